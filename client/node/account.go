@@ -17,18 +17,18 @@ import (
 
 // The operations of the accounts by which channels know members (渠道账户).
 var (
-	MemberRecognise = does(Row{"member.recognise", "POST", "/v1/recognitions", Counter,
+	MemberRecognise = Does(Row{"member.recognise", "POST", "/v1/recognitions", Counter,
 		"Find the member whose account a customer of yours is", "渠道识别",
-		`{"channel":"app","customer":"12345"}`}, (*Node).recognise)
-	MemberLink = does(Row{"member.link", "POST", "/v1/members/{member}/links", Loyalty,
+		`{"channel":"app","customer":"12345"}`}, recognise)
+	MemberLink = Does(Row{"member.link", "POST", "/v1/members/{member}/links", Loyalty,
 		"Link an account of yours to a member: as its home, or with an invitation", "绑定",
-		`{"member":"wang","channel":"shop","customer":"98-7"}`}, (*Node).link)
-	MemberUnlink = sends[member.UnlinkRequest](Row{"member.unlink", "POST", "/v1/members/{member}/unlink", Loyalty,
+		`{"member":"wang","channel":"shop","customer":"98-7"}`}, link)
+	MemberUnlink = Sends[member.UnlinkRequest](Row{"member.unlink", "POST", "/v1/members/{member}/unlink", Loyalty,
 		"End an account: yours, or, for the member's home, anybody's", "解绑",
 		`{"member":"wang","party":"F","channel":"app","account":"abababababababababababababababababababababababababababababababab","reason":"left"}`})
-	MemberUnlinkCustomer = does(Row{"member.unlink.customer", "POST", "/v1/members/{member}/links/end", Loyalty,
+	MemberUnlinkCustomer = Does(Row{"member.unlink.customer", "POST", "/v1/members/{member}/links/end", Loyalty,
 		"End the account of a customer of yours, and forget him", "解绑客户",
-		`{"member":"wang","channel":"shop","customer":"98-7","reason":"customer_left"}`}, (*Node).unlinkCustomer)
+		`{"member":"wang","channel":"shop","customer":"98-7","reason":"customer_left"}`}, unlinkCustomer)
 )
 
 // Customer is somebody as one of the party's own channels knows him. The id goes to the vault and nowhere else.
@@ -86,14 +86,14 @@ func (c Customer) take(v *vault.Vault, member string, link func(vault.Account) e
 
 // takeOnce is Once for a request that links a customer's account, whom the vault has taken in by then. Done before, it
 // leaves the vault as it is.
-func (n *Node) takeOnce(ctx context.Context, c *Call, v *vault.Vault, who Customer, member string,
+func takeOnce(ctx context.Context, n *Node, c *Call, v *vault.Vault, who Customer, member string,
 	build func(vault.Account) command.Request) (Receipt, error) {
 	r, found, err := n.First(ctx, c)
 	if found || err != nil {
 		return r, err
 	}
 	err = who.take(v, member, func(account vault.Account) (err error) {
-		r, err = n.Once(ctx, c, just(build(account)))
+		r, err = n.Once(ctx, c, Just(build(account)))
 		return err
 	})
 	return r, err
@@ -105,7 +105,7 @@ type RecogniseRequest struct{ Customer }
 // Check refuses a customer that is none.
 func (r RecogniseRequest) Check() error { return r.check() }
 
-func (n *Node) recognise(ctx context.Context, _ *Call, req RecogniseRequest) (found answer.Recognised, err error) {
+func recognise(ctx context.Context, n *Node, _ *Call, req RecogniseRequest) (found answer.Recognised, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return found, err
@@ -141,12 +141,12 @@ func (r LinkRequest) request(account vault.Account) command.Request {
 		Invitation: r.Invitation, Code: r.Code}
 }
 
-func (n *Node) link(ctx context.Context, c *Call, req LinkRequest) (Receipt, error) {
+func link(ctx context.Context, n *Node, c *Call, req LinkRequest) (Receipt, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Receipt{}, err
 	}
-	return n.takeOnce(ctx, c, v, req.Customer, req.Member, req.request)
+	return takeOnce(ctx, n, c, v, req.Customer, req.Member, req.request)
 }
 
 // UnlinkCustomerRequest ends the account of a customer.
@@ -163,7 +163,7 @@ func (r UnlinkCustomerRequest) request(party string, account codec.Hash) member.
 	return member.UnlinkRequest{Member: r.Member, Party: party, Channel: r.Channel, Account: account, Reason: r.Reason}
 }
 
-func (n *Node) unlinkCustomer(ctx context.Context, c *Call, req UnlinkCustomerRequest) (r Receipt, err error) {
+func unlinkCustomer(ctx context.Context, n *Node, c *Call, req UnlinkCustomerRequest) (r Receipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return r, err
@@ -174,11 +174,11 @@ func (n *Node) unlinkCustomer(ctx context.Context, c *Call, req UnlinkCustomerRe
 	}); err != nil {
 		return r, err
 	}
-	return r, n.forget(ctx, v, req.Customer)
+	return r, forget(ctx, n, v, req.Customer)
 }
 
 // forget removes a customer from the vault whose account isn't linked any more. One who was linked again since then stays.
-func (n *Node) forget(ctx context.Context, v *vault.Vault, who Customer) error {
+func forget(ctx context.Context, n *Node, v *vault.Vault, who Customer) error {
 	account, known, err := v.Account(who.Channel, who.ID)
 	if err != nil || !known {
 		return err

@@ -15,10 +15,10 @@ import (
 )
 
 // PaymentAdvise tells the ledger what a bank's file says (到账通知).
-var PaymentAdvise = does(Row{"payment.advise", "POST", "/v1/payments/advices", Finance,
+var PaymentAdvise = Does(Row{"payment.advise", "POST", "/v1/payments/advices", Finance,
 	"Match your bank's file with your payments, and tell the ledger what came in", "到账通知",
 	`{"cycle":"2026-11","notice":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"mapping":"bank: icbc","accounts":[
-{"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`}, (*Node).advise)
+{"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`}, advise)
 
 // AdvisePaymentsRequest tells what a bank booked.
 type AdvisePaymentsRequest struct {
@@ -67,11 +67,11 @@ func (a Advised) failed() error {
 	return nil
 }
 
-func (n *Node) advise(ctx context.Context, c *Call, req AdvisePaymentsRequest) (Advised, error) {
+func advise(ctx context.Context, n *Node, c *Call, req AdvisePaymentsRequest) (Advised, error) {
 	if _, err := req.Accounts.Of(n.Party()); err != nil {
 		return Advised{}, err
 	}
-	view, err := n.paymentsView(ctx, req.Cycle, req.Accounts.Holders())
+	view, err := paymentsView(ctx, n, req.Cycle, req.Accounts.Holders())
 	if err != nil {
 		return Advised{}, err
 	}
@@ -97,7 +97,7 @@ func (r AdvisePaymentsRequest) read(ctx context.Context, view payments.View) (an
 	if err != nil {
 		return answer, err
 	}
-	path, err := r.Notice.path("notice")
+	path, err := r.Notice.Located("notice")
 	if err != nil {
 		return answer, err
 	}
@@ -115,14 +115,14 @@ func (r AdvisePaymentsRequest) read(ctx context.Context, view payments.View) (an
 }
 
 // paymentsView is what the party knows of its payments: with it a bank's file is read. "" is for all cycles.
-func (n *Node) paymentsView(ctx context.Context, cycle string, holders map[string]iso20022.Holder,
+func paymentsView(ctx context.Context, n *Node, cycle string, holders map[string]iso20022.Holder,
 ) (v payments.View, err error) {
 	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return v, err
 	}
 	v = payments.View{Party: n.Party(), Mark: consortium.Mark, Cycle: cycle, Holders: holders, Ledger: n.Query()}
-	v.Open, err = ask(ctx, n, func(r *index.Reading) ([]settlement.Payment, error) { return toGet(r, n.Party()) })
+	v.Open, err = Ask(ctx, n, func(r *index.Reading) ([]settlement.Payment, error) { return toGet(r, n.Party()) })
 	return v, err
 }
 

@@ -14,13 +14,13 @@ import (
 
 // The operations of what purchases get of campaigns (活动发放).
 var (
-	CampaignAward = does(Row{"campaign.award", "POST", "/v1/campaign-awards", Counter,
+	CampaignAward = Does(Row{"campaign.award", "POST", "/v1/campaign-awards", Counter,
 		"Give a member what a purchase gets of your campaigns, in their stacking order", "活动发放",
-		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`}, (*Node).award)
-	CampaignSimulate = does(Row{"campaign.simulate", "GET", "/v1/campaign-awards/simulation", Read,
+		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`}, award)
+	CampaignSimulate = Does(Row{"campaign.simulate", "GET", "/v1/campaign-awards/simulation", Read,
 		"Say what each campaign would give for a purchase, and why not; nothing is written", "试算",
-		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`}, (*Node).simulateAward)
-	CampaignAwards = lists[CampaignAwardsRequest, campaign.Award](Row{"campaign.awards", "GET", "/v1/campaign-awards", Read,
+		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`}, simulateAward)
+	CampaignAwards = Lists[CampaignAwardsRequest, campaign.Award](Row{"campaign.awards", "GET", "/v1/campaign-awards", Read,
 		"List what purchases got of campaigns", "活动发放记录", `{}`})
 )
 
@@ -38,12 +38,12 @@ type AwardedOne struct {
 }
 
 // award sends an award, with commitments for the benefits that need codes, and tells what it gave.
-func (n *Node) award(ctx context.Context, c *Call, req campaign.AwardRequest) (done Awarded, err error) {
+func award(ctx context.Context, n *Node, c *Call, req campaign.AwardRequest) (done Awarded, err error) {
 	codes := make([][]code.Code, len(req.Campaigns))
 	commitments := make([]code.Commitment, len(req.Campaigns))
 	coded := false
 	for i, id := range req.Campaigns {
-		model, needed, err := n.codedBenefit(ctx, id)
+		model, needed, err := codedBenefit(ctx, n, id)
 		if err != nil {
 			return done, err
 		}
@@ -60,7 +60,7 @@ func (n *Node) award(ctx context.Context, c *Call, req campaign.AwardRequest) (d
 	if coded {
 		req.Commitments = commitments
 	}
-	if done.Receipt, err = n.Once(ctx, c, just(req)); err != nil {
+	if done.Receipt, err = n.Once(ctx, c, Just(req)); err != nil {
 		return done, err
 	}
 	err = done.tell(ctx, n, codes)
@@ -68,7 +68,7 @@ func (n *Node) award(ctx context.Context, c *Call, req campaign.AwardRequest) (d
 }
 
 // codedBenefit is the benefit that a campaign gives, if that needs codes.
-func (n *Node) codedBenefit(ctx context.Context, id string) (benefit.Model, bool, error) {
+func codedBenefit(ctx context.Context, n *Node, id string) (benefit.Model, bool, error) {
 	one, err := n.Query().Campaign(ctx, id)
 	if err != nil || one.Terms.Gives.Benefit == "" {
 		return benefit.Model{}, false, err
@@ -89,7 +89,7 @@ func (a *Awarded) tell(ctx context.Context, n *Node, codes [][]code.Code) error 
 		a.Awards = append(a.Awards, AwardedOne{of, one, []code.Code{}})
 		made = append(made, GivenOne{one.Entitlement, one.Member, append([]code.Code{}, codes[i]...)})
 	}
-	if err := n.keepAwarded(ctx, a.Duplicate, made); err != nil {
+	if err := keepAwarded(ctx, n, a.Duplicate, made); err != nil {
 		return err
 	}
 	for i := range made {
@@ -99,7 +99,7 @@ func (a *Awarded) tell(ctx context.Context, n *Node, codes [][]code.Code) error 
 }
 
 // keepAwarded has the vault keep the codes of what was awarded, if it made them.
-func (n *Node) keepAwarded(ctx context.Context, again bool, made []GivenOne) error {
+func keepAwarded(ctx context.Context, n *Node, again bool, made []GivenOne) error {
 	if !slices.ContainsFunc(made, func(one GivenOne) bool { return len(one.Codes) > 0 }) {
 		return nil
 	}
@@ -108,14 +108,14 @@ func (n *Node) keepAwarded(ctx context.Context, again bool, made []GivenOne) err
 		return err
 	}
 	if again {
-		if err := n.ownCodes(ctx, v, made); err != nil {
+		if err := ownCodes(ctx, n, v, made); err != nil {
 			return err
 		}
 	}
 	return keepCodes(v, made)
 }
 
-func (n *Node) simulateAward(ctx context.Context, _ *Call, req campaign.AwardRequest) (List[answer.Prospect], error) {
+func simulateAward(ctx context.Context, n *Node, _ *Call, req campaign.AwardRequest) (List[answer.Prospect], error) {
 	list, err := n.Query().SimulateAward(ctx, req)
 	return List[answer.Prospect]{Rows: list}, err
 }

@@ -12,37 +12,37 @@ import (
 
 // The operations of benefits and entitlements (权益).
 var (
-	BenefitActivate = sends[benefit.ActivateRequest](Row{"benefit.activate", "POST", "/v1/entitlements/{entitlement}/activate", Loyalty,
+	BenefitActivate = Sends[benefit.ActivateRequest](Row{"benefit.activate", "POST", "/v1/entitlements/{entitlement}/activate", Loyalty,
 		"Give the evidence that an entitlement waits for; for its activator", "激活权益",
 		`{"entitlement":"M.0.12.0.0","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	BenefitDefine = sends[benefit.DefineRequest](Row{"benefit.define", "POST", "/v1/benefits", Loyalty,
+	BenefitDefine = Sends[benefit.DefineRequest](Row{"benefit.define", "POST", "/v1/benefits", Loyalty,
 		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",
 		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"window":7,"grantors":null,"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`})
-	BenefitExpire = sends[benefit.ExpireRequest](Row{"benefit.expire", "POST", "/v1/entitlements/{entitlement}/expire", Loyalty,
+	BenefitExpire = Sends[benefit.ExpireRequest](Row{"benefit.expire", "POST", "/v1/entitlements/{entitlement}/expire", Loyalty,
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone", "过期",
 		`{"entitlement":"M.0.12.0.0"}`})
-	BenefitReverse = sends[benefit.ReverseRequest](Row{"benefit.reverse", "POST", "/v1/write-offs/{writeOff}/reverse", Counter,
+	BenefitReverse = Sends[benefit.ReverseRequest](Row{"benefit.reverse", "POST", "/v1/write-offs/{writeOff}/reverse", Counter,
 		"Take a write-off back, within its window; for its provider", "冲正",
 		`{"writeOff":"M.0.15.0","reason":"not_delivered"}`})
-	BenefitRevoke = sends[benefit.RevokeRequest](Row{"benefit.revoke", "POST", "/v1/entitlements/{entitlement}/revoke", Loyalty,
+	BenefitRevoke = Sends[benefit.RevokeRequest](Row{"benefit.revoke", "POST", "/v1/entitlements/{entitlement}/revoke", Loyalty,
 		"Take an entitlement back; unused points return; for who gave it and its provider", "撤销",
 		`{"entitlement":"M.0.12.0.0","reason":"granted_in_error"}`})
-	BenefitUnreserve = sends[benefit.UnreserveRequest](Row{"benefit.unreserve", "POST", "/v1/entitlements/{entitlement}/unreserve", Counter,
+	BenefitUnreserve = Sends[benefit.UnreserveRequest](Row{"benefit.unreserve", "POST", "/v1/entitlements/{entitlement}/unreserve", Counter,
 		"End a reservation; for who made it, and after its end for everyone", "取消预约",
 		`{"entitlement":"M.0.12.0.0"}`})
-	BenefitWriteoff = sends[benefit.WriteOffRequest](Row{"benefit.writeoff", "POST", "/v1/entitlements/{entitlement}/write-offs", Counter,
+	BenefitWriteoff = Sends[benefit.WriteOffRequest](Row{"benefit.writeoff", "POST", "/v1/entitlements/{entitlement}/write-offs", Counter,
 		"Use an entitlement once, at the counter; for its provider", "核销",
 		`{"entitlement":"M.0.12.0.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","outlet":"T3","reference":""}`})
-	BenefitAmend = does(Row{"benefit.amend", "POST", "/v1/benefits/{benefit}/amend", Loyalty,
+	BenefitAmend = Does(Row{"benefit.amend", "POST", "/v1/benefits/{benefit}/amend", Loyalty,
 		"Change a benefit's quota or who may give it, or close it; for its provider", "变更权益",
-		`{"benefit":"ride","quota":2000}`}, (*Node).amendBenefit)
-	BenefitShow = does(Row{"benefit.show", "GET", "/v1/benefits/{benefit}", Read,
-		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`}, (*Node).showBenefit)
-	BenefitList = lists[BenefitListRequest, benefit.Model](Row{"benefit.list", "GET", "/v1/benefits", Read,
+		`{"benefit":"ride","quota":2000}`}, amendBenefit)
+	BenefitShow = Does(Row{"benefit.show", "GET", "/v1/benefits/{benefit}", Read,
+		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`}, showBenefit)
+	BenefitList = Lists[BenefitListRequest, benefit.Model](Row{"benefit.list", "GET", "/v1/benefits", Read,
 		"List the benefits", "权益列表", `{}`})
-	BenefitEntitlements = lists[BenefitEntitlementsRequest, benefit.Entitlement](Row{"benefit.entitlements", "GET", "/v1/entitlements", Read,
+	BenefitEntitlements = Lists[BenefitEntitlementsRequest, benefit.Entitlement](Row{"benefit.entitlements", "GET", "/v1/entitlements", Read,
 		"List entitlements", "权益实例", `{}`})
-	BenefitWriteoffs = lists[BenefitWriteoffsRequest, benefit.WriteOff](Row{"benefit.writeoffs", "GET", "/v1/write-offs", Read,
+	BenefitWriteoffs = Lists[BenefitWriteoffsRequest, benefit.WriteOff](Row{"benefit.writeoffs", "GET", "/v1/write-offs", Read,
 		"List write-offs, and what is owed for each", "核销记录", `{}`})
 )
 
@@ -77,7 +77,7 @@ func (r AmendBenefitRequest) of(m benefit.Model) benefit.AmendRequest {
 	return req
 }
 
-func (n *Node) amendBenefit(ctx context.Context, c *Call, req AmendBenefitRequest) (Receipt, error) {
+func amendBenefit(ctx context.Context, n *Node, c *Call, req AmendBenefitRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		present, err := n.Query().Benefit(ctx, req.Benefit)
 		return req.of(present), err
@@ -89,7 +89,7 @@ type BenefitRequest struct {
 	Benefit string `json:"benefit"`
 }
 
-func (n *Node) showBenefit(ctx context.Context, _ *Call, req BenefitRequest) (benefit.Model, error) {
+func showBenefit(ctx context.Context, n *Node, _ *Call, req BenefitRequest) (benefit.Model, error) {
 	return n.Query().Benefit(ctx, req.Benefit)
 }
 

@@ -19,31 +19,31 @@ import (
 // The operations of a party's books (账务). They are the party's own, so they aren't for all who may ask; the ledger
 // hears nothing of them. What is locked needs no network.
 var (
-	BooksLiability = does(Row{"books.liability", "POST", "/v1/books/liability", Finance,
+	BooksLiability = Does(Row{"books.liability", "POST", "/v1/books/liability", Finance,
 		"What points are worth in the books, by programme, age and expiry", "合同负债、预计负债; IFRS 15, CAS 14, CAS 13",
 		`{"redemption":[{"programme":"GP","share":{"num":17,"den":20}}],"own":true,"cycle":"2026-11"}`},
-		(*Node).bookLiability)
-	BooksJournal = alone(Row{"books.journal", "POST", "/v1/books/periods/{period}/journal", Finance,
+		bookLiability)
+	BooksJournal = Alone(Row{"books.journal", "POST", "/v1/books/periods/{period}/journal", Finance,
 		"A period's vouchers for your accounting system, and lock the period", "凭证、结账",
-		`{"period":"2026-11","lock":true,"form":"xlsx","layout":"kingdee"}`}, (*Node).journal)
-	BooksPeriods = alone(Row{"books.periods", "POST", "/v1/books/periods", Finance,
-		"The periods that are locked", "已结账期间", `{}`}, (*Node).periods)
-	BooksBalance = alone(Row{"books.balance", "POST", "/v1/books/balance", Finance,
+		`{"period":"2026-11","lock":true,"form":"xlsx","layout":"kingdee"}`}, journal)
+	BooksPeriods = Alone(Row{"books.periods", "POST", "/v1/books/periods", Finance,
+		"The periods that are locked", "已结账期间", `{}`}, periods)
+	BooksBalance = Alone(Row{"books.balance", "POST", "/v1/books/balance", Finance,
 		"Trial balance: every account's opening, turnover and closing", "科目余额表", `{"period":"2026-11"}`},
-		(*Node).balance)
-	BooksLedger = alone(Row{"books.ledger", "POST", "/v1/books/accounts/{account}", Finance,
+		balance)
+	BooksLedger = Alone(Row{"books.ledger", "POST", "/v1/books/accounts/{account}", Finance,
 		"Every entry of an account, with the balance after it", "明细账", `{"account":"2202","party":"M"}`},
-		(*Node).ledger)
-	BooksAgeing = alone(Row{"books.ageing", "POST", "/v1/books/ageing", Finance,
+		ledger)
+	BooksAgeing = Alone(Row{"books.ageing", "POST", "/v1/books/ageing", Finance,
 		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`},
-		(*Node).ageing)
-	BooksProveLiabilities = does(Row{"books.prove-liabilities", "POST", "/v1/books/liabilities/{programme}", Finance,
+		ageing)
+	BooksProveLiabilities = Does(Row{"books.prove-liabilities", "POST", "/v1/books/liabilities/{programme}", Finance,
 		"Make a root that proves what you owe members in a programme", "负债证明", `{"programme":"GP"}`},
-		(*Node).proveLiabilities)
-	BooksProveMember = alone(Row{"books.prove-member", "POST", "/v1/books/liabilities/members/{member}", Finance,
+		proveLiabilities)
+	BooksProveMember = Alone(Row{"books.prove-member", "POST", "/v1/books/liabilities/members/{member}", Finance,
 		"Write the proof that a member is counted in a root of yours", "会员负债证明",
 		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`},
-		(*Node).proveMember)
+		proveMember)
 )
 
 // Estimates are what a party expects to be redeemed, and the prices of sales that points came with. They stay in the
@@ -118,22 +118,22 @@ type LiabilityBook struct {
 	Lines  []books.Line `json:"lines"`
 }
 
-func (n *Node) bookLiability(ctx context.Context, c *Call, req BookLiabilityRequest) (LiabilityBook, error) {
+func bookLiability(ctx context.Context, n *Node, c *Call, req BookLiabilityRequest) (LiabilityBook, error) {
 	policy, err := req.read()
 	if err != nil {
 		return LiabilityBook{}, err
 	}
-	book, err := n.liabilityAt(ctx, c, req, policy)
+	book, err := liabilityAt(ctx, n, c, req, policy)
 	if req.Own {
 		book.Lines = slices.DeleteFunc(book.Lines, func(l books.Line) bool { return l.Party != n.Party() })
 	}
 	return book, err
 }
 
-func (n *Node) liabilityAt(ctx context.Context, c *Call, req BookLiabilityRequest, policy books.Policy,
+func liabilityAt(ctx context.Context, n *Node, c *Call, req BookLiabilityRequest, policy books.Policy,
 ) (book LiabilityBook, err error) {
 	if req.Cycle == "" && req.Blocks == 0 {
-		return ask(ctx, n, func(r *index.Reading) (LiabilityBook, error) {
+		return Ask(ctx, n, func(r *index.Reading) (LiabilityBook, error) {
 			if err := estimatesThere(r, policy); err != nil { // of the past, a policy may name what came later
 				return LiabilityBook{}, err
 			}
@@ -142,12 +142,12 @@ func (n *Node) liabilityAt(ctx context.Context, c *Call, req BookLiabilityReques
 	}
 	p := index.Period{Height: req.Blocks}
 	if req.Cycle != "" {
-		p, err = ask(ctx, n, func(r *index.Reading) (index.Period, error) { return r.Period(req.Cycle) })
+		p, err = Ask(ctx, n, func(r *index.Reading) (index.Period, error) { return r.Period(req.Cycle) })
 		if err != nil {
 			return book, err
 		}
 	}
-	err = n.atBooks(ctx, c, func(b bookkeeper) error {
+	err = atBooks(ctx, n, c, func(b bookkeeper) error {
 		return b.history.at(ctx, p.Height, func(r *index.Reading) (err error) {
 			book, err = liabilityOn(r, policy, req.Cycle, p.To)
 			return err
@@ -202,7 +202,7 @@ type history interface {
 }
 
 // atBooks does something with the party's books, alone: other calls wait, another process is refused.
-func (n *Node) atBooks(ctx context.Context, c *Call, do func(bookkeeper) error) (err error) {
+func atBooks(ctx context.Context, n *Node, c *Call, do func(bookkeeper) error) (err error) {
 	leave, err := n.EnterBooks(ctx)
 	if err != nil {
 		return err

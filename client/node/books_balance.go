@@ -23,8 +23,8 @@ type LockedPeriod struct {
 	Height   uint64       `json:"height"`   // blocks at its end
 }
 
-func (n *Node) periods(ctx context.Context, c *Call, _ NoRequest) (answer List[LockedPeriod], err error) {
-	err = n.atBooks(ctx, c, func(b bookkeeper) error {
+func periods(ctx context.Context, n *Node, c *Call, _ NoRequest) (answer List[LockedPeriod], err error) {
+	err = atBooks(ctx, n, c, func(b bookkeeper) error {
 		list, err := b.shelf.All()
 		for _, k := range list {
 			s := k.Summary
@@ -86,7 +86,7 @@ func (b bookkeeper) booked(ctx context.Context, req AccountsRequest) ([]books.Lo
 // ofBooks makes an answer of the periods up to the one that is asked for.
 func ofBooks[T any](ctx context.Context, n *Node, c *Call, req AccountsRequest,
 	of func(list []books.Locked, last books.Summary) T) (answer T, err error) {
-	err = n.atBooks(ctx, c, func(b bookkeeper) error {
+	err = atBooks(ctx, n, c, func(b bookkeeper) error {
 		list, err := b.booked(ctx, req)
 		if err == nil {
 			answer = of(list, list[len(list)-1].Summary)
@@ -105,7 +105,7 @@ type Balance struct {
 	books.Balance
 }
 
-func (n *Node) balance(ctx context.Context, c *Call, req AccountsRequest) (Balance, error) {
+func balance(ctx context.Context, n *Node, c *Call, req AccountsRequest) (Balance, error) {
 	return ofBooks(ctx, n, c, req, func(list []books.Locked, s books.Summary) Balance {
 		return Balance{s.Party, s.Period, s.From, s.To, books.TrialBalance(list)}
 	})
@@ -119,7 +119,7 @@ type LedgerRequest struct {
 	AccountsRequest
 }
 
-func (n *Node) ledger(ctx context.Context, c *Call, req LedgerRequest) (List[books.LedgerRow], error) {
+func ledger(ctx context.Context, n *Node, c *Call, req LedgerRequest) (List[books.LedgerRow], error) {
 	return ofBooks(ctx, n, c, req.AccountsRequest, func(list []books.Locked, _ books.Summary) List[books.LedgerRow] {
 		filter := books.LedgerFilter{Code: req.Account, Party: req.Party, Programme: req.Programme}
 		return List[books.LedgerRow]{Rows: books.Ledger(list, filter)}
@@ -133,7 +133,7 @@ type Ageing struct {
 	Rows  []books.AgeingRow `json:"rows"`
 }
 
-func (n *Node) ageing(ctx context.Context, c *Call, req AccountsRequest) (Ageing, error) {
+func ageing(ctx context.Context, n *Node, c *Call, req AccountsRequest) (Ageing, error) {
 	return ofBooks(ctx, n, c, req, func(list []books.Locked, s books.Summary) Ageing {
 		return Ageing{s.To, books.AgeingSpans(), books.Ageing(list)}
 	})

@@ -104,8 +104,8 @@ const (
 // Refused says that it doesn't tie.
 func (j Journal) Refused() bool { return j.State == JournalUntied }
 
-func (n *Node) journal(ctx context.Context, c *Call, req JournalRequest) (j Journal, err error) {
-	err = n.atBooks(ctx, c, func(b bookkeeper) error {
+func journal(ctx context.Context, n *Node, c *Call, req JournalRequest) (j Journal, err error) {
+	err = atBooks(ctx, n, c, func(b bookkeeper) error {
 		j, err = b.journal(ctx, req)
 		return err
 	})

@@ -21,7 +21,7 @@ type past struct {
 
 // now asks the node's own read model.
 func (p past) now(ctx context.Context, of func(*index.Reading) error) error {
-	_, err := ask(ctx, p.node, func(r *index.Reading) (struct{}, error) { return struct{}{}, of(r) })
+	_, err := Ask(ctx, p.node, func(r *index.Reading) (struct{}, error) { return struct{}{}, of(r) })
 	return err
 }
 
@@ -57,7 +57,7 @@ func (p past) bringUp(ctx context.Context, ix *index.Index, height uint64) error
 	}
 	err := p.node.BringUp(ctx, ix, height)
 	if err == nil {
-		p.call.tell(fmt.Sprintf("read the ledger as it was with %d blocks", height), true)
+		p.call.Tell(fmt.Sprintf("read the ledger as it was with %d blocks", height), true)
 	}
 	return err
 }

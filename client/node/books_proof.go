@@ -25,13 +25,13 @@ func (r ProveLiabilitiesRequest) Check() error {
 }
 
 // proveLiabilities answers what the issuer keeps: its root is for everybody, the rest as secret as the balances in it.
-func (n *Node) proveLiabilities(ctx context.Context, _ *Call, req ProveLiabilitiesRequest) (books.Kept, error) {
+func proveLiabilities(ctx context.Context, n *Node, _ *Call, req ProveLiabilitiesRequest) (books.Kept, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return books.Kept{}, err
 	}
 	scope := books.Scope{Network: n.Config().Channel, Issuer: n.Party(), Programme: req.Programme, Cycle: req.Cycle}
-	return ask(ctx, n, func(r *index.Reading) (books.Kept, error) { return sumUp(r, scope, v.LiabilitySecret()) })
+	return Ask(ctx, n, func(r *index.Reading) (books.Kept, error) { return sumUp(r, scope, v.LiabilitySecret()) })
 }
 
 // sumUp sums up what members have of a programme, for its issuer.
@@ -93,7 +93,7 @@ func (r ProveMemberRequest) Check() error { return name.CheckID("member", r.Memb
 
 // proveMember makes a member's path, without a network. CONFLICT for what was changed, or is of another vault;
 // NOT_FOUND for who isn't counted.
-func (n *Node) proveMember(_ context.Context, _ *Call, req ProveMemberRequest) (books.Inclusion, error) {
+func proveMember(_ context.Context, n *Node, _ *Call, req ProveMemberRequest) (books.Inclusion, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return books.Inclusion{}, err

@@ -71,7 +71,7 @@ func TestLockedBooksNeedNoNetwork(t *testing.T) {
 	account := books.Account{Code: "2202", En: "Payables", Zh: "应付账款"}
 	v := books.Voucher{Number: "D-1", Line: "1", Period: "2026-11", Date: cutDay,
 		Entries: []books.Entry{{Role: books.Payable, Account: account, Party: "M", Credit: 400}}}
-	err := n.atBooks(t.Context(), &Call{}, func(b bookkeeper) error {
+	err := atBooks(t.Context(), n, &Call{}, func(b bookkeeper) error {
 		return b.shelf.Put(books.Locked{Summary: books.Summary{Party: "D", Period: "2026-11", From: november,
 			To: cutDay, Vouchers: 1, Turnover: 400}, Height: 7, Vouchers: []books.Voucher{v}})
 	})
@@ -102,10 +102,10 @@ func TestLockedBooksNeedNoNetwork(t *testing.T) {
 // TestOneIsAtTheBooks: others wait, as long as they want to; another process is told.
 func TestOneIsAtTheBooks(t *testing.T) {
 	n := aNode(t)
-	err := n.atBooks(t.Context(), &Call{}, func(bookkeeper) error {
+	err := atBooks(t.Context(), n, &Call{}, func(bookkeeper) error {
 		gone, stop := context.WithCancel(t.Context())
 		stop()
-		if err := n.atBooks(gone, &Call{}, func(bookkeeper) error { return nil }); !errors.Is(err, context.Canceled) {
+		if err := atBooks(gone, n, &Call{}, func(bookkeeper) error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("a second call: %v", err)
 		}
 		other := Offline(n.Config())

@@ -95,14 +95,14 @@ func (c *Call) Seed(v *vault.Vault, purpose string, i int) code.Code {
 }
 
 // tell tells of a step.
-func (c *Call) tell(step string, done bool) {
+func (c *Call) Tell(step string, done bool) {
 	if c.Progress != nil {
 		c.Progress(step, done)
 	}
 }
 
 // far tells how far long work is.
-func (c *Call) far(f Far) {
+func (c *Call) TellFar(f Far) {
 	if c.Far != nil {
 		c.Far(f)
 	}

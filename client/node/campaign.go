@@ -11,25 +11,25 @@ import (
 
 // The operations of campaigns (活动).
 var (
-	CampaignAgree = sends[campaign.AgreeRequest](Row{"campaign.agree", "POST", "/v1/campaigns/{campaign}/agree", Loyalty,
+	CampaignAgree = Sends[campaign.AgreeRequest](Row{"campaign.agree", "POST", "/v1/campaigns/{campaign}/agree", Loyalty,
 		"Agree to bear your part of a campaign; with the last funder's agreement it begins", "确认出资",
 		`{"campaign":"double11","cap":1200000}`})
-	CampaignEnd = sends[campaign.EndRequest](Row{"campaign.end", "POST", "/v1/campaigns/{campaign}/end", Loyalty,
+	CampaignEnd = Sends[campaign.EndRequest](Row{"campaign.end", "POST", "/v1/campaigns/{campaign}/end", Loyalty,
 		"End a campaign that you proposed, or withdraw it before it begins", "结束",
 		`{"campaign":"double11","reason":"sold_out"}`})
-	CampaignLeave = sends[campaign.LeaveRequest](Row{"campaign.leave", "POST", "/v1/campaigns/{campaign}/leave", Loyalty,
+	CampaignLeave = Sends[campaign.LeaveRequest](Row{"campaign.leave", "POST", "/v1/campaigns/{campaign}/leave", Loyalty,
 		"End a campaign that you fund, from now on; what was awarded stands", "退出",
 		`{"campaign":"double11","reason":"budget_cut"}`})
-	CampaignPropose = sends[campaign.ProposeRequest](Row{"campaign.propose", "POST", "/v1/campaigns", Loyalty,
+	CampaignPropose = Sends[campaign.ProposeRequest](Row{"campaign.propose", "POST", "/v1/campaigns", Loyalty,
 		"Propose a campaign; for the issuer of its points or the provider of its benefit", "发起",
 		`{"campaign":"double11","terms":{"en":"Double 11","zh":"双十一","scene":"","budget":3000000,"gives":{"programme":"GP","rule":"","times":{"num":0,"den":0},"bonus":3000,"perAward":0,"expires":"2027-03-31","benefit":""},"audience":{"programme":"","tiers":null,"labels":null,"not":null},"goods":null,"outlets":null,"perMember":0,"order":0,"exclusive":false,"returns":false,"from":"2026-11-01","until":"2026-11-30"},"funders":[{"party":"D","parts":40},{"party":"G","parts":60}],"cap":0}`})
-	CampaignShow = does(Row{"campaign.show", "GET", "/v1/campaigns/{campaign}", Read,
+	CampaignShow = Does(Row{"campaign.show", "GET", "/v1/campaigns/{campaign}", Read,
 		"Show a campaign's terms, who has agreed, and what is left of its budget", "活动详情",
-		`{"campaign":"double11"}`}, (*Node).showCampaign)
-	CampaignResults = does(Row{"campaign.results", "GET", "/v1/campaigns/{campaign}/results", Read,
+		`{"campaign":"double11"}`}, showCampaign)
+	CampaignResults = Does(Row{"campaign.results", "GET", "/v1/campaigns/{campaign}/results", Read,
 		"What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere", "活动效果",
-		`{"campaign":"double11"}`}, (*Node).campaignResults)
-	CampaignList = lists[CampaignListRequest, campaign.Campaign](Row{"campaign.list", "GET", "/v1/campaigns", Read,
+		`{"campaign":"double11"}`}, campaignResults)
+	CampaignList = Lists[CampaignListRequest, campaign.Campaign](Row{"campaign.list", "GET", "/v1/campaigns", Read,
 		"List the campaigns", "活动", `{}`})
 )
 
@@ -45,11 +45,11 @@ type CampaignShown struct {
 	LeftCaps map[string]amount.Units `json:"leftCaps"` // fen, by funder that has a cap
 }
 
-func (n *Node) showCampaign(ctx context.Context, _ *Call, req CampaignRequest) (answer CampaignShown, err error) {
+func showCampaign(ctx context.Context, n *Node, _ *Call, req CampaignRequest) (answer CampaignShown, err error) {
 	if answer.Campaign, err = n.Query().Campaign(ctx, req.Campaign); err != nil {
 		return answer, err
 	}
-	if answer.Left, err = n.leftOf(ctx, req.Campaign); err != nil {
+	if answer.Left, err = leftOf(ctx, n, req.Campaign); err != nil {
 		return answer, err
 	}
 	answer.LeftCaps = map[string]amount.Units{}
@@ -57,7 +57,7 @@ func (n *Node) showCampaign(ctx context.Context, _ *Call, req CampaignRequest) (
 		if f.Cap == 0 {
 			continue
 		}
-		if answer.LeftCaps[f.Party], err = n.leftOf(ctx, req.Campaign+"."+f.Party); err != nil {
+		if answer.LeftCaps[f.Party], err = leftOf(ctx, n, req.Campaign+"."+f.Party); err != nil {
 			return answer, err
 		}
 	}
@@ -65,13 +65,13 @@ func (n *Node) showCampaign(ctx context.Context, _ *Call, req CampaignRequest) (
 }
 
 // leftOf is what is left of a campaign's budget, or of one funder's cap.
-func (n *Node) leftOf(ctx context.Context, id string) (amount.Units, error) {
+func leftOf(ctx context.Context, n *Node, id string) (amount.Units, error) {
 	q, err := n.Query().Quota(ctx, quota.Campaign, id)
 	return q.Limit - q.Used + q.Returned, err
 }
 
-func (n *Node) campaignResults(ctx context.Context, _ *Call, req CampaignRequest) (index.Results, error) {
-	return ask(ctx, n, func(r *index.Reading) (index.Results, error) { return r.CampaignResults(req.Campaign) })
+func campaignResults(ctx context.Context, n *Node, _ *Call, req CampaignRequest) (index.Results, error) {
+	return Ask(ctx, n, func(r *index.Reading) (index.Results, error) { return r.CampaignResults(req.Campaign) })
 }
 
 // CampaignListRequest narrows the list.

@@ -30,7 +30,7 @@ const ofEntitlements = "entitlement"
 
 // give sends a request that makes one entitlement for each member, keeps their codes in the vault and tells them. build
 // makes the request of the benefit and the commitments to the codes.
-func (n *Node) give(ctx context.Context, c *Call, id string, members []string,
+func give(ctx context.Context, n *Node, c *Call, id string, members []string,
 	build func(benefit.Model, []code.Commitment) (command.Request, error)) (answer Given, err error) {
 	v, err := n.Vault()
 	if err != nil {
@@ -58,13 +58,13 @@ func (n *Node) give(ctx context.Context, c *Call, id string, members []string,
 
 // recode sends a request that gives an entitlement new codes for the uses that are left, keeps them and tells them; to is
 // the member who then has it, "" if it stays.
-func (n *Node) recode(ctx context.Context, c *Call, of number.Row, to string,
+func recode(ctx context.Context, n *Node, c *Call, of number.Row, to string,
 	build func(code.Commitment) command.Request) (answer Given, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
 	}
-	e, err := n.entitlementOf(ctx, of)
+	e, err := entitlementOf(ctx, n, of)
 	if err != nil {
 		return answer, err
 	}
@@ -76,7 +76,7 @@ func (n *Node) recode(ctx context.Context, c *Call, of number.Row, to string,
 		codes, commitment = code.Chain(c.Seed(v, ofEntitlements, 0), left)
 	}
 	answer.Entitlements = []GivenOne{{Entitlement: of, Member: to, Codes: codes}}
-	if answer.Receipt, err = n.Once(ctx, c, just(build(commitment))); err != nil {
+	if answer.Receipt, err = n.Once(ctx, c, Just(build(commitment))); err != nil {
 		return answer, err
 	}
 	err = answer.keep(ctx, n, v)
@@ -94,7 +94,7 @@ func (c *Call) codesFor(v *vault.Vault, m benefit.Model, i int) ([]code.Code, co
 // keep has the vault keep the codes that are its own, and tells no others.
 func (g *Given) keep(ctx context.Context, n *Node, v *vault.Vault) error {
 	if g.Duplicate {
-		if err := n.ownCodes(ctx, v, g.Entitlements); err != nil {
+		if err := ownCodes(ctx, n, v, g.Entitlements); err != nil {
 			return err
 		}
 	}
@@ -109,16 +109,16 @@ func (g *Given) keep(ctx context.Context, n *Node, v *vault.Vault) error {
 
 // ownCodes leaves out the codes of entitlements that were made before, and by another vault: its codes are others, and
 // known to it alone.
-func (n *Node) ownCodes(ctx context.Context, v *vault.Vault, list []GivenOne) error {
+func ownCodes(ctx context.Context, n *Node, v *vault.Vault, list []GivenOne) error {
 	for i, one := range list {
 		if len(one.Codes) == 0 {
 			continue
 		}
-		e, err := n.entitlementOf(ctx, one.Entitlement)
+		e, err := entitlementOf(ctx, n, one.Entitlement)
 		if err != nil {
 			return err
 		}
-		own, err := isOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
+		own, err := IsOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
 			_, now := code.Chain(seed, int(e.Uses-e.Used))
 			return slices.Equal(now, e.Commitment)
 		})

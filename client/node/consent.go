@@ -16,18 +16,18 @@ import (
 
 // The operations of consents, and of what is shown under them (个人信息).
 var (
-	MemberConsent = sends[member.ConsentRequest](Row{"member.consent", "POST", "/v1/consents", Loyalty,
+	MemberConsent = Sends[member.ConsentRequest](Row{"member.consent", "POST", "/v1/consents", Loyalty,
 		"Record that a member lets you show its profile to some parties; for its home", "授权同意",
 		`{"member":"wang","purpose":"joint_marketing","parties":["F","G"],"until":"2027-11-30"}`})
-	MemberShare = does(Row{"member.share", "POST", "/v1/consents/{consent}/shares", Loyalty,
+	MemberShare = Does(Row{"member.share", "POST", "/v1/consents/{consent}/shares", Loyalty,
 		"Show a member's profile to a party of a consent; for its home", "共享资料",
-		`{"consent":"D.0.44.0","party":"F","fields":[{"name":"birthday"},{"name":"tier","value":"gold"}]}`}, (*Node).share)
-	MemberWithdraw = sends[member.WithdrawConsentRequest](Row{"member.withdraw", "POST", "/v1/consents/{consent}/withdraw", Loyalty,
+		`{"consent":"D.0.44.0","party":"F","fields":[{"name":"birthday"},{"name":"tier","value":"gold"}]}`}, share)
+	MemberWithdraw = Sends[member.WithdrawConsentRequest](Row{"member.withdraw", "POST", "/v1/consents/{consent}/withdraw", Loyalty,
 		"End a consent and purge what was shared; for the home, and after its end for those in it", "撤回同意",
 		`{"consent":"D.0.44.0","reason":"member_asked"}`})
-	MemberProfileRead = does(Row{"member.profile.read", "POST", "/v1/consents/{consent}/profile", Loyalty,
+	MemberProfileRead = Does(Row{"member.profile.read", "POST", "/v1/consents/{consent}/profile", Loyalty,
 		"Read the profile that was shown to you under a consent", "读取资料",
-		`{"consent":"D.0.44.0"}`}, (*Node).readProfile)
+		`{"consent":"D.0.44.0"}`}, readProfile)
 )
 
 // Field is a part of a profile: named, to be taken from the vault, or given.
@@ -78,7 +78,7 @@ func (r ShareRequest) request(digest codec.Hash) command.Request {
 
 // share sends a profile from the party's peer to the other's, into the collection that only the two have; the ledger gets a
 // salted digest.
-func (n *Node) share(ctx context.Context, c *Call, req ShareRequest) (Receipt, error) {
+func share(ctx context.Context, n *Node, c *Call, req ShareRequest) (Receipt, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Receipt{}, err
@@ -138,7 +138,7 @@ type Shown struct {
 	Fields  map[string]string `json:"fields"`
 }
 
-func (n *Node) readProfile(ctx context.Context, _ *Call, req ReadProfileRequest) (answer Shown, err error) {
+func readProfile(ctx context.Context, n *Node, _ *Call, req ReadProfileRequest) (answer Shown, err error) {
 	party := req.Party
 	if party == "" {
 		party = n.Party()

@@ -12,9 +12,9 @@ import (
 )
 
 // PointsConvert turns points of one programme into another's (积分换算).
-var PointsConvert = does(Row{"points.convert", "POST", "/v1/conversions", Loyalty,
+var PointsConvert = Does(Row{"points.convert", "POST", "/v1/conversions", Loyalty,
 	"Turn a member's points into points of your programme, at the agreed rate", "积分换算",
-	`{"member":"li","take":{"programme":"MP","points":6301},"into":"GP"}`}, (*Node).convert)
+	`{"member":"li","take":{"programme":"MP","points":6301},"into":"GP"}`}, convert)
 
 // ConvertRequest asks for a conversion.
 type ConvertRequest struct {
@@ -45,8 +45,8 @@ func (r ConvertRequest) request(pieces []spend.Take) command.Request {
 
 // convert reads what the conversion made as well. What was taken is the fewest points that give as much, by either way to
 // make whole ones.
-func (n *Node) convert(ctx context.Context, c *Call, req ConvertRequest) (answer Converted, err error) {
-	if answer.Receipt, err = n.spend(ctx, c, req.Member, req.spending(), req.request); err != nil {
+func convert(ctx context.Context, n *Node, c *Call, req ConvertRequest) (answer Converted, err error) {
+	if answer.Receipt, err = n.Spend(ctx, c, req.Member, req.spending(), req.request); err != nil {
 		return answer, err
 	}
 	answer.Lot = answer.Number.Row(0)

@@ -12,40 +12,40 @@ import (
 
 // The operations of the settlement cycle (结算周期).
 var (
-	CycleAdvance = sends[settlement.AdvanceRequest](Row{"cycle.advance", "POST", "/v1/date", Govern,
+	CycleAdvance = Sends[settlement.AdvanceRequest](Row{"cycle.advance", "POST", "/v1/date", Govern,
 		"Move the business date on; for the operator", "营业日切换",
 		`{"date":"2026-11-02"}`})
-	CycleConfirm = sends[settlement.ConfirmDateRequest](Row{"cycle.confirm", "POST", "/v1/date/confirm", Govern,
+	CycleConfirm = Sends[settlement.ConfirmDateRequest](Row{"cycle.confirm", "POST", "/v1/date/confirm", Govern,
 		"Let the business date move as far as this at once, today; for a party that isn't the operator", "确认营业日",
 		`{"date":"2026-12-01"}`})
-	CycleCutOff = does(Row{"cycle.cut-off", "POST", "/v1/cycles/cut-off", Govern,
+	CycleCutOff = Does(Row{"cycle.cut-off", "POST", "/v1/cycles/cut-off", Govern,
 		"End the open cycle and open the next one; for the operator", "日切",
-		`{"cycle":"2026-11","next":"2026-12"}`}, (*Node).cutOff)
-	CycleCompute = does(Row{"cycle.compute", "POST", "/v1/cycles/{cycle}/compute", Finance,
+		`{"cycle":"2026-11","next":"2026-12"}`}, cutOff)
+	CycleCompute = Does(Row{"cycle.compute", "POST", "/v1/cycles/{cycle}/compute", Finance,
 		"Add up what the parties owe each other in a closed cycle: the last one", "清算",
-		`{"cycle":"2026-11"}`}, (*Node).compute)
-	CycleClose = does(Row{"cycle.close", "POST", "/v1/cycles/close", Govern,
+		`{"cycle":"2026-11"}`}, compute)
+	CycleClose = Does(Row{"cycle.close", "POST", "/v1/cycles/close", Govern,
 		"End the open cycle, open the next one and add it up; for the operator", "关账",
-		`{"next":"2026-12"}`}, (*Node).closeCycle)
-	CycleFinalise = does(Row{"cycle.finalise", "POST", "/v1/cycles/{cycle}/finalise", Finance,
+		`{"next":"2026-12"}`}, closeCycle)
+	CycleFinalise = Does(Row{"cycle.finalise", "POST", "/v1/cycles/{cycle}/finalise", Finance,
 		"Net what stands of a closed cycle, the last one, into payments", "轧差",
-		`{"cycle":"2026-11"}`}, (*Node).finalise)
-	CycleFinaliseCarry = does(Row{"cycle.finalise.carry", "POST", "/v1/cycles/{cycle}/finalise/carry", Finance,
+		`{"cycle":"2026-11"}`}, finalise)
+	CycleFinaliseCarry = Does(Row{"cycle.finalise.carry", "POST", "/v1/cycles/{cycle}/finalise/carry", Finance,
 		"Carry over what doesn't stand of a closed cycle after the deadline, and net the rest, by a lane of the node", "结转并轧差",
-		`{"cycle":"2026-11"}`}, (*Node).finaliseCarrying)
-	CyclePolicy = does(Row{"cycle.policy", "GET", "/v1/policy", Read,
-		"Show how cycles are closed", "查看结算规则", `{}`}, (*Node).policy)
-	CyclePolicySet = does(Row{"cycle.policy.set", "POST", "/v1/policy", Govern,
+		`{"cycle":"2026-11"}`}, finaliseCarrying)
+	CyclePolicy = Does(Row{"cycle.policy", "GET", "/v1/policy", Read,
+		"Show how cycles are closed", "查看结算规则", `{}`}, policy)
+	CyclePolicySet = Does(Row{"cycle.policy.set", "POST", "/v1/policy", Govern,
 		"Ask for another way of closing cycles; for the operator", "设定结算规则",
-		`{"signDays":5,"answerDays":3,"silence":"consent"}`}, (*Node).setPolicy)
-	CycleAccept = does(Row{"cycle.accept", "POST", "/v1/policy/accept", Govern,
+		`{"signDays":5,"answerDays":3,"silence":"consent"}`}, setPolicy)
+	CycleAccept = Does(Row{"cycle.accept", "POST", "/v1/policy/accept", Govern,
 		"Accept a stricter way of closing cycles for yourself: fewer days, or that your silence is consent", "接受结算规则",
-		`{"signDays":1,"silence":"consent"}`}, (*Node).acceptPolicy)
-	CycleShow = does(Row{"cycle.show", "GET", "/v1/cycles/{cycle}", Read,
+		`{"signDays":1,"silence":"consent"}`}, acceptPolicy)
+	CycleShow = Does(Row{"cycle.show", "GET", "/v1/cycles/{cycle}", Read,
 		"Show the open cycle and the business date, or a closed cycle with its statements, nets and payments", "结算周期详情",
-		`{"cycle":"2026-11"}`}, (*Node).showCycle)
-	CycleList = does(Row{"cycle.list", "GET", "/v1/cycles", Read,
-		"List the cycles, the open one last", "结算周期列表", `{"state":"COMPUTED"}`}, (*Node).listCycles)
+		`{"cycle":"2026-11"}`}, showCycle)
+	CycleList = Does(Row{"cycle.list", "GET", "/v1/cycles", Read,
+		"List the cycles, the open one last", "结算周期列表", `{"state":"COMPUTED"}`}, listCycles)
 )
 
 // CycleRequest names a closed cycle.
@@ -94,11 +94,11 @@ func closedOr(r *index.Reading, named string) (string, error) {
 }
 
 // Closed is a cycle that was named, or the one that was cut off last, for which alone the read model is asked.
-func (n *Node) Closed(ctx context.Context, named string) (string, error) {
+func Closed(ctx context.Context, n *Node, named string) (string, error) {
 	if named != "" {
 		return named, nil
 	}
-	return ask(ctx, n, lastClosed)
+	return Ask(ctx, n, lastClosed)
 }
 
 // CutOffRequest ends the open cycle.
@@ -115,7 +115,7 @@ func (r CutOffRequest) Check() error {
 	return settlement.CutOffRequest{Cycle: r.Cycle, Next: r.Next}.Check()
 }
 
-func (n *Node) cutOff(ctx context.Context, c *Call, req CutOffRequest) (Receipt, error) {
+func cutOff(ctx context.Context, n *Node, c *Call, req CutOffRequest) (Receipt, error) {
 	if req.Cycle != "" {
 		return n.Send(ctx, c, settlement.CutOffRequest{Cycle: req.Cycle, Next: req.Next})
 	}
@@ -125,20 +125,20 @@ func (n *Node) cutOff(ctx context.Context, c *Call, req CutOffRequest) (Receipt,
 	})
 }
 
-func (n *Node) compute(ctx context.Context, c *Call, req CycleRequest) (Receipt, error) {
-	return n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request {
+func compute(ctx context.Context, n *Node, c *Call, req CycleRequest) (Receipt, error) {
+	return ofCycle(ctx, n, c, req.Cycle, func(cycle string) command.Request {
 		return settlement.ComputeRequest{Cycle: cycle}
 	})
 }
 
 // ofCycle sends a command about a closed cycle: the one that is named, or the one that was cut off last.
-func (n *Node) ofCycle(ctx context.Context, c *Call, named string, with func(cycle string) command.Request,
+func ofCycle(ctx context.Context, n *Node, c *Call, named string, with func(cycle string) command.Request,
 ) (Receipt, error) {
 	if named != "" {
 		return n.Send(ctx, c, with(named))
 	}
 	return n.Once(ctx, c, func() (command.Request, error) {
-		last, err := ask(ctx, n, lastClosed)
+		last, err := Ask(ctx, n, lastClosed)
 		return with(last), err
 	})
 }

@@ -32,8 +32,8 @@ type ClosedCycle struct {
 	Height uint64 `json:"height"` // as of a Receipt
 }
 
-func (n *Node) closeCycle(ctx context.Context, c *Call, req CloseCycleRequest) (ClosedCycle, error) {
-	last, unknown := ask(ctx, n, func(r *index.Reading) (string, error) { return CycleBefore(r, req.Next) })
+func closeCycle(ctx context.Context, n *Node, c *Call, req CloseCycleRequest) (ClosedCycle, error) {
+	last, unknown := Ask(ctx, n, func(r *index.Reading) (string, error) { return CycleBefore(r, req.Next) })
 	if unknown != nil && fault.CodeOf(unknown) != fault.NotFound {
 		return ClosedCycle{}, unknown
 	}
@@ -41,7 +41,7 @@ func (n *Node) closeCycle(ctx context.Context, c *Call, req CloseCycleRequest) (
 	if err != nil {
 		return ClosedCycle{}, err
 	}
-	closed, err := closing{closes: n.Query(), next: req.Next, last: last, unknown: unknown, tell: c.tell,
+	closed, err := closing{closes: n.Query(), next: req.Next, last: last, unknown: unknown, tell: c.Tell,
 		send: func(ctx context.Context, step string, r command.Request) error {
 			_, err := run.Send(ctx, Step(step, req.Next), r)
 			return StepInDoubt(err, "tally cycle close")
@@ -101,8 +101,8 @@ func (c closing) cutOff(ctx context.Context) (string, error) {
 	return open.ID, nil
 }
 
-func (n *Node) finalise(ctx context.Context, c *Call, req CycleRequest) (Receipt, error) {
-	answer, err := n.ofCycle(ctx, c, req.Cycle, func(cycle string) command.Request {
+func finalise(ctx context.Context, n *Node, c *Call, req CycleRequest) (Receipt, error) {
+	answer, err := ofCycle(ctx, n, c, req.Cycle, func(cycle string) command.Request {
 		return settlement.FinaliseRequest{Cycle: cycle}
 	})
 	return answer, byCarrying(err)
@@ -127,9 +127,9 @@ type Finalised struct {
 }
 
 // finaliseCarrying reads what is to be carried, and sends it with the finalising in one batch.
-func (n *Node) finaliseCarrying(ctx context.Context, c *Call, req CycleRequest) (answer Finalised, err error) {
+func finaliseCarrying(ctx context.Context, n *Node, c *Call, req CycleRequest) (answer Finalised, err error) {
 	answer.Receipt, err = n.OnceLinked(ctx, c, func() (reqs []command.Request, err error) {
-		if answer.Cycle, err = n.Closed(ctx, req.Cycle); err != nil {
+		if answer.Cycle, err = Closed(ctx, n, req.Cycle); err != nil {
 			return nil, err
 		}
 		carries, err := toFinalise(ctx, n.Query(), answer.Cycle)

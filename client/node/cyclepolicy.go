@@ -54,19 +54,19 @@ type Policy struct {
 	Consenting []string `json:"-"` // parties whose silence is consent
 }
 
-func (n *Node) policy(ctx context.Context, _ *Call, _ NoRequest) (Policy, error) {
+func policy(ctx context.Context, n *Node, _ *Call, _ NoRequest) (Policy, error) {
 	book, err := n.Query().Models(ctx, 0)
 	return Policy{book.Policy, book.Consenting()}, err
 }
 
-func (n *Node) setPolicy(ctx context.Context, c *Call, req SetPolicyRequest) (Receipt, error) {
+func setPolicy(ctx context.Context, n *Node, c *Call, req SetPolicyRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		book, err := n.Query().Models(ctx, 0)
 		return req.on(book.Asked), err
 	})
 }
 
-func (n *Node) acceptPolicy(ctx context.Context, c *Call, req AcceptPolicyRequest) (Receipt, error) {
+func acceptPolicy(ctx context.Context, n *Node, c *Call, req AcceptPolicyRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		book, err := n.Query().Models(ctx, 0)
 		return req.on(book.AcceptedBy(n.Party())), err

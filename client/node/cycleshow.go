@@ -60,7 +60,7 @@ func summed(p settlement.Pair) (s SummedPair) {
 	return s
 }
 
-func (n *Node) showCycle(ctx context.Context, _ *Call, req ShowCycleRequest) (ShownCycle, error) {
+func showCycle(ctx context.Context, n *Node, _ *Call, req ShowCycleRequest) (ShownCycle, error) {
 	open, err := n.Query().Cycle(ctx)
 	if err != nil {
 		return ShownCycle{}, err
@@ -125,8 +125,8 @@ type Cycles struct {
 	Open   *settlement.Cycle  `json:"open"`
 }
 
-func (n *Node) listCycles(ctx context.Context, _ *Call, req ListCyclesRequest) (Cycles, error) {
-	return ask(ctx, n, func(r *index.Reading) (Cycles, error) {
+func listCycles(ctx context.Context, n *Node, _ *Call, req ListCyclesRequest) (Cycles, error) {
+	return Ask(ctx, n, func(r *index.Reading) (Cycles, error) {
 		open, err := r.Cycle()
 		if err != nil {
 			return Cycles{}, err

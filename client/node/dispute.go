@@ -11,40 +11,40 @@ import (
 
 // The operations of disputes (争议).
 var (
-	DisputeAccept = sends[settlement.AcceptRequest](Row{"dispute.accept", "POST", "/v1/disputes/{dispute}/accept", Finance,
+	DisputeAccept = Sends[settlement.AcceptRequest](Row{"dispute.accept", "POST", "/v1/disputes/{dispute}/accept", Finance,
 		"Grant a dispute: its lines are void; for the other side", "认可",
 		`{"dispute":"D.0.9.0"}`})
-	DisputeAgree = sends[settlement.AgreeSplitRequest](Row{"dispute.agree", "POST", "/v1/disputes/{dispute}/agree", Finance,
+	DisputeAgree = Sends[settlement.AgreeSplitRequest](Row{"dispute.agree", "POST", "/v1/disputes/{dispute}/agree", Finance,
 		"Take the split that is offered: its parts are owed from now on; for who raised it", "同意分担",
 		`{"dispute":"D.0.9.0"}`})
-	DisputeAnswer = sends[settlement.AnswerRequest](Row{"dispute.answer", "POST", "/v1/disputes/{dispute}/answer", Finance,
+	DisputeAnswer = Sends[settlement.AnswerRequest](Row{"dispute.answer", "POST", "/v1/disputes/{dispute}/answer", Finance,
 		"Answer a dispute with a document, undecided; for the other side", "答复",
 		`{"dispute":"D.0.9.0","answer":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	DisputeEscalate = sends[settlement.EscalateRequest](Row{"dispute.escalate", "POST", "/v1/disputes/{dispute}/escalate", Finance,
+	DisputeEscalate = Sends[settlement.EscalateRequest](Row{"dispute.escalate", "POST", "/v1/disputes/{dispute}/escalate", Finance,
 		"Ask the operator to rule; for either side", "升级",
 		`{"dispute":"D.0.9.0"}`})
-	DisputeLapse = sends[settlement.LapseRequest](Row{"dispute.lapse", "POST", "/v1/disputes/{dispute}/lapse", Finance,
+	DisputeLapse = Sends[settlement.LapseRequest](Row{"dispute.lapse", "POST", "/v1/disputes/{dispute}/lapse", Finance,
 		"End a dispute in which nothing was done for 60 days: its lines are owed as they stood, in the open cycle", "失效",
 		`{"dispute":"D.0.9.0"}`})
-	DisputeRaise = sends[settlement.RaiseRequest](Row{"dispute.raise", "POST", "/v1/disputes", Finance,
+	DisputeRaise = Sends[settlement.RaiseRequest](Row{"dispute.raise", "POST", "/v1/disputes", Finance,
 		"Dispute lines of your statement with another party", "提出争议",
 		`{"cycle":"2026-11","with":"M","lines":["M.0.42.0.0"],"reason":"not_delivered","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	DisputeReject = sends[settlement.RejectRequest](Row{"dispute.reject", "POST", "/v1/disputes/{dispute}/reject", Finance,
+	DisputeReject = Sends[settlement.RejectRequest](Row{"dispute.reject", "POST", "/v1/disputes/{dispute}/reject", Finance,
 		"Stand by the lines; for the other side", "驳回",
 		`{"dispute":"D.0.9.0","answer":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	DisputeRule = sends[settlement.RuleRequest](Row{"dispute.rule", "POST", "/v1/disputes/{dispute}/rule", Finance,
+	DisputeRule = Sends[settlement.RuleRequest](Row{"dispute.rule", "POST", "/v1/disputes/{dispute}/rule", Finance,
 		"Decide an escalated dispute; for the operator", "裁决",
 		`{"dispute":"D.0.9.0","parts":[{"debtor":"D","creditor":"M","fen":1000},{"debtor":"G","creditor":"M","fen":200}],"grounds":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	DisputeSplit = sends[settlement.SplitRequest](Row{"dispute.split", "POST", "/v1/disputes/{dispute}/split", Finance,
+	DisputeSplit = Sends[settlement.SplitRequest](Row{"dispute.split", "POST", "/v1/disputes/{dispute}/split", Finance,
 		"Offer what is to be owed instead; for the other side", "提出分担",
 		`{"dispute":"D.0.9.0","parts":[{"debtor":"D","creditor":"M","fen":1000}]}`})
-	DisputeWithdraw = sends[settlement.WithdrawRequest](Row{"dispute.withdraw", "POST", "/v1/disputes/{dispute}/withdraw", Finance,
+	DisputeWithdraw = Sends[settlement.WithdrawRequest](Row{"dispute.withdraw", "POST", "/v1/disputes/{dispute}/withdraw", Finance,
 		"Take a dispute back: its lines are owed as they stood, in the open cycle; for who raised it", "撤回",
 		`{"dispute":"D.0.9.0"}`})
-	DisputeList = lists[DisputeListRequest, settlement.Dispute](Row{"dispute.list", "GET", "/v1/disputes", Read,
+	DisputeList = Lists[DisputeListRequest, settlement.Dispute](Row{"dispute.list", "GET", "/v1/disputes", Read,
 		"List disputes", "争议列表", `{}`})
-	DisputeShow = does(Row{"dispute.show", "GET", "/v1/disputes/{dispute}", Read,
-		"Show a dispute, its lines, and what was offered or decided", "争议详情", `{"dispute":"D.0.9.0"}`}, (*Node).showDispute)
+	DisputeShow = Does(Row{"dispute.show", "GET", "/v1/disputes/{dispute}", Read,
+		"Show a dispute, its lines, and what was offered or decided", "争议详情", `{"dispute":"D.0.9.0"}`}, showDispute)
 )
 
 // ShowDisputeRequest names a dispute.
@@ -59,7 +59,7 @@ type ShownDispute struct {
 	Fen amount.Units `json:"fen"` // of its lines
 }
 
-func (n *Node) showDispute(ctx context.Context, _ *Call, req ShowDisputeRequest) (ShownDispute, error) {
+func showDispute(ctx context.Context, n *Node, _ *Call, req ShowDisputeRequest) (ShownDispute, error) {
 	d, err := n.Query().Dispute(ctx, req.Dispute)
 	return ShownDispute{req.Dispute, d, d.Sum()}, err
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // MemberEnrol makes a member (入会).
-var MemberEnrol = does(Row{"member.enrol", "POST", "/v1/members", Loyalty,
+var MemberEnrol = Does(Row{"member.enrol", "POST", "/v1/members", Loyalty,
 	"Make a member, whose home you are; for issuers and acceptors", "入会",
-	`{"channel":"app","customer":"12345"}`}, (*Node).enrol)
+	`{"channel":"app","customer":"12345"}`}, enrol)
 
 // EnrolRequest makes a member. Without a name it gets a pseudonym that says nothing. A customer becomes its first account.
 type EnrolRequest struct {
@@ -41,32 +41,32 @@ type Enrolled struct {
 	Member string `json:"member"` // "" if it was enrolled before, and by another vault
 }
 
-func (n *Node) enrol(ctx context.Context, c *Call, req EnrolRequest) (answer Enrolled, err error) {
+func enrol(ctx context.Context, n *Node, c *Call, req EnrolRequest) (answer Enrolled, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
 	}
 	r, found, err := n.First(ctx, c)
 	if err == nil && !found {
-		r, err = n.enrolNew(ctx, c, v, &req)
+		r, err = enrolNew(ctx, n, c, v, &req)
 	}
 	if err == nil && r.Duplicate {
-		req.Member, err = n.enrolledBy(ctx, c, v, r, req)
+		req.Member, err = enrolledBy(ctx, n, c, v, r, req)
 	}
 	return Enrolled{r, req.Member}, err
 }
 
 // enrolNew makes a member, with a pseudonym if it has no name.
-func (n *Node) enrolNew(ctx context.Context, c *Call, v *vault.Vault, req *EnrolRequest) (r Receipt, err error) {
+func enrolNew(ctx context.Context, n *Node, c *Call, v *vault.Vault, req *EnrolRequest) (r Receipt, err error) {
 	if req.Member == "" {
 		if req.Member, err = c.pseudonym(v, req.Customer); err != nil {
 			return r, err
 		}
 	}
 	if req.none() {
-		return n.Once(ctx, c, just(req.request(vault.Account{})))
+		return n.Once(ctx, c, Just(req.request(vault.Account{})))
 	}
-	return n.takeOnce(ctx, c, v, req.Customer, req.Member, req.request)
+	return takeOnce(ctx, n, c, v, req.Customer, req.Member, req.request)
 }
 
 // pseudonym is the member that a customer is, or shall be, as every import from this vault has it; without a customer it is
@@ -85,7 +85,7 @@ func pseudonym(random []byte) string {
 }
 
 // enrolledBy is the member that a command made before, "" if the vault doesn't know its name.
-func (n *Node) enrolledBy(ctx context.Context, c *Call, v *vault.Vault, r Receipt, req EnrolRequest) (string, error) {
+func enrolledBy(ctx context.Context, n *Node, c *Call, v *vault.Vault, r Receipt, req EnrolRequest) (string, error) {
 	id := req.Member
 	switch {
 	case id != "":

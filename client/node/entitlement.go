@@ -15,30 +15,30 @@ import (
 
 // The operations of each member's entitlements (权益实例).
 var (
-	BenefitGrant = does(Row{"benefit.grant", "POST", "/v1/benefits/{benefit}/grants", Loyalty,
+	BenefitGrant = Does(Row{"benefit.grant", "POST", "/v1/benefits/{benefit}/grants", Loyalty,
 		"Give a benefit to 1 to 100 members; for its provider and those who may", "发放",
-		`{"benefit":"ride","members":["li","wang"],"gift":true}`}, (*Node).grant)
-	BenefitBuy = does(Row{"benefit.buy", "POST", "/v1/benefits/{benefit}/sales", Counter,
+		`{"benefit":"ride","members":["li","wang"],"gift":true}`}, grant)
+	BenefitBuy = Does(Row{"benefit.buy", "POST", "/v1/benefits/{benefit}/sales", Counter,
 		"Sell a benefit to a member for points; for its provider", "兑换",
-		`{"benefit":"ride","member":"li","take":[{"programme":"GP","points":10800}]}`}, (*Node).buy)
-	BenefitTransfer = does(Row{"benefit.transfer", "POST", "/v1/entitlements/{entitlement}/transfer", Loyalty,
+		`{"benefit":"ride","member":"li","take":[{"programme":"GP","points":10800}]}`}, buy)
+	BenefitTransfer = Does(Row{"benefit.transfer", "POST", "/v1/entitlements/{entitlement}/transfer", Loyalty,
 		"Pass an entitlement on to another member, with codes of its own; for its member's home", "转赠",
-		`{"entitlement":"D.0.12.0.0","to":"wang"}`}, (*Node).transferEntitlement)
-	BenefitNewcode = does(Row{"benefit.newcode", "POST", "/v1/entitlements/{entitlement}/newcode", Loyalty,
+		`{"entitlement":"D.0.12.0.0","to":"wang"}`}, transferEntitlement)
+	BenefitNewcode = Does(Row{"benefit.newcode", "POST", "/v1/entitlements/{entitlement}/newcode", Loyalty,
 		"Make new codes instead of lost ones; for the member's home and who gave it", "换码",
-		`{"entitlement":"M.0.12.0.0"}`}, (*Node).newCode)
-	BenefitCodes = does(Row{"benefit.codes", "POST", "/v1/entitlements/{entitlement}/codes", Loyalty,
+		`{"entitlement":"M.0.12.0.0"}`}, newCode)
+	BenefitCodes = Does(Row{"benefit.codes", "POST", "/v1/entitlements/{entitlement}/codes", Loyalty,
 		"Tell the codes of the uses that are left again, if your vault made them", "查码",
-		`{"entitlement":"M.0.12.0.0"}`}, (*Node).codes)
-	BenefitReserve = does(Row{"benefit.reserve", "POST", "/v1/entitlements/{entitlement}/reserve", Counter,
+		`{"entitlement":"M.0.12.0.0"}`}, codes)
+	BenefitReserve = Does(Row{"benefit.reserve", "POST", "/v1/entitlements/{entitlement}/reserve", Counter,
 		"Keep an entitlement for an appointment; for its provider", "预约",
-		`{"entitlement":"M.0.12.0.0","for":129600}`}, (*Node).reserve)
-	BenefitExpireDue = does(Row{"benefit.expire.due", "POST", "/v1/entitlements/expiries", Loyalty,
+		`{"entitlement":"M.0.12.0.0","for":129600}`}, reserve)
+	BenefitExpireDue = Does(Row{"benefit.expire.due", "POST", "/v1/entitlements/expiries", Loyalty,
 		"End all entitlements whose last day has passed, of all that you gave or provide", "批量过期",
-		`{"benefit":"ride"}`}, (*Node).expireEntitlements)
-	BenefitEntitlement = does(Row{"benefit.entitlement", "GET", "/v1/entitlements/{entitlement}", Read,
+		`{"benefit":"ride"}`}, expireEntitlements)
+	BenefitEntitlement = Does(Row{"benefit.entitlement", "GET", "/v1/entitlements/{entitlement}", Read,
 		"Show an entitlement and the points that paid for it", "权益详情",
-		`{"entitlement":"M.0.12.0.0"}`}, (*Node).showEntitlement)
+		`{"entitlement":"M.0.12.0.0"}`}, showEntitlement)
 )
 
 // GrantRequest gives a benefit to members.
@@ -64,8 +64,8 @@ func (r GrantRequest) request(commitments []code.Commitment) benefit.GrantReques
 	return made
 }
 
-func (n *Node) grant(ctx context.Context, c *Call, req GrantRequest) (Given, error) {
-	return n.give(ctx, c, req.Benefit, req.Members, func(_ benefit.Model, commitments []code.Commitment) (command.Request, error) {
+func grant(ctx context.Context, n *Node, c *Call, req GrantRequest) (Given, error) {
+	return give(ctx, n, c, req.Benefit, req.Members, func(_ benefit.Model, commitments []code.Commitment) (command.Request, error) {
 		return req.request(commitments), nil
 	})
 }
@@ -88,15 +88,15 @@ func (r BuyRequest) request(pieces []spend.Take, commitment code.Commitment) com
 		Commitment: commitment, Reference: r.Reference}
 }
 
-func (n *Node) buy(ctx context.Context, c *Call, req BuyRequest) (Given, error) {
-	return n.give(ctx, c, req.Benefit, []string{req.Member}, func(m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+func buy(ctx context.Context, n *Node, c *Call, req BuyRequest) (Given, error) {
+	return give(ctx, n, c, req.Benefit, []string{req.Member}, func(m benefit.Model, commitments []code.Commitment) (command.Request, error) {
 		pays := req.Spending
 		if len(pays.Take)+len(pays.Lots) == 0 {
 			for _, cost := range m.Points {
 				pays.Take = append(pays.Take, Part{cost.Programme, cost.Amount})
 			}
 		}
-		pieces, err := ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return pays.Pieces(r, req.Member) })
+		pieces, err := Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return pays.Pieces(r, req.Member) })
 		return req.request(pieces, commitments[0]), err
 	})
 }
@@ -106,12 +106,12 @@ type EntitlementRequest struct {
 	Entitlement number.Row `json:"entitlement"`
 }
 
-func (n *Node) showEntitlement(ctx context.Context, _ *Call, req EntitlementRequest) (benefit.Entitlement, error) {
-	return n.entitlementOf(ctx, req.Entitlement)
+func showEntitlement(ctx context.Context, n *Node, _ *Call, req EntitlementRequest) (benefit.Entitlement, error) {
+	return entitlementOf(ctx, n, req.Entitlement)
 }
 
 // entitlementOf asks a peer for one entitlement. NOT_FOUND.
-func (n *Node) entitlementOf(ctx context.Context, of number.Row) (e benefit.Entitlement, err error) {
+func entitlementOf(ctx context.Context, n *Node, of number.Row) (e benefit.Entitlement, err error) {
 	found, err := n.Query().Entitlements(ctx, of)
 	if err != nil {
 		return e, err
@@ -132,22 +132,22 @@ func (r PassRequest) request(commitment code.Commitment) command.Request {
 	return benefit.TransferRequest{Entitlement: r.Entitlement, To: r.To, Commitment: commitment}
 }
 
-func (n *Node) transferEntitlement(ctx context.Context, c *Call, req PassRequest) (Given, error) {
-	return n.recode(ctx, c, req.Entitlement, req.To, req.request)
+func transferEntitlement(ctx context.Context, n *Node, c *Call, req PassRequest) (Given, error) {
+	return recode(ctx, n, c, req.Entitlement, req.To, req.request)
 }
 
-func (n *Node) newCode(ctx context.Context, c *Call, req EntitlementRequest) (Given, error) {
-	return n.recode(ctx, c, req.Entitlement, "", func(commitment code.Commitment) command.Request {
+func newCode(ctx context.Context, n *Node, c *Call, req EntitlementRequest) (Given, error) {
+	return recode(ctx, n, c, req.Entitlement, "", func(commitment code.Commitment) command.Request {
 		return benefit.NewCodeRequest{Entitlement: req.Entitlement, Commitment: commitment}
 	})
 }
 
-func (n *Node) codes(ctx context.Context, _ *Call, req EntitlementRequest) (told GivenOne, err error) {
+func codes(ctx context.Context, n *Node, _ *Call, req EntitlementRequest) (told GivenOne, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return told, err
 	}
-	e, err := n.entitlementOf(ctx, req.Entitlement)
+	e, err := entitlementOf(ctx, n, req.Entitlement)
 	if err != nil {
 		return told, err
 	}
@@ -172,11 +172,11 @@ type ReserveRequest struct {
 func (r ReserveRequest) Check() error { return r.request().Check() }
 
 func (r ReserveRequest) request() command.Request {
-	return benefit.ReserveRequest{Entitlement: r.Entitlement, Until: fromNow(r.For)}
+	return benefit.ReserveRequest{Entitlement: r.Entitlement, Until: FromNow(r.For)}
 }
 
-func (n *Node) reserve(ctx context.Context, c *Call, req ReserveRequest) (Receipt, error) {
-	return n.Once(ctx, c, just(req.request()))
+func reserve(ctx context.Context, n *Node, c *Call, req ReserveRequest) (Receipt, error) {
+	return n.Once(ctx, c, Just(req.request()))
 }
 
 // ExpireEntitlementsRequest asks that entitlements end whose last day has passed.
@@ -184,9 +184,9 @@ type ExpireEntitlementsRequest struct {
 	Benefit string `json:"benefit,omitempty"` // of this benefit only; else of all that the party gave or provides
 }
 
-func (n *Node) expireEntitlements(ctx context.Context, c *Call, req ExpireEntitlementsRequest) (*Results, error) {
-	due, err := ask(ctx, n, func(r *index.Reading) ([]index.Entry[benefit.Entitlement], error) {
-		return n.dueEntitlements(r, req.Benefit)
+func expireEntitlements(ctx context.Context, n *Node, c *Call, req ExpireEntitlementsRequest) (*Results, error) {
+	due, err := Ask(ctx, n, func(r *index.Reading) ([]index.Entry[benefit.Entitlement], error) {
+		return dueEntitlements(n, r, req.Benefit)
 	})
 	if err != nil {
 		return nil, err
@@ -209,8 +209,8 @@ func (n *Node) expireEntitlements(ctx context.Context, c *Call, req ExpireEntitl
 }
 
 // dueEntitlements are those whose last day has passed: of one benefit, or of all that the party gave or provides.
-func (n *Node) dueEntitlements(r *index.Reading, id string) ([]index.Entry[benefit.Entitlement], error) {
-	today, err := businessDate(r)
+func dueEntitlements(n *Node, r *index.Reading, id string) ([]index.Entry[benefit.Entitlement], error) {
+	today, err := BusinessDate(r)
 	if err != nil {
 		return nil, err
 	}

@@ -15,24 +15,24 @@ import (
 
 // The operations that end members: as others, or for good (合并会员、注销).
 var (
-	MemberMerge = does(Row{"member.merge", "POST", "/v1/merges", Loyalty,
+	MemberMerge = Does(Row{"member.merge", "POST", "/v1/merges", Loyalty,
 		"Join two pseudonyms of one person; for the home of the one that ends", "合并会员",
-		`{"from":"wang-2","into":"wang","invitation":"D.0.41.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8"}`}, (*Node).merge)
-	MemberErase = does(Row{"member.erase", "POST", "/v1/members/{member}/erase", Loyalty,
+		`{"from":"wang-2","into":"wang","invitation":"D.0.41.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8"}`}, merge)
+	MemberErase = Does(Row{"member.erase", "POST", "/v1/members/{member}/erase", Loyalty,
 		"Forget a member at the person's wish, for good; for its home", "注销",
-		`{"member":"wang","reason":"member_asked"}`}, (*Node).erase)
-	MemberSweep = does(Row{"member.sweep", "POST", "/v1/sweeps", Loyalty,
+		`{"member":"wang","reason":"member_asked"}`}, erase)
+	MemberSweep = Does(Row{"member.sweep", "POST", "/v1/sweeps", Loyalty,
 		"Have your vault follow what happened to members: erasures and merges of others", "清理保险库",
-		`{}`}, (*Node).sweep)
+		`{}`}, sweep)
 )
 
 // merge joins two members. The vault follows.
-func (n *Node) merge(ctx context.Context, c *Call, req member.MergeRequest) (r Receipt, err error) {
+func merge(ctx context.Context, n *Node, c *Call, req member.MergeRequest) (r Receipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return r, err
 	}
-	if r, err = n.Once(ctx, c, just(req)); err != nil {
+	if r, err = n.Once(ctx, c, Just(req)); err != nil {
 		return r, err
 	}
 	return r, v.SetMember(req.From, req.Into)
@@ -53,12 +53,12 @@ func (r EraseRequest) request() member.EraseRequest {
 
 // erase ends all accounts and consents of a member, and of who was merged into it, and takes away what parties say of it;
 // then all goes that the vault has of them.
-func (n *Node) erase(ctx context.Context, c *Call, req EraseRequest) (r Receipt, err error) {
+func erase(ctx context.Context, n *Node, c *Call, req EraseRequest) (r Receipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return r, err
 	}
-	whole, err := ask(ctx, n, func(r *index.Reading) (whole erasure, err error) {
+	whole, err := Ask(ctx, n, func(r *index.Reading) (whole erasure, err error) {
 		if whole.merged, err = mergedInto(r, req.Member); err == nil {
 			whole.request, err = wholeOf(r, req.request(), whole.merged)
 		}
@@ -67,7 +67,7 @@ func (n *Node) erase(ctx context.Context, c *Call, req EraseRequest) (r Receipt,
 	if err != nil {
 		return r, err
 	}
-	if r, err = n.Once(ctx, c, just(whole.request)); err != nil {
+	if r, err = n.Once(ctx, c, Just(whole.request)); err != nil {
 		return r, err
 	}
 	for _, id := range append(whole.merged, req.Member) {
@@ -166,12 +166,12 @@ type Swept struct {
 	Merged map[string]string `json:"merged"` // into whom
 }
 
-func (n *Node) sweep(ctx context.Context, _ *Call, _ NoRequest) (Swept, error) {
+func sweep(ctx context.Context, n *Node, _ *Call, _ NoRequest) (Swept, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Swept{}, err
 	}
-	return ask(ctx, n, func(r *index.Reading) (Swept, error) { return sweepVault(r, v) })
+	return Ask(ctx, n, func(r *index.Reading) (Swept, error) { return sweepVault(r, v) })
 }
 
 func sweepVault(r *index.Reading, v *vault.Vault) (Swept, error) {

@@ -14,9 +14,9 @@ import (
 )
 
 // PointsExpire ends lots whose last day has passed (过期).
-var PointsExpire = does(Row{"points.expire", "POST", "/v1/programmes/{programme}/expiry", Loyalty,
+var PointsExpire = Does(Row{"points.expire", "POST", "/v1/programmes/{programme}/expiry", Loyalty,
 	"End the lots of your programme whose last day has passed", "过期、弃兑",
-	`{"programme":"MP"}`}, (*Node).expire)
+	`{"programme":"MP"}`}, expire)
 
 // most is how many lots one expiry run looks at.
 const most = 50_000
@@ -50,7 +50,7 @@ type expiry struct {
 
 // expire finds the lots whose last day was before the business date, and ends them, 100 at a time. What is left of them is
 // breakage, to the party that would have owed it. Stopped anywhere and begun again, it finds what is still due.
-func (n *Node) expire(ctx context.Context, c *Call, req ExpireRequest) (done Expired, err error) {
+func expire(ctx context.Context, n *Node, c *Call, req ExpireRequest) (done Expired, err error) {
 	e := &expiry{}
 	if e.programme, err = n.Query().Programme(ctx, req.Programme); err != nil {
 		return done, err
@@ -58,7 +58,7 @@ func (n *Node) expire(ctx context.Context, c *Call, req ExpireRequest) (done Exp
 	if err := e.programme.RequireIssuer(n.Party()); err != nil {
 		return done, err
 	}
-	due, err := ask(ctx, n, e.due)
+	due, err := Ask(ctx, n, e.due)
 	if err != nil {
 		return done, err
 	}
@@ -76,7 +76,7 @@ func (n *Node) expire(ctx context.Context, c *Call, req ExpireRequest) (done Exp
 
 // due lists the lots that are to end.
 func (e *expiry) due(r *index.Reading) ([]index.Lot, error) {
-	today, err := businessDate(r)
+	today, err := BusinessDate(r)
 	if err != nil {
 		return nil, err
 	}

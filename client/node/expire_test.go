@@ -74,7 +74,7 @@ func TestDueEntitlements(t *testing.T) {
 	})
 	n := &Node{cfg: config.Config{Party: "D"}}
 	for id, want := range map[string][]uint16{"": {1, 2}, "ride": {1, 3}, "wash": {2}, "none": nil} {
-		due, err := n.dueEntitlements(r, id)
+		due, err := dueEntitlements(n, r, id)
 		var got []uint16
 		for _, e := range due {
 			of, err := number.ParseRow(e.ID)

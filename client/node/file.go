@@ -15,7 +15,7 @@ type File struct {
 }
 
 // path returns where the file lies. BAD_REQUEST if a request came without it.
-func (f File) path(field string) (string, error) {
+func (f File) Located(field string) (string, error) {
 	if f.Path == "" {
 		return "", fault.New(fault.BadRequest, "`%s`: the file doesn't come with it", field)
 	}
@@ -23,7 +23,7 @@ func (f File) path(field string) (string, error) {
 }
 
 // ofFile makes what is wrong with a file that came with a request the request's fault, unless it has a code.
-func ofFile(err error) error {
+func OfFile(err error) error {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {
 		return err

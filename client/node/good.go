@@ -11,23 +11,23 @@ import (
 
 // The operations of goods and stock (商品、库存).
 var (
-	GoodRestock = sends[goods.RestockRequest](Row{"good.restock", "POST", "/v1/goods/{supplier}/{sku}/restock", Catalogue,
+	GoodRestock = Sends[goods.RestockRequest](Row{"good.restock", "POST", "/v1/goods/{supplier}/{sku}/restock", Catalogue,
 		"Let a seller sell more of a good", "补货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":500,"lanes":0}`})
-	GoodSet = sends[goods.SetGoodRequest](Row{"good.set", "POST", "/v1/goods/{supplier}/{sku}", Catalogue,
+	GoodSet = Sends[goods.SetGoodRequest](Row{"good.set", "POST", "/v1/goods/{supplier}/{sku}", Catalogue,
 		"List a good, or make its next version: what isn't said is left empty", "商品",
 		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":null,"unit":"piece","tax":"t13","delivery":"shipped","regions":null,"images":null,"from":"","until":"","open":true}`})
-	GoodWithdrawStock = sends[goods.WithdrawStockRequest](Row{"good.withdraw-stock", "POST", "/v1/goods/{supplier}/{sku}/withdraw-stock", Catalogue,
+	GoodWithdrawStock = Sends[goods.WithdrawStockRequest](Row{"good.withdraw-stock", "POST", "/v1/goods/{supplier}/{sku}/withdraw-stock", Catalogue,
 		"Take back what is free of a good", "撤货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":20,"reason":"damaged"}`})
-	GoodShow = does(Row{"good.show", "GET", "/v1/goods/{supplier}/{sku}", Read,
-		"Show a good as it is, or as it was in a version", "商品详情", `{"supplier":"care","sku":"kit","version":1}`}, (*Node).good)
-	GoodList = does(Row{"good.list", "GET", "/v1/goods", Read,
-		"Find goods by words, label, category or supplier", "检索", `{"text":"oil kit","category":"oil"}`}, (*Node).goods)
-	GoodStock = does(Row{"good.stock", "GET", "/v1/stock", Read,
-		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`}, (*Node).stock)
-	GoodExport = does(Row{"good.export", "GET", "/v1/catalogue", Read,
-		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出", `{"supplier":"care","seller":"D"}`}, (*Node).catalogue)
+	GoodShow = Does(Row{"good.show", "GET", "/v1/goods/{supplier}/{sku}", Read,
+		"Show a good as it is, or as it was in a version", "商品详情", `{"supplier":"care","sku":"kit","version":1}`}, good)
+	GoodList = Does(Row{"good.list", "GET", "/v1/goods", Read,
+		"Find goods by words, label, category or supplier", "检索", `{"text":"oil kit","category":"oil"}`}, listGoods)
+	GoodStock = Does(Row{"good.stock", "GET", "/v1/stock", Read,
+		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`}, stock)
+	GoodExport = Does(Row{"good.export", "GET", "/v1/catalogue", Read,
+		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出", `{"supplier":"care","seller":"D"}`}, catalogue)
 )
 
 // GoodRequest asks for one good.
@@ -37,7 +37,7 @@ type GoodRequest struct {
 	Version  uint32 `json:"version,omitempty"` // as it was in this one; as it is if it is left out
 }
 
-func (n *Node) good(ctx context.Context, _ *Call, req GoodRequest) (goods.Good, error) {
+func good(ctx context.Context, n *Node, _ *Call, req GoodRequest) (goods.Good, error) {
 	return n.Query().Good(ctx, req.Supplier, req.SKU, req.Version)
 }
 
@@ -51,8 +51,8 @@ type GoodFilter struct {
 	Open     bool   `json:"available,omitempty"` // only what can be ordered
 }
 
-func (n *Node) goods(ctx context.Context, _ *Call, req GoodFilter) (Found[goods.Good], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Good]], error) {
+func listGoods(ctx context.Context, n *Node, _ *Call, req GoodFilter) (Found[goods.Good], error) {
+	return Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 		return r.Goods(index.GoodFilter(req), p)
 	})
 }
@@ -65,8 +65,8 @@ type StockRequest struct {
 	Seller   string `json:"seller,omitempty"`
 }
 
-func (n *Node) stock(ctx context.Context, _ *Call, req StockRequest) (index.Part[index.Stock], error) {
-	return ask(ctx, n, func(r *index.Reading) (index.Part[index.Stock], error) {
+func stock(ctx context.Context, n *Node, _ *Call, req StockRequest) (index.Part[index.Stock], error) {
+	return Ask(ctx, n, func(r *index.Reading) (index.Part[index.Stock], error) {
 		rows, err := All(func(p index.Page) (index.Part[index.Stock], error) {
 			return r.Stocks(req.Supplier, req.SKU, req.Party, req.Seller, p)
 		})
@@ -82,8 +82,8 @@ type CatalogueRequest struct {
 
 // catalogue lists goods with the price if the party sells its own at one for everybody, and with the stock that the seller
 // ever had.
-func (n *Node) catalogue(ctx context.Context, _ *Call, req CatalogueRequest) (List[importer.CatalogueLine], error) {
-	return ask(ctx, n, func(r *index.Reading) (List[importer.CatalogueLine], error) {
+func catalogue(ctx context.Context, n *Node, _ *Call, req CatalogueRequest) (List[importer.CatalogueLine], error) {
+	return Ask(ctx, n, func(r *index.Reading) (List[importer.CatalogueLine], error) {
 		found, err := All(func(p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 			return r.Goods(index.GoodFilter(req.GoodFilter), p)
 		})
@@ -92,7 +92,7 @@ func (n *Node) catalogue(ctx context.Context, _ *Call, req CatalogueRequest) (Li
 		}
 		lines := make([]importer.CatalogueLine, len(found))
 		for i, good := range found {
-			if lines[i], err = n.catalogued(r, good.Row, n.mine(req.Seller)); err != nil {
+			if lines[i], err = catalogued(n, r, good.Row, mine(n, req.Seller)); err != nil {
 				return List[importer.CatalogueLine]{}, err
 			}
 		}
@@ -100,7 +100,7 @@ func (n *Node) catalogue(ctx context.Context, _ *Call, req CatalogueRequest) (Li
 	})
 }
 
-func (n *Node) catalogued(r *index.Reading, g goods.Good, seller string) (line importer.CatalogueLine, err error) {
+func catalogued(n *Node, r *index.Reading, g goods.Good, seller string) (line importer.CatalogueLine, err error) {
 	line.Good = g
 	if line.Price, err = ownPrice(r, n.Party(), g); err != nil {
 		return line, err

@@ -47,7 +47,7 @@ func TestCatalogued(t *testing.T) {
 		"later": {}, "once": {}, "not listed": {},
 	} {
 		want.Good = goods.Good{Supplier: "own", SKU: sku}
-		got, err := n.catalogued(r, want.Good, "D")
+		got, err := catalogued(n, r, want.Good, "D")
 		if err != nil || cmp.Diff(want, got, cmpopts.EquateEmpty()) != "" {
 			t.Errorf("%s: %v, %s", sku, err, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}

@@ -22,7 +22,7 @@ type Hidden struct {
 }
 
 // hidden lists hidden positions, and opens what the party can open.
-func (n *Node) hidden(r *index.Reading) ([]Hidden, error) {
+func hidden(n *Node, r *index.Reading) ([]Hidden, error) {
 	found, err := r.HiddenOwes(n.Party())
 	if err != nil || len(found) == 0 {
 		return []Hidden{}, err
@@ -46,7 +46,7 @@ func openHidden(found []index.HiddenOwed, known Openings, party, operator string
 	opened, list := OpeningFinder{Known: known}, make([]Hidden, len(found))
 	for i, v := range found {
 		var err error
-		if list[i], err = opened.position(v, party, operator); err != nil {
+		if list[i], err = position(&opened, v, party, operator); err != nil {
 			return nil, err
 		}
 	}
@@ -54,12 +54,12 @@ func openHidden(found []index.HiddenOwed, known Openings, party, operator string
 }
 
 // position opens a position, if the party is one of its two and all prices are known.
-func (u *OpeningFinder) position(v index.HiddenOwed, party, operator string) (Hidden, error) {
+func position(u *OpeningFinder, v index.HiddenOwed, party, operator string) (Hidden, error) {
 	h := Hidden{HiddenOwed: v, Fees: []index.Owed{}}
 	if v.Debtor != party && v.Creditor != party {
 		return h, nil
 	}
-	sum, all, err := u.sum(v.Made)
+	sum, all, err := sumOf(u, v.Made)
 	if err != nil || !all {
 		return h, err
 	}
@@ -73,7 +73,7 @@ func (u *OpeningFinder) position(v index.HiddenOwed, party, operator string) (Hi
 }
 
 // sum adds up what deliveries come to; false if a price isn't known.
-func (u *OpeningFinder) sum(list []index.Supplied) (pedersen.Opening, bool, error) {
+func sumOf(u *OpeningFinder, list []index.Supplied) (pedersen.Opening, bool, error) {
 	sum := pedersen.Known(pedersen.Value{})
 	for _, s := range list {
 		terms, err := u.Of(s.Supplier, s.Line.SKU, s.Seller, s.Line.Terms)
@@ -126,7 +126,7 @@ func wrong(list []Hidden) error {
 
 // openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known,
 // INTERNAL if the ledger has something else than the deliveries come to.
-func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.HiddenPosition) (opening pedersen.Opening, err error) {
+func openingOf(n *Node, r *index.Reading, cycle string, p settlement.HiddenPosition) (opening pedersen.Opening, err error) {
 	found, err := r.HiddenOwes(n.Party())
 	if err != nil {
 		return pedersen.Opening{}, err
@@ -143,7 +143,7 @@ func (n *Node) openingOf(r *index.Reading, cycle string, p settlement.HiddenPosi
 		return pedersen.Opening{}, err
 	}
 	u := OpeningFinder{Known: known}
-	opening, all, err := u.sum(found[i].Made)
+	opening, all, err := sumOf(&u, found[i].Made)
 	switch {
 	case err != nil:
 		return opening, err

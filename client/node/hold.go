@@ -16,28 +16,28 @@ import (
 
 // The operations of holds (预占): points that an acceptor reserves, captures, gives back and refunds.
 var (
-	PointsHold = does(Row{"points.hold", "POST", "/v1/holds", Counter,
+	PointsHold = Does(Row{"points.hold", "POST", "/v1/holds", Counter,
 		"Reserve a member's points; for acceptors", "预占",
-		`{"member":"zhang","take":[{"programme":"DP","points":1860}],"for":900}`}, (*Node).hold)
-	PointsRedeem = does(Row{"points.redeem", "POST", "/v1/redemptions", Counter,
+		`{"member":"zhang","take":[{"programme":"DP","points":1860}],"for":900}`}, hold)
+	PointsRedeem = Does(Row{"points.redeem", "POST", "/v1/redemptions", Counter,
 		"Hold and capture in one go; for acceptors", "核销积分",
-		`{"member":"wang","take":[{"programme":"DP","points":1800}],"for":900}`}, (*Node).redeem)
-	PointsCapture = does(Row{"points.capture", "POST", "/v1/holds/{hold}/captures", Counter,
+		`{"member":"wang","take":[{"programme":"DP","points":1800}],"for":900}`}, redeem)
+	PointsCapture = Does(Row{"points.capture", "POST", "/v1/holds/{hold}/captures", Counter,
 		"Redeem held points, all or a part; for the hold's acceptor", "扣减确认",
-		`{"hold":"D.0.7.0","points":900}`}, (*Node).capture)
-	PointsRefund = does(Row{"points.refund", "POST", "/v1/holds/{hold}/refunds", Counter,
+		`{"hold":"D.0.7.0","points":900}`}, capture)
+	PointsRefund = Does(Row{"points.refund", "POST", "/v1/holds/{hold}/refunds", Counter,
 		"Unwind a capture, all of it or a part; for the hold's acceptor", "冲正、部分退款",
-		`{"hold":"D.0.7.0","capture":"D.0.8.0","points":900,"reason":"goods_returned"}`}, (*Node).refund)
-	PointsRelease = sends[points.ReleaseRequest](Row{"points.release", "POST", "/v1/holds/{hold}/release", Counter,
+		`{"hold":"D.0.7.0","capture":"D.0.8.0","points":900,"reason":"goods_returned"}`}, refund)
+	PointsRelease = Sends[points.ReleaseRequest](Row{"points.release", "POST", "/v1/holds/{hold}/release", Counter,
 		"Give back what a hold still reserves; for its acceptor", "释放",
 		`{"hold":"D.0.7.0","reason":"customer_cancelled"}`})
-	PointsTimeout = sends[points.TimeOutRequest](Row{"points.timeout", "POST", "/v1/holds/{hold}/timeout", Counter,
+	PointsTimeout = Sends[points.TimeOutRequest](Row{"points.timeout", "POST", "/v1/holds/{hold}/timeout", Counter,
 		"End a hold that has passed its deadline; for everyone", "超时释放",
 		`{"hold":"D.0.7.0"}`})
-	PointsTimeoutDue = does(Row{"points.timeout.due", "POST", "/v1/holds/timeouts", Counter,
-		"End all of the party's holds that have passed their deadline", "批量超时释放", `{}`}, (*Node).timeOutDue)
-	PointsHolds = does(Row{"points.holds", "GET", "/v1/holds", Read,
-		"List holds", "预占列表", `{"member":"zhang","states":["OPEN"]}`}, (*Node).holds)
+	PointsTimeoutDue = Does(Row{"points.timeout.due", "POST", "/v1/holds/timeouts", Counter,
+		"End all of the party's holds that have passed their deadline", "批量超时释放", `{}`}, timeOutDue)
+	PointsHolds = Does(Row{"points.holds", "GET", "/v1/holds", Read,
+		"List holds", "预占列表", `{"member":"zhang","states":["OPEN"]}`}, holds)
 )
 
 // HoldRequest asks for a hold, and a redemption.
@@ -54,17 +54,17 @@ func (r HoldRequest) Check() error { return r.Spending.Check(r.request) }
 
 // request is the ledger's request for the lots that were chosen.
 func (r HoldRequest) request(pieces []spend.Take) command.Request {
-	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: fromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
+	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: FromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
 }
 
-func (n *Node) hold(ctx context.Context, c *Call, req HoldRequest) (Receipt, error) {
-	return n.spend(ctx, c, req.Member, req.Spending, req.request)
+func hold(ctx context.Context, n *Node, c *Call, req HoldRequest) (Receipt, error) {
+	return n.Spend(ctx, c, req.Member, req.Spending, req.request)
 }
 
 // redeem places a hold, under the request id, and captures it, under ID~capture. Asked again with the same id, it goes on
 // where it stopped and answers the first receipt.
-func (n *Node) redeem(ctx context.Context, c *Call, req HoldRequest) (answer Redeemed, err error) {
-	held, err := n.hold(ctx, c, req)
+func redeem(ctx context.Context, n *Node, c *Call, req HoldRequest) (answer Redeemed, err error) {
+	held, err := hold(ctx, n, c, req)
 	if err != nil {
 		return answer, err
 	}
@@ -98,7 +98,7 @@ func (r CaptureRequest) Check() error {
 	return ask.Check()
 }
 
-func (n *Node) capture(ctx context.Context, c *Call, req CaptureRequest) (Receipt, error) {
+func capture(ctx context.Context, n *Node, c *Call, req CaptureRequest) (Receipt, error) {
 	if req.Points > 0 {
 		return n.Send(ctx, c, points.CaptureRequest{Hold: req.Hold, Amount: req.Points})
 	}
@@ -128,7 +128,7 @@ func (r RefundRequest) Check() error {
 	return ask.Check()
 }
 
-func (n *Node) refund(ctx context.Context, c *Call, req RefundRequest) (Receipt, error) {
+func refund(ctx context.Context, n *Node, c *Call, req RefundRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		h, err := n.Query().Hold(ctx, req.Hold)
 		if err != nil {
@@ -163,9 +163,9 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 	return ask, nil
 }
 
-func (n *Node) timeOutDue(ctx context.Context, c *Call, _ NoRequest) (*Results, error) {
+func timeOutDue(ctx context.Context, n *Node, c *Call, _ NoRequest) (*Results, error) {
 	filter := index.HoldFilter{Acceptor: n.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
-	due, err := ask(ctx, n, func(r *index.Reading) ([]index.Hold, error) {
+	due, err := Ask(ctx, n, func(r *index.Reading) ([]index.Hold, error) {
 		return All(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
 	})
 	if err != nil {
@@ -191,8 +191,8 @@ type HoldsRequest struct {
 	States   []points.HoldState `json:"states,omitempty"`
 }
 
-func (n *Node) holds(ctx context.Context, _ *Call, req HoldsRequest) (List[index.Hold], error) {
-	return ask(ctx, n, func(r *index.Reading) (List[index.Hold], error) {
+func holds(ctx context.Context, n *Node, _ *Call, req HoldsRequest) (List[index.Hold], error) {
+	return Ask(ctx, n, func(r *index.Reading) (List[index.Hold], error) {
 		if err := (Narrowed{req.Member, req.Acceptor}).There(r); err != nil {
 			return List[index.Hold]{}, err
 		}

@@ -13,17 +13,17 @@ import (
 // The operations of imports (导入): a table's lines become commands, each once under the import's source, however often it is
 // stopped and asked for again. What is of members and what is of goods may be different people's work.
 var (
-	ImportRun = does(Row{"import.run", "POST", "/v1/imports", Loyalty,
+	ImportRun = Does(Row{"import.run", "POST", "/v1/imports", Loyalty,
 		"Make members, awards, labels, benefits, entitlements, write-offs or campaigns of a table's lines, exactly once", "导入会员与积分",
 		`{"mapping":"{kind: labels, source: gold-2026, columns: {member: id, label: tier}, channels: [app]}","name":"gold.csv"}`},
-		(*Node).importMembers)
-	ImportSupply = does(Row{"import.supply", "POST", "/v1/supply-imports", Catalogue,
+		importMembers)
+	ImportSupply = Does(Row{"import.supply", "POST", "/v1/supply-imports", Catalogue,
 		"Make suppliers, goods, terms, stock, listings or outlets of a table's lines, exactly once", "导入商品与供货",
 		`{"mapping":"{kind: outlets, source: shops, columns: {outlet: id, en: name, zh: 名称}}","name":"shops.xlsx","maxRejected":"1%"}`},
-		(*Node).importSupply)
-	GoodImport = does(Row{"good.import", "POST", "/v1/catalogue", Catalogue,
+		importSupply)
+	GoodImport = Does(Row{"good.import", "POST", "/v1/catalogue", Catalogue,
 		"Make goods, their prices and stock of a catalogue, CSV or XLSX", "目录导入",
-		`{"scene":"retail","seller":"D","name":"catalogue.xlsx","strict":true}`}, (*Node).importCatalogue)
+		`{"scene":"retail","seller":"D","name":"catalogue.xlsx","strict":true}`}, importCatalogue)
 )
 
 // Importing is what every import is asked with.
@@ -77,11 +77,11 @@ type Imported struct{ importer.Report }
 // Refused says that there is a report although the import was refused or stopped.
 func (i Imported) Refused() bool { return i.Source != "" }
 
-func (n *Node) importMembers(ctx context.Context, c *Call, req ImportRequest) (Imported, error) {
+func importMembers(ctx context.Context, n *Node, c *Call, req ImportRequest) (Imported, error) {
 	return n.importOf(ctx, c, req, false)
 }
 
-func (n *Node) importSupply(ctx context.Context, c *Call, req ImportRequest) (Imported, error) {
+func importSupply(ctx context.Context, n *Node, c *Call, req ImportRequest) (Imported, error) {
 	return n.importOf(ctx, c, req, true)
 }
 
@@ -108,7 +108,7 @@ type ImportCatalogueRequest struct {
 	Importing
 }
 
-func (n *Node) importCatalogue(ctx context.Context, c *Call, req ImportCatalogueRequest) (answer Imported, err error) {
+func importCatalogue(ctx context.Context, n *Node, c *Call, req ImportCatalogueRequest) (answer Imported, err error) {
 	in, err := n.upload(req.Importing)
 	if err != nil {
 		return answer, err

@@ -209,7 +209,7 @@ func (*feed) Redo(context.Context, uint64, command.Request) error { return errSt
 func (h *house) lots(t *testing.T, n *Node) map[string]amount.Units {
 	t.Helper()
 	left := map[string]amount.Units{}
-	_, err := ask(t.Context(), n, func(r *index.Reading) (int, error) {
+	_, err := Ask(t.Context(), n, func(r *index.Reading) (int, error) {
 		made, err := r.Made("D", "baskets")
 		for _, lot := range made.Lots {
 			left[lot.Reference] += lot.Available()

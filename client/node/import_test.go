@@ -162,7 +162,7 @@ func TestImportsAreTakenBack(t *testing.T) {
 // hold holds points of the lot of a receipt, and answers whose they are.
 func (h *house) hold(t *testing.T, n *Node, reference string, units amount.Units) string {
 	t.Helper()
-	made, err := ask(t.Context(), n, func(r *index.Reading) (index.Made, error) { return r.Made("D", "baskets") })
+	made, err := Ask(t.Context(), n, func(r *index.Reading) (index.Made, error) { return r.Made("D", "baskets") })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func (n *Node) scan(ctx context.Context, c *Call, in bounds.Input, job importer.
 	job.DryRun, job.Retry = req.DryRun, req.RetryRefused
 	job.Reading = func(pass int, read, all int64) {
 		if pass == 1 { // what the second one reads is told in commands
-			c.far(Far{What: in.Name, Bytes: true, Done: uint64(read), All: uint64(all)})
+			c.TellFar(Far{What: in.Name, Bytes: true, Done: uint64(read), All: uint64(all)})
 		}
 	}
 	if job.Mapping.NeedsVault() && !(job.DryRun && !vault.Exists(n.cfg.State)) {
@@ -126,7 +126,7 @@ func (s *Scan) Feed(ctx context.Context, c *Call) (importer.Outcome, error) {
 func (s *Scan) connect(ctx context.Context, c *Call) error {
 	n, job := s.node, &s.scanned.Job
 	name := job.File.Name
-	job.Progress = func(done, all uint64) { c.far(Far{What: name, Done: done, All: all}) }
+	job.Progress = func(done, all uint64) { c.TellFar(Far{What: name, Done: done, All: all}) }
 	job.Open = n.feeds.Source
 	job.Enrol = func(ctx context.Context, reqs []command.Request) []error { return n.doAll(ctx, reqs) }
 	if !job.Mapping.NeedsIndex() {

@@ -17,9 +17,9 @@ import (
 )
 
 // ImportUndo takes an import back.
-var ImportUndo = does(Row{"import.undo", "POST", "/v1/imports/{source}/undo", Loyalty,
+var ImportUndo = Does(Row{"import.undo", "POST", "/v1/imports/{source}/undo", Loyalty,
 	"Take back the points and entitlements that an import made, as far as they aren't spent", "撤销导入",
-	`{"source":"october-2026","reason":"wrong_rate","dryRun":true}`}, (*Node).undoImport)
+	`{"source":"october-2026","reason":"wrong_rate","dryRun":true}`}, undoImport)
 
 // UndoImportRequest names an import by its source.
 type UndoImportRequest struct {
@@ -61,12 +61,12 @@ type Staying struct {
 	Points    amount.Units `json:"points"`
 }
 
-func (n *Node) undoImport(ctx context.Context, c *Call, req UndoImportRequest) (u Undone, err error) {
+func undoImport(ctx context.Context, n *Node, c *Call, req UndoImportRequest) (u Undone, err error) {
 	beside, err := n.feeds.Redone(req.Source)
 	if err != nil {
 		return u, err
 	}
-	made, err := ask(ctx, n, func(r *index.Reading) (index.Made, error) { return r.Made(n.Party(), req.Source, beside...) })
+	made, err := Ask(ctx, n, func(r *index.Reading) (index.Made, error) { return r.Made(n.Party(), req.Source, beside...) })
 	if err != nil {
 		return u, err
 	}

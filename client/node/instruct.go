@@ -19,11 +19,11 @@ import (
 )
 
 // PaymentInstructFile makes what a bank is told. It has accounts in it, so it isn't for all who may ask.
-var PaymentInstructFile = does(Row{"payment.instruct.file", "POST", "/v1/payments/{cycle}/instruct/file", Finance,
+var PaymentInstructFile = Does(Row{"payment.instruct.file", "POST", "/v1/payments/{cycle}/instruct/file", Finance,
 	"Make the file that tells your bank to pay your payments of a cycle, and what notes it on the ledger", "付款文件",
 	`{"cycle":"2026-11","execute":"2026-12-03","accounts":[
 {"party":"G","name":"某某汽车集团有限公司","account":"1001244300000001","bic":"ICBKCNBJ"},
-{"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`}, (*Node).instructFile)
+{"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`}, instructFile)
 
 // InstructFileRequest asks for the file that tells the party's bank what to pay.
 type InstructFileRequest struct {
@@ -68,12 +68,12 @@ type InstructFile struct {
 	File []byte                     `json:"file"` // pain.001
 }
 
-func (n *Node) instructFile(ctx context.Context, _ *Call, req InstructFileRequest) (InstructFile, error) {
-	cycle, err := n.Closed(ctx, req.Cycle)
+func instructFile(ctx context.Context, n *Node, _ *Call, req InstructFileRequest) (InstructFile, error) {
+	cycle, err := Closed(ctx, n, req.Cycle)
 	if err != nil {
 		return InstructFile{}, err
 	}
-	all, closed, err := n.Payments(ctx, cycle)
+	all, closed, err := Payments(ctx, n, cycle)
 	if err != nil {
 		return InstructFile{}, err
 	}

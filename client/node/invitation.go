@@ -14,16 +14,16 @@ import (
 
 // The operations that tell a member a one-time code (一次性码), and those of what a member authorises (积分认证).
 var (
-	MemberInvite = does(Row{"member.invite", "POST", "/v1/members/{member}/invitations", Loyalty,
+	MemberInvite = Does(Row{"member.invite", "POST", "/v1/members/{member}/invitations", Loyalty,
 		"Make a code with which an account can be linked, or a member merged", "邀请绑定",
-		`{"member":"wang","party":"F","for":86400}`}, (*Node).invite)
-	MemberAuthorise = does(Row{"member.authorise", "POST", "/v1/authorisations", Counter,
+		`{"member":"wang","party":"F","for":86400}`}, invite)
+	MemberAuthorise = Does(Row{"member.authorise", "POST", "/v1/authorisations", Counter,
 		"Let an acceptor spend so many of a member's points: at the member's wish, or with its signature", "积分认证",
-		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`}, (*Node).authorise)
-	MemberAuthoriseCode = does(Row{"member.authorise.code", "POST", "/v1/authorisations/code", Counter,
+		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`}, authorise)
+	MemberAuthoriseCode = Does(Row{"member.authorise.code", "POST", "/v1/authorisations/code", Counter,
 		"Let an acceptor spend so many of a member's points, once it has a one-time code", "一次性码认证",
-		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":500}],"for":900}`}, (*Node).authoriseCode)
-	MemberAuthoriseSigned = sends[member.AuthoriseRequest](Row{"member.authorise.signed", "POST", "/v1/authorisations/signed", Counter,
+		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":500}],"for":900}`}, authoriseCode)
+	MemberAuthoriseSigned = Sends[member.AuthoriseRequest](Row{"member.authorise.signed", "POST", "/v1/authorisations/signed", Counter,
 		"Present what a member has signed: that you may spend so many of its points", "签名认证",
 		`{"member":"zhang","acceptor":"D","caps":[{"programme":"GP","amount":5}],"until":1796168419,"commitment":"","nonce":"96c262a60dd6fa4b035792889dd35273","signature":"e06698d02459bcc81cb636094c32d308adcf912b3eef4a50d96d36b6065bd8132a0c908109d6475a15af60851d361da8c73de901c2c36744b88147e95b6f7e03"}`})
 )
@@ -52,11 +52,11 @@ func (r InviteRequest) Check() error {
 
 func (r InviteRequest) request(commitment code.Commitment, account vault.Account) member.InviteRequest {
 	return member.InviteRequest{Member: r.Member, Channel: account.Channel, Account: account.Commitment, For: r.Party,
-		Commitment: commitment, Until: fromNow(r.For)}
+		Commitment: commitment, Until: FromNow(r.For)}
 }
 
-func (n *Node) invite(ctx context.Context, c *Call, req InviteRequest) (CodeReceipt, error) {
-	return n.promise(ctx, c, promise{"invitation", req.Member,
+func invite(ctx context.Context, n *Node, c *Call, req InviteRequest) (CodeReceipt, error) {
+	return promiseCode(ctx, n, c, promise{"invitation", req.Member,
 		func(v *vault.Vault, commitment code.Commitment) (_ command.Request, until int64, err error) {
 			account := vault.Account{}
 			if !req.none() {
@@ -81,7 +81,7 @@ type promise struct {
 
 // promise sends such a command, keeps the code in the vault for as long as it can be used, and tells it. Asked again for the
 // same, it tells the same code, if it is this vault's.
-func (n *Node) promise(ctx context.Context, c *Call, p promise) (answer CodeReceipt, err error) {
+func promiseCode(ctx context.Context, n *Node, c *Call, p promise) (answer CodeReceipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
@@ -119,7 +119,7 @@ func (r AuthoriseRequest) Check() error { return r.Request(nil).Check() }
 // Request makes the authorisation, its caps sorted.
 func (r AuthoriseRequest) Request(commitment code.Commitment) member.AuthoriseRequest {
 	return member.AuthoriseRequest{Member: r.Member, Acceptor: r.Acceptor, Caps: caps(r.Allow),
-		Until: fromNow(r.For), Commitment: commitment}
+		Until: FromNow(r.For), Commitment: commitment}
 }
 
 // caps are what an authorisation allows, sorted by programme.
@@ -132,12 +132,12 @@ func caps(allow []Part) []member.Limit {
 	return list
 }
 
-func (n *Node) authorise(ctx context.Context, c *Call, req AuthoriseRequest) (Receipt, error) {
-	return n.Once(ctx, c, just(req.Request(nil)))
+func authorise(ctx context.Context, n *Node, c *Call, req AuthoriseRequest) (Receipt, error) {
+	return n.Once(ctx, c, Just(req.Request(nil)))
 }
 
-func (n *Node) authoriseCode(ctx context.Context, c *Call, req AuthoriseRequest) (CodeReceipt, error) {
-	return n.promise(ctx, c, promise{"authorisation", req.Member,
+func authoriseCode(ctx context.Context, n *Node, c *Call, req AuthoriseRequest) (CodeReceipt, error) {
+	return promiseCode(ctx, n, c, promise{"authorisation", req.Member,
 		func(_ *vault.Vault, commitment code.Commitment) (command.Request, int64, error) {
 			made := req.Request(commitment)
 			return made, made.Until, nil

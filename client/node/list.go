@@ -44,8 +44,8 @@ type Found[T any] struct {
 }
 
 // pages answers all rows of one kind that the pages of a reading have.
-func pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]], error)) (Found[T], error) {
-	return ask(ctx, n, func(r *index.Reading) (Found[T], error) {
+func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]], error)) (Found[T], error) {
+	return Ask(ctx, n, func(r *index.Reading) (Found[T], error) {
 		rows, err := All(func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
 		return Found[T]{r.Height(), rows}, err
 	})
@@ -55,9 +55,9 @@ func pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Pa
 type filterer interface{ filter() index.Filter }
 
 // lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
-func lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
-	return does(row, func(n *Node, ctx context.Context, _ *Call, req Req) (Found[T], error) {
-		return ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {
+func Lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
+	return Does(row, func(ctx context.Context, n *Node, _ *Call, req Req) (Found[T], error) {
+		return Ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {
 			filter := req.filter()
 			if err := (Narrowed{filter.Member, filter.Party}).There(r); err != nil {
 				return found, err

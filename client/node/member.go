@@ -12,26 +12,26 @@ import (
 
 // The operations of members (会员).
 var (
-	MemberCancel = sends[member.CancelInvitationRequest](Row{"member.cancel", "POST", "/v1/invitations/{invitation}/cancel", Loyalty,
+	MemberCancel = Sends[member.CancelInvitationRequest](Row{"member.cancel", "POST", "/v1/invitations/{invitation}/cancel", Loyalty,
 		"End an invitation of yours that wasn't used", "取消邀请",
 		`{"invitation":"D.0.40.0"}`})
-	MemberKey = sends[member.SetKeyRequest](Row{"member.key", "POST", "/v1/members/{member}/key", Loyalty,
+	MemberKey = Sends[member.SetKeyRequest](Row{"member.key", "POST", "/v1/members/{member}/key", Loyalty,
 		"Set the key with which a member signs, or remove it; for its home", "会员密钥",
 		`{"member":"wang","key":"7497d5131ed98f312f093383ced2013400f4e02f0100a84f22c67b6796ed6626"}`})
-	MemberLabel = sends[member.LabelRequest](Row{"member.label", "POST", "/v1/members/{member}/labels", Counter,
+	MemberLabel = Sends[member.LabelRequest](Row{"member.label", "POST", "/v1/members/{member}/labels", Counter,
 		"Say one thing of a member, or take it back; for issuers and acceptors", "会员标签",
 		`{"member":"wang","label":"household","until":"2027-11-30","remove":false}`})
-	MemberRevoke = sends[member.RevokeAuthorisationRequest](Row{"member.revoke", "POST", "/v1/authorisations/{authorisation}/revoke", Loyalty,
+	MemberRevoke = Sends[member.RevokeAuthorisationRequest](Row{"member.revoke", "POST", "/v1/authorisations/{authorisation}/revoke", Loyalty,
 		"End an authorisation; for the member's home and the acceptor", "撤销认证",
 		`{"authorisation":"G.0.31.0","reason":"member_asked"}`})
-	MemberAuthorisations = lists[MemberAuthorisationsRequest, member.Authorisation](Row{"member.authorisations", "GET", "/v1/authorisations", Read,
+	MemberAuthorisations = Lists[MemberAuthorisationsRequest, member.Authorisation](Row{"member.authorisations", "GET", "/v1/authorisations", Read,
 		"List authorisations and how much of them is left", "授权列表", `{}`})
-	MemberShow = does(Row{"member.show", "GET", "/v1/members/{member}", Read,
+	MemberShow = Does(Row{"member.show", "GET", "/v1/members/{member}", Read,
 		"Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "会员详情",
-		`{"member":"wang"}`}, (*Node).showMember)
-	MemberLabels = does(Row{"member.labels", "GET", "/v1/members/{member}/labels", Read,
-		"List what parties say of a member", "标签列表", `{"member":"wang"}`}, (*Node).labels)
-	MemberList = lists[MemberListRequest, member.Member](Row{"member.list", "GET", "/v1/members", Read,
+		`{"member":"wang"}`}, showMember)
+	MemberLabels = Does(Row{"member.labels", "GET", "/v1/members/{member}/labels", Read,
+		"List what parties say of a member", "标签列表", `{"member":"wang"}`}, labels)
+	MemberList = Lists[MemberListRequest, member.Member](Row{"member.list", "GET", "/v1/members", Read,
 		"List members", "会员列表", `{}`})
 )
 
@@ -48,8 +48,8 @@ type Person struct {
 	Orders         []index.OrderPart                   `json:"orders"` // part by part
 }
 
-func (n *Node) showMember(ctx context.Context, _ *Call, req MemberRequest) (Person, error) {
-	return ask(ctx, n, func(r *index.Reading) (Person, error) { return personOf(r, req.Member) })
+func showMember(ctx context.Context, n *Node, _ *Call, req MemberRequest) (Person, error) {
+	return Ask(ctx, n, func(r *index.Reading) (Person, error) { return personOf(r, req.Member) })
 }
 
 func personOf(r *index.Reading, id string) (p Person, err error) {
@@ -59,7 +59,7 @@ func personOf(r *index.Reading, id string) (p Person, err error) {
 	if p.Root, err = r.Root(id); err != nil {
 		return p, err
 	}
-	today, err := businessDate(r)
+	today, err := BusinessDate(r)
 	if err != nil {
 		return p, err
 	}
@@ -84,12 +84,12 @@ type Said struct {
 	On    bool      `json:"on"` // it holds today
 }
 
-func (n *Node) labels(ctx context.Context, _ *Call, req MemberRequest) (List[Said], error) {
-	return ask(ctx, n, func(r *index.Reading) (list List[Said], err error) {
+func labels(ctx context.Context, n *Node, _ *Call, req MemberRequest) (List[Said], error) {
+	return Ask(ctx, n, func(r *index.Reading) (list List[Said], err error) {
 		if err := MemberThere(r, req.Member); err != nil {
 			return list, err
 		}
-		today, err := businessDate(r)
+		today, err := BusinessDate(r)
 		if err != nil {
 			return list, err
 		}

@@ -9,9 +9,9 @@ import (
 )
 
 // MemberKeyGenerate makes a member's key (生成会员密钥).
-var MemberKeyGenerate = does(Row{"member.key.generate", "POST", "/v1/members/{member}/key/generate", Loyalty,
+var MemberKeyGenerate = Does(Row{"member.key.generate", "POST", "/v1/members/{member}/key/generate", Loyalty,
 	"Make a key with which a member signs, for the member to keep, and set it; for its home", "生成会员密钥",
-	`{"member":"wang"}`}, (*Node).generateKey)
+	`{"member":"wang"}`}, generateKey)
 
 // GenerateKeyRequest asks for a member's key.
 type GenerateKeyRequest struct {
@@ -30,7 +30,7 @@ type GeneratedKey struct {
 }
 
 // generateKey makes the key once for a request id: asked again, nothing is made.
-func (n *Node) generateKey(ctx context.Context, c *Call, req GenerateKeyRequest) (made GeneratedKey, err error) {
+func generateKey(ctx context.Context, n *Node, c *Call, req GenerateKeyRequest) (made GeneratedKey, err error) {
 	made.Receipt, err = n.Once(ctx, c, func() (command.Request, error) {
 		public, file, err := keyfile.New()
 		switch {

@@ -14,27 +14,27 @@ import (
 
 // The operations of settlement models (结算模型).
 var (
-	ModelPropose = sends[settlement.ProposeRequest](Row{"model.propose", "POST", "/v1/models/{model}", Finance,
+	ModelPropose = Sends[settlement.ProposeRequest](Row{"model.propose", "POST", "/v1/models/{model}", Finance,
 		"Propose a settlement model, or its next version, and agree to it", "提出结算模型",
 		`{"model":"gp-at-dealers","scope":{"issuer":"G","acceptor":"","scene":"","programme":"GP"},"terms":{"price":{"num":4,"den":5},"fee":{"num":1,"den":100},"payer":"acceptor","tax":{"num":3,"den":50},"delay":3,"multilateral":true,"payers":["D","F","G","M"],"cap":0,"prefunded":false},"from":"2026-12-01"}`})
-	ModelAgree = does(Row{"model.agree", "POST", "/v1/models/{model}/agree", Finance,
+	ModelAgree = Does(Row{"model.agree", "POST", "/v1/models/{model}/agree", Finance,
 		"Agree to a model's newest version, from its first day or tomorrow", "同意结算模型",
-		`{"model":"gp-at-dealers","version":1}`}, (*Node).agreeModel)
-	ModelLeave = does(Row{"model.leave", "POST", "/v1/models/{model}/leave", Finance,
+		`{"model":"gp-at-dealers","version":1}`}, agreeModel)
+	ModelLeave = Does(Row{"model.leave", "POST", "/v1/models/{model}/leave", Finance,
 		"Be bound by no version of a model any more, with the end of today; what was settled stays so", "退出结算模型",
-		`{"model":"gp-at-dealers"}`}, (*Node).leaveModel)
-	ModelList = does(Row{"model.list", "GET", "/v1/models", Read,
-		"List the settlement models, newest versions last", "结算模型列表", `{"party":"D"}`}, (*Node).listModels)
-	ModelShow = does(Row{"model.show", "GET", "/v1/models/{model}", Read,
-		"Show a model's versions, and who is bound by each", "结算模型详情", `{"model":"gp-at-dealers"}`}, (*Node).showModel)
-	ModelSelect = does(Row{"model.select", "GET", "/v1/models/select", Read,
+		`{"model":"gp-at-dealers"}`}, leaveModel)
+	ModelList = Does(Row{"model.list", "GET", "/v1/models", Read,
+		"List the settlement models, newest versions last", "结算模型列表", `{"party":"D"}`}, listModels)
+	ModelShow = Does(Row{"model.show", "GET", "/v1/models/{model}", Read,
+		"Show a model's versions, and who is bound by each", "结算模型详情", `{"model":"gp-at-dealers"}`}, showModel)
+	ModelSelect = Does(Row{"model.select", "GET", "/v1/models/select", Read,
 		"Say which model settles what an issuer owes an acceptor, or how it looks to one of the three", "结算视图",
-		`{"issuer":"G","acceptor":"D","programme":"GP","scene":"care"}`}, (*Node).selectModel)
-	ModelView = does(Row{"model.view", "GET", "/v1/models/view", Read,
+		`{"issuer":"G","acceptor":"D","programme":"GP","scene":"care"}`}, selectModel)
+	ModelView = Does(Row{"model.view", "GET", "/v1/models/view", Read,
 		"List what the models select for an issuer or an acceptor", "服务商、消费商结算视图",
-		`{"view":"issuer","issuer":"G"}`}, (*Node).viewModels)
-	ModelViewOwner = does(Row{"model.view.owner", "GET", "/v1/models/view/owner", Read,
-		"List which programmes count where at what price, for members' homes", "积分所有人视图", `{}`}, (*Node).viewWorth)
+		`{"view":"issuer","issuer":"G"}`}, viewModels)
+	ModelViewOwner = Does(Row{"model.view.owner", "GET", "/v1/models/view/owner", Read,
+		"List which programmes count where at what price, for members' homes", "积分所有人视图", `{}`}, viewWorth)
 )
 
 // AgreeModelRequest agrees to a model.
@@ -48,8 +48,8 @@ type AgreeModelRequest struct {
 // Check refuses an id that is none.
 func (r AgreeModelRequest) Check() error { return name.CheckID("model", r.Model) }
 
-func (n *Node) agreeModel(ctx context.Context, c *Call, req AgreeModelRequest) (Receipt, error) {
-	return n.ofModel(ctx, c, ModelRequest{req.Model, req.By}, func(newest settlement.Model) command.Request {
+func agreeModel(ctx context.Context, n *Node, c *Call, req AgreeModelRequest) (Receipt, error) {
+	return ofModel(ctx, n, c, ModelRequest{req.Model, req.By}, func(newest settlement.Model) command.Request {
 		version := cmp.Or(req.Version, newest.Version)
 		return settlement.AgreeRequest{By: newest.By, Model: newest.ID, Version: version, Hash: newest.Hash()}
 	})
@@ -67,18 +67,18 @@ type LeaveModelRequest struct{ ModelRequest }
 // Check refuses an id that is none.
 func (r LeaveModelRequest) Check() error { return name.CheckID("model", r.Model) }
 
-func (n *Node) leaveModel(ctx context.Context, c *Call, req LeaveModelRequest) (Receipt, error) {
-	return n.ofModel(ctx, c, req.ModelRequest, func(newest settlement.Model) command.Request {
+func leaveModel(ctx context.Context, n *Node, c *Call, req LeaveModelRequest) (Receipt, error) {
+	return ofModel(ctx, n, c, req.ModelRequest, func(newest settlement.Model) command.Request {
 		return settlement.LeaveRequest{By: newest.By, Model: newest.ID}
 	})
 }
 
 // ofModel sends a command about the newest version of a model. BAD_REQUEST if several have proposed one of the id, and
 // none is named.
-func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func(newest settlement.Model) command.Request,
+func ofModel(ctx context.Context, n *Node, c *Call, req ModelRequest, with func(newest settlement.Model) command.Request,
 ) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
-		all, err := n.models(ctx)
+		all, err := models(ctx, n)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (n *Node) ofModel(ctx context.Context, c *Call, req ModelRequest, with func
 }
 
 // models lists the versions that bind somebody, then those that were proposed today, which have no number yet.
-func (n *Node) models(ctx context.Context) ([]settlement.Model, error) {
+func models(ctx context.Context, n *Node) ([]settlement.Model, error) {
 	book, err := n.Query().Models(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -130,8 +130,8 @@ type ListModelsRequest struct {
 	Party string `json:"party,omitempty"` // those alone that name this party or that it has agreed to
 }
 
-func (n *Node) listModels(ctx context.Context, _ *Call, req ListModelsRequest) (List[settlement.Model], error) {
-	list, err := n.models(ctx)
+func listModels(ctx context.Context, n *Node, _ *Call, req ListModelsRequest) (List[settlement.Model], error) {
+	list, err := models(ctx, n)
 	list = slices.DeleteFunc(list, func(m settlement.Model) bool { return req.Party != "" && !concerns(m, req.Party) })
 	return List[settlement.Model]{Rows: list}, err
 }
@@ -141,8 +141,8 @@ func concerns(m settlement.Model, party string) bool {
 	return m.Scope.Issuer == party || m.Scope.Acceptor == party || slices.Contains(m.Agreed, party)
 }
 
-func (n *Node) showModel(ctx context.Context, _ *Call, req ModelRequest) (List[settlement.Model], error) {
-	all, err := n.models(ctx)
+func showModel(ctx context.Context, n *Node, _ *Call, req ModelRequest) (List[settlement.Model], error) {
+	all, err := models(ctx, n)
 	if err != nil {
 		return List[settlement.Model]{}, err
 	}

@@ -85,22 +85,22 @@ type Worth struct {
 	Day       date.Date   `json:"day"`
 }
 
-func (n *Node) selectModel(ctx context.Context, _ *Call, req SelectModelRequest) (Selected, error) {
-	s, q, err := n.sightOf(ctx, req.ModelQuestion)
+func selectModel(ctx context.Context, n *Node, _ *Call, req SelectModelRequest) (Selected, error) {
+	s, q, err := sightOf(ctx, n, req.ModelQuestion)
 	if err != nil {
 		return Selected{}, err
 	}
 	return s.one(q), nil
 }
 
-func (n *Node) viewModels(ctx context.Context, _ *Call, req ViewModelsRequest) (List[Selected], error) {
-	s, q, err := n.sightOf(ctx, req.ModelQuestion)
+func viewModels(ctx context.Context, n *Node, _ *Call, req ViewModelsRequest) (List[Selected], error) {
+	s, q, err := sightOf(ctx, n, req.ModelQuestion)
 	return List[Selected]{Rows: s.view(q)}, err
 }
 
 // viewWorth leaves out all that is between the enterprises.
-func (n *Node) viewWorth(ctx context.Context, _ *Call, req ModelQuestion) (List[Worth], error) {
-	s, q, err := n.sightOf(ctx, req)
+func viewWorth(ctx context.Context, n *Node, _ *Call, req ModelQuestion) (List[Worth], error) {
+	s, q, err := sightOf(ctx, n, req)
 	return List[Worth]{Rows: s.worth(q)}, err
 }
 
@@ -112,9 +112,9 @@ type sight struct {
 }
 
 // sightOf is what there is on a question's day, today's if it names none.
-func (n *Node) sightOf(ctx context.Context, asked ModelQuestion) (s sight, q settlement.Question, err error) {
+func sightOf(ctx context.Context, n *Node, asked ModelQuestion) (s sight, q settlement.Question, err error) {
 	q = asked.question()
-	if s.book, q.Day, err = n.bookOf(ctx, q.Day); err != nil {
+	if s.book, q.Day, err = bookOf(ctx, n, q.Day); err != nil {
 		return s, q, err
 	}
 	if s.programmes, err = n.Query().AllProgrammes(ctx); err != nil {
@@ -125,7 +125,7 @@ func (n *Node) sightOf(ctx context.Context, asked ModelQuestion) (s sight, q set
 }
 
 // bookOf is the book of a business date that there was; today's, to look ahead, of a later one, and for none.
-func (n *Node) bookOf(ctx context.Context, day date.Date) (settlement.Agreements, date.Date, error) {
+func bookOf(ctx context.Context, n *Node, day date.Date) (settlement.Agreements, date.Date, error) {
 	cycle, err := n.Query().Cycle(ctx)
 	if err != nil {
 		return settlement.Agreements{}, 0, err

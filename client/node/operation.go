@@ -58,23 +58,23 @@ type Op[Req, Ans any] struct {
 	Row
 	single bool // it sends one command whose content is all that its caller names
 	alone  bool // an [Offline] node can perform it, or says UNAVAILABLE
-	do     func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)
+	do     func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)
 }
 
 // sends makes the operation of one command whose content is all that its caller names.
-func sends[Req command.Request](row Row) Op[Req, Receipt] {
+func Sends[Req command.Request](row Row) Op[Req, Receipt] {
 	return Op[Req, Receipt]{Row: row, single: true,
-		do: func(n *Node, ctx context.Context, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
+		do: func(ctx context.Context, n *Node, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
 }
 
 // does makes an operation of a use case.
-func does[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+func Does[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, do: do}
 }
 
 // alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that says
 // UNAVAILABLE.
-func alone[Req, Ans any](row Row, do func(n *Node, ctx context.Context, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }
 
@@ -113,7 +113,7 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 		return answer, err
 	}
 	c.Meaning = o.Meaning(req)
-	return o.do(n, ctx, c, req)
+	return o.do(ctx, n, c, req)
 }
 
 // Single says whether it sends one command whose content is all that its caller names.

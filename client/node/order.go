@@ -15,37 +15,37 @@ import (
 
 // The operations of orders (订单); those that make one are beside them.
 var (
-	OrderAccept = sends[goods.AcceptRequest](Row{"order.accept", "POST", "/v1/orders/{order}/accept", Catalogue,
+	OrderAccept = Sends[goods.AcceptRequest](Row{"order.accept", "POST", "/v1/orders/{order}/accept", Catalogue,
 		"Take an order on; what needs no delivery is delivered by it; for its seller", "接单",
 		`{"order":"D.0.7.0"}`})
-	OrderCancel = sends[goods.CancelRequest](Row{"order.cancel", "POST", "/v1/orders/{order}/cancel", Catalogue,
+	OrderCancel = Sends[goods.CancelRequest](Row{"order.cancel", "POST", "/v1/orders/{order}/cancel", Catalogue,
 		"End an order that isn't accepted, or a part that isn't delivered", "取消",
 		`{"order":"D.0.7.0","part":0,"lost":false,"reason":"member_changed_mind"}`})
-	OrderComplete = sends[goods.CompleteRequest](Row{"order.complete", "POST", "/v1/orders/{order}/complete", Catalogue,
+	OrderComplete = Sends[goods.CompleteRequest](Row{"order.complete", "POST", "/v1/orders/{order}/complete", Catalogue,
 		"End a delivered part: nothing can be returned any more; for the member's home, then for everyone", "完成",
 		`{"order":"D.0.7.0","part":1}`})
-	OrderDeliver = sends[goods.DeliverRequest](Row{"order.deliver", "POST", "/v1/orders/{order}/deliver", Counter,
+	OrderDeliver = Sends[goods.DeliverRequest](Row{"order.deliver", "POST", "/v1/orders/{order}/deliver", Counter,
 		"Say that a part has reached the member, and with what proof", "签收",
 		`{"order":"D.0.7.0","part":1,"code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","evidence":""}`})
-	OrderReject = sends[goods.RejectRequest](Row{"order.reject", "POST", "/v1/orders/{order}/reject", Catalogue,
+	OrderReject = Sends[goods.RejectRequest](Row{"order.reject", "POST", "/v1/orders/{order}/reject", Catalogue,
 		"Turn an order down: stock and points go back; for its seller", "拒单",
 		`{"order":"D.0.7.0","reason":"address_unknown"}`})
-	OrderShip = sends[goods.ShipRequest](Row{"order.ship", "POST", "/v1/orders/{order}/ship", Catalogue,
+	OrderShip = Sends[goods.ShipRequest](Row{"order.ship", "POST", "/v1/orders/{order}/ship", Catalogue,
 		"Hand a part to a carrier; for the seller and the supplier's party", "发货",
 		`{"order":"D.0.7.0","part":1,"carrier":"sf","waybill":"SF1234567890"}`})
-	OrderTimeout = sends[goods.TimeOutRequest](Row{"order.timeout", "POST", "/v1/orders/{order}/timeout", Catalogue,
+	OrderTimeout = Sends[goods.TimeOutRequest](Row{"order.timeout", "POST", "/v1/orders/{order}/timeout", Catalogue,
 		"End what wasn't accepted, or a part that wasn't shipped, in time; for everyone", "超时取消",
 		`{"order":"D.0.7.0","part":0}`})
-	OrderTimeoutDue = does(Row{"order.timeout.due", "POST", "/v1/orders/timeouts", Catalogue,
-		"End all orders and parts whose time to be accepted, or shipped, has passed", "批量超时取消", `{"seller":"D"}`}, (*Node).timeOutDueOrders)
-	OrderDeliverDue = does(Row{"order.deliver.due", "POST", "/v1/orders/deliveries", Catalogue,
-		"Deliver all parts that were shipped and about which silence lasted long enough", "批量默认签收", `{"seller":"D"}`}, (*Node).deliverDue)
-	OrderCompleteDue = does(Row{"order.complete.due", "POST", "/v1/orders/completions", Catalogue,
-		"End all parts that were delivered and can't be returned any more", "批量完成", `{"seller":"D"}`}, (*Node).completeDue)
-	OrderList = does(Row{"order.list", "GET", "/v1/orders", Read,
-		"List orders, part by part", "订单查询", `{"seller":"D","states":["PLACED","ACCEPTED"]}`}, (*Node).parts)
-	OrderShow = does(Row{"order.show", "GET", "/v1/orders/{order}", Read,
-		"Show an order: how far each part is, what paid for it, what came back", "订单详情", `{"order":"D.0.7.0"}`}, (*Node).order)
+	OrderTimeoutDue = Does(Row{"order.timeout.due", "POST", "/v1/orders/timeouts", Catalogue,
+		"End all orders and parts whose time to be accepted, or shipped, has passed", "批量超时取消", `{"seller":"D"}`}, timeOutDueOrders)
+	OrderDeliverDue = Does(Row{"order.deliver.due", "POST", "/v1/orders/deliveries", Catalogue,
+		"Deliver all parts that were shipped and about which silence lasted long enough", "批量默认签收", `{"seller":"D"}`}, deliverDue)
+	OrderCompleteDue = Does(Row{"order.complete.due", "POST", "/v1/orders/completions", Catalogue,
+		"End all parts that were delivered and can't be returned any more", "批量完成", `{"seller":"D"}`}, completeDue)
+	OrderList = Does(Row{"order.list", "GET", "/v1/orders", Read,
+		"List orders, part by part", "订单查询", `{"seller":"D","states":["PLACED","ACCEPTED"]}`}, parts)
+	OrderShow = Does(Row{"order.show", "GET", "/v1/orders/{order}", Read,
+		"Show an order: how far each part is, what paid for it, what came back", "订单详情", `{"order":"D.0.7.0"}`}, order)
 )
 
 // DueRequest asks for everything whose time has come.
@@ -53,16 +53,16 @@ type DueRequest struct {
 	Seller string `json:"seller,omitempty"` // of this seller only
 }
 
-func (n *Node) timeOutDueOrders(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
-	return n.runDue(ctx, c, req, timeOutOf, goods.Placed, goods.Accepted)
+func timeOutDueOrders(ctx context.Context, n *Node, c *Call, req DueRequest) (*Results, error) {
+	return runDue(ctx, n, c, req, timeOutOf, goods.Placed, goods.Accepted)
 }
 
-func (n *Node) deliverDue(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
-	return n.runDue(ctx, c, req, deliverOf, goods.OnItsWay)
+func deliverDue(ctx context.Context, n *Node, c *Call, req DueRequest) (*Results, error) {
+	return runDue(ctx, n, c, req, deliverOf, goods.OnItsWay)
 }
 
-func (n *Node) completeDue(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
-	return n.runDue(ctx, c, req, completeOf, goods.Delivered)
+func completeDue(ctx context.Context, n *Node, c *Call, req DueRequest) (*Results, error) {
+	return runDue(ctx, n, c, req, completeOf, goods.Delivered)
 }
 
 // timeOutOf times a part out, or all of an order that isn't accepted.
@@ -82,9 +82,9 @@ func completeOf(p index.OrderPart) command.Request {
 }
 
 // runDue does something with every part whose state has ended by itself.
-func (n *Node) runDue(ctx context.Context, c *Call, req DueRequest, make func(index.OrderPart) command.Request, in ...goods.State) (*Results, error) {
-	list, err := ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
-		today, err := businessDate(r)
+func runDue(ctx context.Context, n *Node, c *Call, req DueRequest, make func(index.OrderPart) command.Request, in ...goods.State) (*Results, error) {
+	list, err := Ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
+		today, err := BusinessDate(r)
 		for i := 0; i < len(in) && err == nil; i++ {
 			var due []index.OrderPart
 			due, err = r.DueParts(in[i], req.Seller, time.Now().Unix(), today, maxDue)
@@ -95,11 +95,11 @@ func (n *Node) runDue(ctx context.Context, c *Call, req DueRequest, make func(in
 	if err != nil {
 		return nil, err
 	}
-	return n.runEach(ctx, c, list)
+	return runEach(ctx, n, c, list)
 }
 
 // runEach does one thing after the other, and counts what became of them.
-func (n *Node) runEach(ctx context.Context, c *Call, list []dueOne) (*Results, error) {
+func runEach(ctx context.Context, n *Node, c *Call, list []dueOne) (*Results, error) {
 	run, err := n.Begin(ctx, c)
 	if err != nil {
 		return nil, err
@@ -151,8 +151,8 @@ type OrderListRequest struct {
 	Until     date.Date     `json:"until,omitzero"` // ordered on this day or an earlier one
 }
 
-func (n *Node) parts(ctx context.Context, _ *Call, req OrderListRequest) (List[index.OrderPart], error) {
-	return ask(ctx, n, func(r *index.Reading) (List[index.OrderPart], error) {
+func parts(ctx context.Context, n *Node, _ *Call, req OrderListRequest) (List[index.OrderPart], error) {
+	return Ask(ctx, n, func(r *index.Reading) (List[index.OrderPart], error) {
 		if err := (Narrowed{req.Member, cmp.Or(req.Seller, req.Party)}).There(r); err != nil {
 			return List[index.OrderPart]{}, err
 		}
@@ -173,8 +173,8 @@ type WholeOrder struct {
 	Returns []index.Return `json:"returns"`
 }
 
-func (n *Node) order(ctx context.Context, _ *Call, req OrderRequest) (WholeOrder, error) {
-	return ask(ctx, n, func(r *index.Reading) (o WholeOrder, err error) {
+func order(ctx context.Context, n *Node, _ *Call, req OrderRequest) (WholeOrder, error) {
+	return Ask(ctx, n, func(r *index.Reading) (o WholeOrder, err error) {
 		o.Height = r.Height()
 		if o.Order, err = r.Order(req.Order); err != nil {
 			return o, err

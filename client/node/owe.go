@@ -8,9 +8,9 @@ import (
 )
 
 // QueryOwes is the question of who owes whom (应收应付).
-var QueryOwes = does(Row{"query.owes", "GET", "/v1/owes", Read,
+var QueryOwes = Does(Row{"query.owes", "GET", "/v1/owes", Read,
 	"Who owes whom how many points, and how much money", "应收应付",
-	`{"cycle":"2026-11","states":["NETTED","PART_PAID"]}`}, (*Node).owes)
+	`{"cycle":"2026-11","states":["NETTED","PART_PAID"]}`}, owes)
 
 // OwesRequest narrows what parties owe each other.
 type OwesRequest struct {
@@ -33,8 +33,8 @@ type Owing struct {
 // come to.
 func (o Owing) Failed() error { return wrong(o.Hidden) }
 
-func (n *Node) owes(ctx context.Context, _ *Call, req OwesRequest) (Owing, error) {
-	return ask(ctx, n, func(r *index.Reading) (answer Owing, err error) {
+func owes(ctx context.Context, n *Node, _ *Call, req OwesRequest) (Owing, error) {
+	return Ask(ctx, n, func(r *index.Reading) (answer Owing, err error) {
 		answer.Height = r.Height()
 		if answer.Outstanding, err = r.Outstanding(); err != nil {
 			return answer, err
@@ -45,7 +45,7 @@ func (n *Node) owes(ctx context.Context, _ *Call, req OwesRequest) (Owing, error
 		if answer.Breakage, err = r.Breakage(); err != nil {
 			return answer, err
 		}
-		answer.Hidden, err = n.hidden(r)
+		answer.Hidden, err = hidden(n, r)
 		req.keep(&answer)
 		return answer, err
 	})

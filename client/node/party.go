@@ -10,23 +10,23 @@ import (
 
 // The operations of parties (成员).
 var (
-	PartyBeginPeer = sends[party.BeginPeerRequest](Row{"party.begin-peer", "POST", "/v1/parties/begin-peer", Govern,
+	PartyBeginPeer = Sends[party.BeginPeerRequest](Row{"party.begin-peer", "POST", "/v1/parties/begin-peer", Govern,
 		"Say that you run a peer, which must endorse from now on whatever is done in your name", "启用节点",
 		`{}`})
-	PartySet = sends[party.SetRequest](Row{"party.set", "POST", "/v1/parties/{party}/state", Govern,
+	PartySet = Sends[party.SetRequest](Row{"party.set", "POST", "/v1/parties/{party}/state", Govern,
 		"Suspend, close or reopen a party; for the operator", "暂停、关闭、恢复成员",
 		`{"party":"D","state":"CLOSED","reason":"contract_ended"}`})
-	PartyRegister = sends[party.RegisterRequest](Row{"party.register", "POST", "/v1/parties/{party}", Govern,
+	PartyRegister = Sends[party.RegisterRequest](Row{"party.register", "POST", "/v1/parties/{party}", Govern,
 		"Admit a party; for the operator", "登记成员",
 		`{"party":"D","en":"Dealer","zh":"经销商","roles":["issuer","acceptor"]}`})
-	PartyAmend = does(Row{"party.amend", "POST", "/v1/parties/{party}/amend", Govern,
+	PartyAmend = Does(Row{"party.amend", "POST", "/v1/parties/{party}/amend", Govern,
 		"Change a party's roles and caps; for the operator", "限额",
-		`{"party":"B","debit":10000}`}, (*Node).partyAmend)
-	PartyList = does(Row{"party.list", "GET", "/v1/parties", Read,
-		"List the parties", "成员列表", `{}`}, (*Node).partyList)
-	ConsortiumFound = does(Row{"consortium.found", "POST", "/v1/consortium", Govern,
+		`{"party":"B","debit":10000}`}, partyAmend)
+	PartyList = Does(Row{"party.list", "GET", "/v1/parties", Read,
+		"List the parties", "成员列表", `{}`}, partyList)
+	ConsortiumFound = Does(Row{"consortium.found", "POST", "/v1/consortium", Govern,
 		"Found the network with yourself as its operator: the ledger's first command", "创建联盟",
-		`{"network":"alliance","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"2026-11-01","test":true}`}, (*Node).consortiumFound)
+		`{"network":"alliance","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"2026-11-01","test":true}`}, consortiumFound)
 )
 
 // PartyAmendRequest changes what a party may do. What is left out stays as it is.
@@ -55,18 +55,18 @@ func (r PartyAmendRequest) on(present party.Party) party.AmendRequest {
 	return req
 }
 
-func (n *Node) partyAmend(ctx context.Context, c *Call, req PartyAmendRequest) (Receipt, error) {
+func partyAmend(ctx context.Context, n *Node, c *Call, req PartyAmendRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		present, err := n.Query().Party(ctx, req.Party)
 		return req.on(present), err
 	})
 }
 
-func (n *Node) partyList(ctx context.Context, _ *Call, _ NoRequest) (List[party.Party], error) {
+func partyList(ctx context.Context, n *Node, _ *Call, _ NoRequest) (List[party.Party], error) {
 	rows, err := n.Query().AllParties(ctx)
 	return List[party.Party]{Rows: rows}, err
 }
 
-func (n *Node) consortiumFound(ctx context.Context, _ *Call, req party.FoundRequest) (party.Consortium, error) {
+func consortiumFound(ctx context.Context, n *Node, _ *Call, req party.FoundRequest) (party.Consortium, error) {
 	return n.Gateway().Found(ctx, req)
 }

@@ -8,33 +8,33 @@ import (
 
 // The operations of payments (付款).
 var (
-	PaymentBounce = sends[settlement.BounceRequest](Row{"payment.bounce", "POST", "/v1/payments/{cycle}/{payment}/bounce", Finance,
+	PaymentBounce = Sends[settlement.BounceRequest](Row{"payment.bounce", "POST", "/v1/payments/{cycle}/{payment}/bounce", Finance,
 		"Say that your bank refused a payment; it can be instructed again", "退票",
 		`{"cycle":"2026-11","payment":3,"reason":"account_closed"}`})
-	PaymentCarry = sends[settlement.CarryPaymentRequest](Row{"payment.carry", "POST", "/v1/payments/{cycle}/{payment}/carry", Finance,
+	PaymentCarry = Sends[settlement.CarryPaymentRequest](Row{"payment.carry", "POST", "/v1/payments/{cycle}/{payment}/carry", Finance,
 		"End a payment that is overdue: what didn't come in is owed again, in the open cycle", "逾期结转",
 		`{"cycle":"2026-11","payment":3}`})
-	PaymentDeposit = sends[settlement.DepositRequest](Row{"payment.deposit", "POST", "/v1/deposits", Finance,
+	PaymentDeposit = Sends[settlement.DepositRequest](Row{"payment.deposit", "POST", "/v1/deposits", Finance,
 		"Say that you have deposited money with another party, which then counts it", "预存申报",
 		`{"holder":"D","fen":500000,"reference":"20261203000017"}`})
-	PaymentPrefund = sends[settlement.PrefundRequest](Row{"payment.prefund", "POST", "/v1/deposits/prefund", Finance,
+	PaymentPrefund = Sends[settlement.PrefundRequest](Row{"payment.prefund", "POST", "/v1/deposits/prefund", Finance,
 		"Count a deposit that a debtor has announced: by so much more it may come to owe you; you owe it back", "预存",
 		`{"debtor":"F","fen":500000,"reference":"20261203000017"}`})
-	PaymentInstruct = sends[settlement.InstructRequest](Row{"payment.instruct", "POST", "/v1/payments/{cycle}/instruct", Finance,
+	PaymentInstruct = Sends[settlement.InstructRequest](Row{"payment.instruct", "POST", "/v1/payments/{cycle}/instruct", Finance,
 		"Note on the ledger that your bank was told to pay your payments of a cycle", "付款指令",
 		`{"cycle":"2026-11","message":"tally-1","hash":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","payments":[2,3],"fen":25946,
 "made":1796117400,"execute":"2026-12-03"}`})
-	PaymentReceive = does(Row{"payment.receive", "POST", "/v1/payments/{payment}/receipts", Finance,
+	PaymentReceive = Does(Row{"payment.receive", "POST", "/v1/payments/{payment}/receipts", Finance,
 		"Tell by hand what came in for a payment, after a look at the account", "手工确认到账",
-		`{"payment":"2026-11-3","fen":9700,"charges":100,"reference":"N77","booked":"2026-12-03"}`}, (*Node).receive)
-	PaymentTakeBack = does(Row{"payment.take-back", "POST", "/v1/payments/{payment}/returns", Finance,
+		`{"payment":"2026-11-3","fen":9700,"charges":100,"reference":"N77","booked":"2026-12-03"}`}, receive)
+	PaymentTakeBack = Does(Row{"payment.take-back", "POST", "/v1/payments/{payment}/returns", Finance,
 		"Say that your bank took back what had come in: it is owed again, in the open cycle", "冲正、退汇",
 		`{"payment":"2026-11-3","receipt":"N77","fen":9700,"reference":"N91","booked":"2026-12-05",
-"evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`}, (*Node).takeBack)
-	PaymentList = does(Row{"payment.list", "GET", "/v1/payments", Read,
-		"List a cycle's payments", "付款列表", `{"cycle":"2026-11","party":"S1"}`}, (*Node).listPayments)
-	PaymentShow = does(Row{"payment.show", "GET", "/v1/payments/{cycle}/{payment}", Read,
-		"Show a payment, and what came in for it", "付款详情", `{"cycle":"2026-11","payment":3}`}, (*Node).showPayment)
+"evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`}, takeBack)
+	PaymentList = Does(Row{"payment.list", "GET", "/v1/payments", Read,
+		"List a cycle's payments", "付款列表", `{"cycle":"2026-11","party":"S1"}`}, listPayments)
+	PaymentShow = Does(Row{"payment.show", "GET", "/v1/payments/{cycle}/{payment}", Read,
+		"Show a payment, and what came in for it", "付款详情", `{"cycle":"2026-11","payment":3}`}, showPayment)
 )
 
 // ListPaymentsRequest narrows the list.
@@ -54,12 +54,12 @@ func WithName(p settlement.Payment) NamedPayment {
 	return NamedPayment{settlement.EndToEnd(p.Cycle, p.N), p}
 }
 
-func (n *Node) listPayments(ctx context.Context, _ *Call, req ListPaymentsRequest) (list List[NamedPayment], err error) {
-	cycle, err := n.Closed(ctx, req.Cycle)
+func listPayments(ctx context.Context, n *Node, _ *Call, req ListPaymentsRequest) (list List[NamedPayment], err error) {
+	cycle, err := Closed(ctx, n, req.Cycle)
 	if err != nil {
 		return list, err
 	}
-	all, _, err := n.Payments(ctx, cycle)
+	all, _, err := Payments(ctx, n, cycle)
 	for _, p := range all {
 		if req.Party == "" || p.Debtor == req.Party || p.Creditor == req.Party {
 			list.Rows = append(list.Rows, WithName(p))
@@ -70,7 +70,7 @@ func (n *Node) listPayments(ctx context.Context, _ *Call, req ListPaymentsReques
 }
 
 // Payments lists the payments of a closed cycle.
-func (n *Node) Payments(ctx context.Context, cycle string) ([]settlement.Payment, settlement.Close, error) {
+func Payments(ctx context.Context, n *Node, cycle string) ([]settlement.Payment, settlement.Close, error) {
 	closed, err := n.Query().Close(ctx, cycle)
 	if err != nil {
 		return nil, closed, err
@@ -85,7 +85,7 @@ type ShowPaymentRequest struct {
 	Payment uint32 `json:"payment"` // its number in the cycle
 }
 
-func (n *Node) showPayment(ctx context.Context, _ *Call, req ShowPaymentRequest) (NamedPayment, error) {
+func showPayment(ctx context.Context, n *Node, _ *Call, req ShowPaymentRequest) (NamedPayment, error) {
 	p, err := n.Query().Payment(ctx, req.Cycle, req.Payment)
 	return NamedPayment{settlement.EndToEnd(req.Cycle, req.Payment), p}, err
 }

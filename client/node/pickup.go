@@ -12,8 +12,8 @@ import (
 )
 
 // OrderCodes tells secrets, so it isn't for all who may ask.
-var OrderCodes = does(Row{"order.codes", "POST", "/v1/orders/{order}/codes", Counter,
-	"Tell the codes of the deliveries that are left again, if your vault made them", "提货码", `{"order":"D.0.7.0"}`}, (*Node).pickupCodes)
+var OrderCodes = Does(Row{"order.codes", "POST", "/v1/orders/{order}/codes", Counter,
+	"Tell the codes of the deliveries that are left again, if your vault made them", "提货码", `{"order":"D.0.7.0"}`}, pickupCodes)
 
 // PickupCodes are the codes that prove an order's deliveries.
 type PickupCodes struct {
@@ -21,7 +21,7 @@ type PickupCodes struct {
 	Order number.Command `json:"order"`
 }
 
-func (n *Node) pickupCodes(ctx context.Context, _ *Call, req OrderRequest) (answer PickupCodes, err error) {
+func pickupCodes(ctx context.Context, n *Node, _ *Call, req OrderRequest) (answer PickupCodes, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return answer, err
@@ -45,7 +45,7 @@ func (n *Node) pickupCodes(ctx context.Context, _ *Call, req OrderRequest) (answ
 const ofPickups = "pickup"
 
 // keepPickup has the vault keep the last code of an order: the others follow from it.
-func (n *Node) keepPickup(order number.Command, member string, codes []code.Code) error {
+func keepPickup(n *Node, order number.Command, member string, codes []code.Code) error {
 	v, err := n.Vault()
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (n *Node) keepPickup(order number.Command, member string, codes []code.Code
 }
 
 // recallCodes tells the codes of an order that had been placed before, none if this vault didn't make them.
-func (n *Node) recallCodes(ctx context.Context, c *Call, req PlaceRequest, order number.Command) ([]code.Code, error) {
+func recallCodes(ctx context.Context, n *Node, c *Call, req PlaceRequest, order number.Command) ([]code.Code, error) {
 	none := []code.Code{}
 	if !req.NeedsCodes {
 		return none, nil
@@ -74,14 +74,14 @@ func (n *Node) recallCodes(ctx context.Context, c *Call, req PlaceRequest, order
 		return none, err
 	}
 	seed := c.Seed(v, ofPickups, 0)
-	own, err := isOwn(v, ofPickups, order.String(), seed, func(seed code.Code) bool {
+	own, err := IsOwn(v, ofPickups, order.String(), seed, func(seed code.Code) bool {
 		return pickupLeft([]vault.Secret{{Code: seed}}, o.Pickup) != nil
 	})
 	if err != nil || !own || left == 0 {
 		return none, err
 	}
 	codes, _ := code.Chain(seed, left)
-	return codes, n.keepPickup(order, req.Member, codes)
+	return codes, keepPickup(n, order, req.Member, codes)
 }
 
 // handedOver is how many parts an order of a quote's lines will have that can be proven by a code: one for each supplier,

@@ -65,7 +65,7 @@ func TestTheSameRequestHasTheSameCodes(t *testing.T) {
 	first, commitment := code.Chain(c.Seed(v, ofPickups, 0), 2)
 	again, _ := code.Chain(c.Seed(v, ofPickups, 0), 2)
 	for range 2 {
-		if err := n.keepPickup(indextest.Numbered(0), "zhang", first); err != nil {
+		if err := keepPickup(n, indextest.Numbered(0), "zhang", first); err != nil {
 			t.Fatal(err)
 		}
 	}

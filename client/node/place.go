@@ -18,12 +18,12 @@ import (
 
 // The operations that make an order (下单).
 var (
-	OrderQuote = does(Row{"order.quote", "GET", "/v1/quotes", Read,
+	OrderQuote = Does(Row{"order.quote", "GET", "/v1/quotes", Read,
 		"What a storefront offers a member now, and the hash that an order binds", "询价",
-		`{"seller":"D","member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}]}`}, (*Node).quote)
-	OrderPlace = does(Row{"order.place", "POST", "/v1/orders", Counter,
+		`{"seller":"D","member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}]}`}, quote)
+	OrderPlace = Does(Row{"order.place", "POST", "/v1/orders", Counter,
 		"Place a member's order at your storefront: stock and points are held, all or nothing", "下单",
-		`{"member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}],"outlet":"T3","take":[{"programme":"DP","points":1860}],"cash":27940,"payment":"pos-77-4711","accept":true}`}, (*Node).place)
+		`{"member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}],"outlet":"T3","take":[{"programme":"DP","points":1860}],"cash":27940,"payment":"pos-77-4711","accept":true}`}, place)
 )
 
 // Basket is what a member would like to have, and where.
@@ -43,16 +43,16 @@ type QuoteRequest struct {
 // Check refuses with BAD_REQUEST lines that nobody can be quoted.
 func (r QuoteRequest) Check() error { return goods.CheckWanted(r.Lines) }
 
-func (n *Node) quote(ctx context.Context, _ *Call, req QuoteRequest) (answer.Quoted, error) {
-	region, err := n.regionOf(ctx, n.mine(req.Seller), req.Basket)
+func quote(ctx context.Context, n *Node, _ *Call, req QuoteRequest) (answer.Quoted, error) {
+	region, err := regionOf(ctx, n, mine(n, req.Seller), req.Basket)
 	if err != nil {
 		return answer.Quoted{}, err
 	}
-	return n.Query().Quote(ctx, answer.QuoteAsked{Seller: n.mine(req.Seller), Member: req.Member, Region: region, Lines: req.Lines})
+	return n.Query().Quote(ctx, answer.QuoteAsked{Seller: mine(n, req.Seller), Member: req.Member, Region: region, Lines: req.Lines})
 }
 
 // regionOf is the region that a basket names, or else that of its outlet.
-func (n *Node) regionOf(ctx context.Context, seller string, b Basket) (string, error) {
+func regionOf(ctx context.Context, n *Node, seller string, b Basket) (string, error) {
 	if b.Outlet == "" || b.Region != "" {
 		return b.Region, nil
 	}
@@ -77,7 +77,7 @@ type PlaceRequest struct {
 
 // Check refuses what is malformed whatever lots and quote there will be.
 func (r PlaceRequest) Check() error {
-	return r.Spending.check(func(pieces []spend.Take) command.Request { return r.request(pieces, make(codec.Hash, 32), nil) })
+	return r.Spending.CheckWith(func(pieces []spend.Take) command.Request { return r.request(pieces, make(codec.Hash, 32), nil) })
 }
 
 // request is the order of some lots, with a pick-up code's commitment, at a quote.
@@ -87,7 +87,7 @@ func (r PlaceRequest) request(pieces []spend.Take, quote codec.Hash, pickup code
 		Authorisation: r.Authorisation, Code: r.Code, Accept: r.Accept, Pickup: pickup, Reference: r.Reference,
 	}
 	if !r.Accept {
-		req.AcceptBy = fromNow(r.For)
+		req.AcceptBy = FromNow(r.For)
 	}
 	return req
 }
@@ -103,28 +103,28 @@ type Placed struct {
 func (p Placed) Refused() bool { return p.Quote != nil && p.Number.IsZero() }
 
 // place places an order. If it is refused once it was quoted, the answer has the quote.
-func (n *Node) place(ctx context.Context, c *Call, req PlaceRequest) (answer Placed, err error) {
+func place(ctx context.Context, n *Node, c *Call, req PlaceRequest) (answer Placed, err error) {
 	answer.Codes = []code.Code{}
-	receipt, err := n.Once(ctx, c, func() (command.Request, error) { return n.choosePlaced(ctx, c, req, &answer) })
+	receipt, err := n.Once(ctx, c, func() (command.Request, error) { return choosePlaced(ctx, n, c, req, &answer) })
 	if answer.Receipt = receipt; err != nil {
 		return answer, err
 	}
 	if answer.Duplicate {
 		answer.Quote = nil
-		answer.Codes, err = n.recallCodes(ctx, c, req, answer.Number)
+		answer.Codes, err = recallCodes(ctx, n, c, req, answer.Number)
 	} else if len(answer.Codes) > 0 {
-		err = n.keepPickup(answer.Number, req.Member, answer.Codes)
+		err = keepPickup(n, answer.Number, req.Member, answer.Codes)
 	}
 	return answer, err
 }
 
 // choosePlaced quotes an order that hasn't been placed yet, and chooses its lots and codes.
-func (n *Node) choosePlaced(ctx context.Context, c *Call, req PlaceRequest, answer *Placed) (command.Request, error) {
+func choosePlaced(ctx context.Context, n *Node, c *Call, req PlaceRequest, answer *Placed) (command.Request, error) {
 	var err error
-	if req.Region, err = n.regionOf(ctx, n.Party(), req.Basket); err != nil {
+	if req.Region, err = regionOf(ctx, n, n.Party(), req.Basket); err != nil {
 		return nil, err
 	}
-	quoted, err := n.quote(ctx, c, QuoteRequest{Basket: req.Basket})
+	quoted, err := quote(ctx, n, c, QuoteRequest{Basket: req.Basket})
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (n *Node) choosePlaced(ctx context.Context, c *Call, req PlaceRequest, answ
 		return nil, fault.New(fault.PriceChanged, "the quote is no longer what %s offers", n.Party())
 	}
 	answer.Quote = &quoted
-	pieces, err := ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return req.Pieces(r, req.Member) })
+	pieces, err := Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return req.Pieces(r, req.Member) })
 	if err != nil || !req.NeedsCodes {
 		return req.request(pieces, quoted.Hash, nil), err
 	}

@@ -11,12 +11,12 @@ import (
 
 // The operations of what the vault knows of members (资料).
 var (
-	MemberProfileSet = alone(Row{"member.profile.set", "POST", "/v1/members/{member}/profile", Loyalty,
+	MemberProfileSet = Alone(Row{"member.profile.set", "POST", "/v1/members/{member}/profile", Loyalty,
 		"Change what your vault knows of a member; nothing goes to the ledger", "修改资料",
-		`{"member":"wang","fields":[{"name":"birthday","value":"1990-02-03"}]}`}, (*Node).setProfile)
-	MemberProfileShow = alone(Row{"member.profile.show", "POST", "/v1/members/{member}/profile/show", Loyalty,
+		`{"member":"wang","fields":[{"name":"birthday","value":"1990-02-03"}]}`}, setProfile)
+	MemberProfileShow = Alone(Row{"member.profile.show", "POST", "/v1/members/{member}/profile/show", Loyalty,
 		"Show what your vault knows of a member: fields, and its customers", "查看资料",
-		`{"member":"wang"}`}, (*Node).showProfile)
+		`{"member":"wang"}`}, showProfile)
 )
 
 // SetProfileRequest changes fields of a profile. One without a value goes.
@@ -39,7 +39,7 @@ type Known struct {
 	Accounts []vault.Account   `json:"accounts"`
 }
 
-func (n *Node) setProfile(_ context.Context, _ *Call, req SetProfileRequest) (Known, error) {
+func setProfile(_ context.Context, n *Node, _ *Call, req SetProfileRequest) (Known, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Known{}, err
@@ -47,7 +47,7 @@ func (n *Node) setProfile(_ context.Context, _ *Call, req SetProfileRequest) (Kn
 	return learn(v, req)
 }
 
-func (n *Node) showProfile(_ context.Context, _ *Call, req MemberRequest) (Known, error) {
+func showProfile(_ context.Context, n *Node, _ *Call, req MemberRequest) (Known, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Known{}, err

@@ -12,12 +12,12 @@ import (
 
 // The operations of proofs that parties' peers sign (证明).
 var (
-	PointsProve = does(Row{"points.prove", "GET", "/v1/members/{member}/proof", Read,
+	PointsProve = Does(Row{"points.prove", "GET", "/v1/members/{member}/proof", Read,
 		"Write a proof of a member's balance, signed by the parties' peers", "余额证明",
-		`{"member":"zhang","lots":["G.1.3.0.0"],"signers":2}`}, (*Node).proveBalance)
-	ProofVerify = alone(Row{"proof.verify", "POST", "/v1/proofs/verify", Counter,
+		`{"member":"zhang","lots":["G.1.3.0.0"],"signers":2}`}, proveBalance)
+	ProofVerify = Alone(Row{"proof.verify", "POST", "/v1/proofs/verify", Counter,
 		"Check a proof of balance, without a network", "验证余额证明",
-		`{"proof":"e30=","signers":2}`}, (*Node).verifyProof)
+		`{"proof":"e30=","signers":2}`}, verifyProof)
 )
 
 // provenLots is how many lots one proof can be about, as the ledger allows.
@@ -51,11 +51,11 @@ func checkSigners(need int) error {
 
 // proveBalance asks the peers and checks the proof as its reader will. NOT_FOUND for who has no lot with anything left,
 // UNAVAILABLE if too few sign.
-func (n *Node) proveBalance(ctx context.Context, _ *Call, req ProveBalanceRequest) (Proven, error) {
+func proveBalance(ctx context.Context, n *Node, _ *Call, req ProveBalanceRequest) (Proven, error) {
 	lots := req.Lots
 	if len(lots) == 0 {
 		var err error
-		lots, err = ask(ctx, n, func(r *index.Reading) ([]number.Row, error) { return lotsLeft(r, req.Member) })
+		lots, err = Ask(ctx, n, func(r *index.Reading) ([]number.Row, error) { return lotsLeft(r, req.Member) })
 		if err != nil {
 			return Proven{}, err
 		}
@@ -68,7 +68,7 @@ func (n *Node) proveBalance(ctx context.Context, _ *Call, req ProveBalanceReques
 	if err != nil {
 		return Proven{}, err
 	}
-	return n.prove(ctx, trust, req.Signers, BalanceQuestion, req.Member, string(named))
+	return n.Prove(ctx, trust, req.Signers, BalanceQuestion, req.Member, string(named))
 }
 
 // lotsLeft lists a member's lots that have something left, up to as many as a proof can be about.
@@ -98,7 +98,7 @@ func (r VerifyProofRequest) Check() error { return checkSigners(r.Signers) }
 
 // verifyProof needs no network. BAD_REQUEST, which names what is wrong, for a proof that doesn't hold or is of another
 // ledger.
-func (n *Node) verifyProof(_ context.Context, _ *Call, req VerifyProofRequest) (p Proven, err error) {
+func verifyProof(_ context.Context, n *Node, _ *Call, req VerifyProofRequest) (p Proven, err error) {
 	trust := req.Trust
 	if trust == nil {
 		if trust, err = TrustOf(n.Config()); err != nil {
@@ -106,7 +106,7 @@ func (n *Node) verifyProof(_ context.Context, _ *Call, req VerifyProofRequest) (
 		}
 	}
 	if p.Checked, err = proof.Check(req.Proof, trust, req.Signers); err != nil {
-		return p, ofFile(err)
+		return p, OfFile(err)
 	}
 	if p.Chaincode != n.Config().Chaincode || n.Config().Channel != "" && p.Channel != n.Config().Channel {
 		return p, fault.New(fault.BadRequest, "proof: it is of %s on channel %s, not of this alliance's ledger",

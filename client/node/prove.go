@@ -17,7 +17,7 @@ type Proven struct {
 }
 
 // prove asks peers of enough parties to sign what the ledger answers. UNAVAILABLE if too few do.
-func (n *Node) prove(ctx context.Context, trust proof.Trust, need int, function string,
+func (n *Node) Prove(ctx context.Context, trust proof.Trust, need int, function string,
 	args ...string) (p Proven, err error) {
 	envelope, err := n.gateway.Prove(ctx, function, args...)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 )
 
 // OrderPurchase answers an ERP system (采购订单).
-var OrderPurchase = does(Row{"order.purchase", "POST", "/v1/purchases", Catalogue,
+var OrderPurchase = Does(Row{"order.purchase", "POST", "/v1/purchases", Catalogue,
 	"What your suppliers are to deliver or have delivered, line by line, for an ERP system", "采购订单",
-	`{"supplier":"S2","states":["ACCEPTED","SHIPPED"],"after":"812/D.0.7.0/1","limit":100}`}, (*Node).purchases)
+	`{"supplier":"S2","states":["ACCEPTED","SHIPPED"],"after":"812/D.0.7.0/1","limit":100}`}, purchases)
 
 // PurchaseRequest asks for what has changed after a cursor.
 type PurchaseRequest struct {
@@ -63,12 +63,12 @@ type Purchases struct {
 // one in must learn of its end.
 var purchaseStates = []goods.State{goods.Accepted, goods.OnItsWay, goods.Delivered, goods.Completed, goods.Cancelled, goods.TimedOut}
 
-func (n *Node) purchases(ctx context.Context, _ *Call, req PurchaseRequest) (Purchases, error) {
+func purchases(ctx context.Context, n *Node, _ *Call, req PurchaseRequest) (Purchases, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Purchases{}, err
 	}
-	return ask(ctx, n, func(r *index.Reading) (Purchases, error) { return req.of(r, v, n.Party()) })
+	return Ask(ctx, n, func(r *index.Reading) (Purchases, error) { return req.of(r, v, n.Party()) })
 }
 
 // of reads what a party's suppliers are to deliver after a cursor.
@@ -132,7 +132,7 @@ func (p *purchasing) lines(part index.OrderPart) ([]PurchaseLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		supply, err := p.opened.supply(part.Supplier, part.Seller, l)
+		supply, err := p.opened.Supply(part.Supplier, part.Seller, l)
 		if err != nil {
 			return nil, fault.New(fault.CodeOf(err), "order %s, part %d, line %d: %v", part.Order, part.Number, i+1, err)
 		}

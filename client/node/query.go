@@ -13,22 +13,22 @@ import (
 
 // Questions to the ledger and the read model (查询).
 var (
-	QueryHold = does(Row{"query.hold", "GET", "/v1/holds/{hold}", Read,
-		"Show a hold, the lots that it took, and its captures", "查询预占", `{"hold":"D.0.7.0"}`}, (*Node).queryHold)
-	QueryTotals = does(Row{"query.totals", "GET", "/v1/programmes/{programme}/totals", Read,
-		"Sum up a programme over all lanes", "积分汇总", `{"programme":"GP"}`}, (*Node).queryTotals)
-	QueryLane = does(Row{"query.lane", "GET", "/v1/lanes/{party}/{lane}", Read,
-		"Show the head of a lane", "通道头", `{"party":"D","lane":1}`}, (*Node).queryLane)
-	QueryRequest = does(Row{"query.request", "GET", "/v1/requests/{party}/{id}", Read,
-		"Which command took effect for a request", "查询请求", `{"party":"D","id":"till-7-000123"}`}, (*Node).queryRequest)
-	QueryUnsealed = does(Row{"query.unsealed", "GET", "/v1/unsealed", Read,
-		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`}, (*Node).queryUnsealed)
-	QueryBreakage = does(Row{"query.breakage", "GET", "/v1/breakage", Read,
-		"What parties no longer owe because points expired", "弃兑", `{}`}, (*Node).queryBreakage)
-	QueryDigest = does(Row{"query.digest", "GET", "/v1/index/digest", Read,
-		"The digest of your read model: equal for every party at one height", "读模型摘要", `{}`}, (*Node).queryDigest)
-	QueryIndex = does(Row{"query.index", "GET", "/v1/index", Read,
-		"How far your read model is, and where", "读模型进度", `{}`}, (*Node).queryIndex)
+	QueryHold = Does(Row{"query.hold", "GET", "/v1/holds/{hold}", Read,
+		"Show a hold, the lots that it took, and its captures", "查询预占", `{"hold":"D.0.7.0"}`}, queryHold)
+	QueryTotals = Does(Row{"query.totals", "GET", "/v1/programmes/{programme}/totals", Read,
+		"Sum up a programme over all lanes", "积分汇总", `{"programme":"GP"}`}, queryTotals)
+	QueryLane = Does(Row{"query.lane", "GET", "/v1/lanes/{party}/{lane}", Read,
+		"Show the head of a lane", "通道头", `{"party":"D","lane":1}`}, queryLane)
+	QueryRequest = Does(Row{"query.request", "GET", "/v1/requests/{party}/{id}", Read,
+		"Which command took effect for a request", "查询请求", `{"party":"D","id":"till-7-000123"}`}, queryRequest)
+	QueryUnsealed = Does(Row{"query.unsealed", "GET", "/v1/unsealed", Read,
+		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`}, queryUnsealed)
+	QueryBreakage = Does(Row{"query.breakage", "GET", "/v1/breakage", Read,
+		"What parties no longer owe because points expired", "弃兑", `{}`}, queryBreakage)
+	QueryDigest = Does(Row{"query.digest", "GET", "/v1/index/digest", Read,
+		"The digest of your read model: equal for every party at one height", "读模型摘要", `{}`}, queryDigest)
+	QueryIndex = Does(Row{"query.index", "GET", "/v1/index", Read,
+		"How far your read model is, and where", "读模型进度", `{}`}, queryIndex)
 )
 
 // HoldQuery names a hold.
@@ -36,11 +36,11 @@ type HoldQuery struct {
 	Hold number.Command `json:"hold"`
 }
 
-func (n *Node) queryHold(ctx context.Context, _ *Call, req HoldQuery) (points.Hold, error) {
+func queryHold(ctx context.Context, n *Node, _ *Call, req HoldQuery) (points.Hold, error) {
 	return n.Query().Hold(ctx, req.Hold)
 }
 
-func (n *Node) queryTotals(ctx context.Context, _ *Call, req ProgrammeQuery) (points.Totals, error) {
+func queryTotals(ctx context.Context, n *Node, _ *Call, req ProgrammeQuery) (points.Totals, error) {
 	if _, err := n.Query().Programme(ctx, req.Programme); err != nil {
 		return points.Totals{}, err
 	}
@@ -61,7 +61,7 @@ func (r LaneQuery) Check() error {
 	return nil
 }
 
-func (n *Node) queryLane(ctx context.Context, _ *Call, req LaneQuery) (head row.Head, err error) {
+func queryLane(ctx context.Context, n *Node, _ *Call, req LaneQuery) (head row.Head, err error) {
 	if _, err = n.Query().Party(ctx, req.Party); err != nil {
 		return head, err
 	}
@@ -74,7 +74,7 @@ type RequestQuery struct {
 	ID    string `json:"id"` // with ~STEP for a command that the request took besides its own
 }
 
-func (n *Node) queryRequest(ctx context.Context, _ *Call, req RequestQuery) (row.Request, error) {
+func queryRequest(ctx context.Context, n *Node, _ *Call, req RequestQuery) (row.Request, error) {
 	return n.Query().Request(ctx, req.Party, req.ID)
 }
 
@@ -84,8 +84,8 @@ type Unsealed struct {
 	Traces []index.Trace `json:"traces"`
 }
 
-func (n *Node) queryUnsealed(ctx context.Context, _ *Call, _ NoRequest) (Unsealed, error) {
-	return ask(ctx, n, func(r *index.Reading) (found Unsealed, err error) {
+func queryUnsealed(ctx context.Context, n *Node, _ *Call, _ NoRequest) (Unsealed, error) {
+	return Ask(ctx, n, func(r *index.Reading) (found Unsealed, err error) {
 		if found.Rows, err = r.Unsealed(); err == nil {
 			found.Traces, err = r.Traces()
 		}
@@ -99,8 +99,8 @@ type BreakageNow struct {
 	Rows   []index.Breakage `json:"rows"`
 }
 
-func (n *Node) queryBreakage(ctx context.Context, _ *Call, _ NoRequest) (BreakageNow, error) {
-	return ask(ctx, n, func(r *index.Reading) (BreakageNow, error) {
+func queryBreakage(ctx context.Context, n *Node, _ *Call, _ NoRequest) (BreakageNow, error) {
+	return Ask(ctx, n, func(r *index.Reading) (BreakageNow, error) {
 		rows, err := r.Breakage()
 		return BreakageNow{r.Height(), rows}, err
 	})
@@ -112,13 +112,13 @@ type IndexDigest struct {
 	Digest codec.Hash `json:"digest"`
 }
 
-func (n *Node) queryDigest(ctx context.Context, _ *Call, _ NoRequest) (IndexDigest, error) {
-	return ask(ctx, n, func(r *index.Reading) (IndexDigest, error) {
+func queryDigest(ctx context.Context, n *Node, _ *Call, _ NoRequest) (IndexDigest, error) {
+	return Ask(ctx, n, func(r *index.Reading) (IndexDigest, error) {
 		digest, err := r.Digest()
 		return IndexDigest{r.Height(), digest}, err
 	})
 }
 
-func (n *Node) queryIndex(context.Context, *Call, NoRequest) (IndexLevel, error) {
+func queryIndex(_ context.Context, n *Node, _ *Call, _ NoRequest) (IndexLevel, error) {
 	return n.IndexLevel()
 }

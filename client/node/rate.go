@@ -10,16 +10,16 @@ import (
 
 // The operations of conversion rates (换算率).
 var (
-	RateAgree = sends[points.AgreeRateRequest](Row{"rate.agree", "POST", "/v1/rates/{from}/{to}/agree", Loyalty,
+	RateAgree = Sends[points.AgreeRateRequest](Row{"rate.agree", "POST", "/v1/rates/{from}/{to}/agree", Loyalty,
 		"Agree to a published rate out of your programme", "同意换算率",
 		`{"from":"MP","to":"GP","terms":"abababababababababababababababababababababababababababababababab"}`})
-	RatePublish = sends[points.PublishRateRequest](Row{"rate.publish", "POST", "/v1/rates/{from}/{to}", Loyalty,
+	RatePublish = Sends[points.PublishRateRequest](Row{"rate.publish", "POST", "/v1/rates/{from}/{to}", Loyalty,
 		"Publish a rate into your programme, or change it; the other issuer must agree", "发布换算率",
 		`{"from":"MP","to":"GP","rate":{"num":1,"den":2},"whole":"exact","perDay":0,"since":"2026-11-01","until":"2027-10-31"}`})
-	RateList = lists[RateListRequest, points.Conversion](Row{"rate.list", "GET", "/v1/rates", Read,
+	RateList = Lists[RateListRequest, points.Conversion](Row{"rate.list", "GET", "/v1/rates", Read,
 		"List published rates", "换算率列表", `{}`})
-	RateShow = does(Row{"rate.show", "GET", "/v1/rates/{from}/{to}", Read,
-		"Show a published rate, and the hash by which it is agreed to", "换算率", `{"from":"MP","to":"GP"}`}, (*Node).rateShow)
+	RateShow = Does(Row{"rate.show", "GET", "/v1/rates/{from}/{to}", Read,
+		"Show a published rate, and the hash by which it is agreed to", "换算率", `{"from":"MP","to":"GP"}`}, rateShow)
 )
 
 // RateListRequest narrows the list.
@@ -43,7 +43,7 @@ type PublishedRate struct {
 	Terms codec.Hash `json:"terms"`
 }
 
-func (n *Node) rateShow(ctx context.Context, _ *Call, req RateQuery) (PublishedRate, error) {
+func rateShow(ctx context.Context, n *Node, _ *Call, req RateQuery) (PublishedRate, error) {
 	c, err := n.Query().Conversion(ctx, req.From, req.To)
 	return PublishedRate{c, c.Terms()}, err
 }

@@ -20,7 +20,7 @@ func (n *Node) Read(ctx context.Context) (*index.Reading, error) {
 func (n *Node) Index(ctx context.Context) (*index.Index, error) { return n.model.now(ctx) }
 
 // ask reads the party's read model as it is now, and closes the reading.
-func ask[T any](ctx context.Context, n *Node, of func(*index.Reading) (T, error)) (answer T, err error) {
+func Ask[T any](ctx context.Context, n *Node, of func(*index.Reading) (T, error)) (answer T, err error) {
 	r, err := n.Read(ctx)
 	if err != nil {
 		return answer, err

@@ -23,7 +23,7 @@ func (h *house) enrolAs(t *testing.T, id string) {
 
 // knows says whether a node's read model has a member, and how many blocks.
 func knows(ctx context.Context, n *Node, id string) (height uint64, err error) {
-	return ask(ctx, n, func(r *index.Reading) (uint64, error) {
+	return Ask(ctx, n, func(r *index.Reading) (uint64, error) {
 		_, err := r.Member(id)
 		return r.Height(), err
 	})

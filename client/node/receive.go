@@ -47,7 +47,7 @@ func unnamedReceipt(req settlement.AdviseRequest) string {
 	return "hand-" + hex.EncodeToString(sum[:12])
 }
 
-func (n *Node) receive(ctx context.Context, c *Call, req ReceivePaymentRequest) (Receipt, error) {
+func receive(ctx context.Context, n *Node, c *Call, req ReceivePaymentRequest) (Receipt, error) {
 	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return Receipt{}, err
@@ -85,7 +85,7 @@ func (r TakeBackPaymentRequest) on(mark string) (req settlement.TakeBackRequest,
 	return req, req.Check()
 }
 
-func (n *Node) takeBack(ctx context.Context, c *Call, req TakeBackPaymentRequest) (Receipt, error) {
+func takeBack(ctx context.Context, n *Node, c *Call, req TakeBackPaymentRequest) (Receipt, error) {
 	consortium, err := n.Query().Consortium(ctx)
 	if err != nil {
 		return Receipt{}, err

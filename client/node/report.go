@@ -13,14 +13,14 @@ import (
 
 // The reports (报表).
 var (
-	ReportFlows = does(Row{"report.flows", "GET", "/v1/reports/flows", Read,
-		"Whose points were redeemed where, in points and fen", "积分流向", `{"cycle":"2026-11"}`}, (*Node).reportFlows)
-	ReportRates = does(Row{"report.rates", "GET", "/v1/reports/rates", Read,
-		"How much of each programme is redeemed, who comes back, what is converted", "兑付率、复购率、换算", `{}`}, (*Node).reportRates)
-	ReportOutstanding = does(Row{"report.outstanding", "GET", "/v1/reports/outstanding", Read,
-		"What issuers owe members, and when it ends", "未兑积分", `{}`}, (*Node).reportOutstanding)
-	ReportCaps = does(Row{"report.caps", "GET", "/v1/reports/caps", Read,
-		"How much of its net debit cap each party has drawn in the open cycle", "净借记限额", `{"alarm":80}`}, (*Node).reportCaps)
+	ReportFlows = Does(Row{"report.flows", "GET", "/v1/reports/flows", Read,
+		"Whose points were redeemed where, in points and fen", "积分流向", `{"cycle":"2026-11"}`}, reportFlows)
+	ReportRates = Does(Row{"report.rates", "GET", "/v1/reports/rates", Read,
+		"How much of each programme is redeemed, who comes back, what is converted", "兑付率、复购率、换算", `{}`}, reportRates)
+	ReportOutstanding = Does(Row{"report.outstanding", "GET", "/v1/reports/outstanding", Read,
+		"What issuers owe members, and when it ends", "未兑积分", `{}`}, reportOutstanding)
+	ReportCaps = Does(Row{"report.caps", "GET", "/v1/reports/caps", Read,
+		"How much of its net debit cap each party has drawn in the open cycle", "净借记限额", `{"alarm":80}`}, reportCaps)
 )
 
 // ReportFlowsRequest narrows the flows.
@@ -35,8 +35,8 @@ type Flows struct {
 	Matrix books.Matrix `json:"-"` // the same as a table
 }
 
-func (n *Node) reportFlows(ctx context.Context, _ *Call, req ReportFlowsRequest) (Flows, error) {
-	return ask(ctx, n, func(r *index.Reading) (Flows, error) {
+func reportFlows(ctx context.Context, n *Node, _ *Call, req ReportFlowsRequest) (Flows, error) {
+	return Ask(ctx, n, func(r *index.Reading) (Flows, error) {
 		if req.Cycle != "" {
 			if err := CycleThere(r, req.Cycle); err != nil {
 				return Flows{}, err
@@ -83,8 +83,8 @@ type ProgrammeRates struct {
 	Left      books.Rate `json:"outstanding"`
 }
 
-func (n *Node) reportRates(ctx context.Context, _ *Call, _ NoRequest) (Rates, error) {
-	return ask(ctx, n, RatesOf)
+func reportRates(ctx context.Context, n *Node, _ *Call, _ NoRequest) (Rates, error) {
+	return Ask(ctx, n, RatesOf)
 }
 
 // RatesOf says how much of each programme is used, and how.
@@ -129,8 +129,8 @@ type Due struct {
 	Points    amount.Units `json:"points"`
 }
 
-func (n *Node) reportOutstanding(ctx context.Context, _ *Call, _ NoRequest) (OutstandingNow, error) {
-	return ask(ctx, n, OutstandingOf)
+func reportOutstanding(ctx context.Context, n *Node, _ *Call, _ NoRequest) (OutstandingNow, error) {
+	return Ask(ctx, n, OutstandingOf)
 }
 
 // OutstandingOf says what issuers owe members, and when it ends.
@@ -199,8 +199,8 @@ func (r ReportCapsRequest) Check() error {
 	return nil
 }
 
-func (n *Node) reportCaps(ctx context.Context, _ *Call, req ReportCapsRequest) (Caps, error) {
-	return ask(ctx, n, func(r *index.Reading) (Caps, error) { return CapsOf(r, req.Alarm) })
+func reportCaps(ctx context.Context, n *Node, _ *Call, req ReportCapsRequest) (Caps, error) {
+	return Ask(ctx, n, func(r *index.Reading) (Caps, error) { return CapsOf(r, req.Alarm) })
 }
 
 // CapsOf says how near each party is to its cap, and marks those that have drawn so many percent of it.

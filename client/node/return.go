@@ -10,36 +10,36 @@ import (
 
 // The operations of returns, and of cash that sellers owe members (退货、应退现金).
 var (
-	OrderCashRefunded = sends[goods.PayBackRequest](Row{"order.cash.refunded", "POST", "/v1/cash/{due}/refunded", Counter,
+	OrderCashRefunded = Sends[goods.PayBackRequest](Row{"order.cash.refunded", "POST", "/v1/cash/{due}/refunded", Counter,
 		"Name the refund that paid cash back; for the seller and the member's home", "现金已退",
 		`{"due":"D.0.9.0","payment":"refund-77-13"}`})
-	OrderReturnReceive = sends[goods.ReceiveReturnRequest](Row{"order.return.receive", "POST", "/v1/returns/{return}/receive", Counter,
+	OrderReturnReceive = Sends[goods.ReceiveReturnRequest](Row{"order.return.receive", "POST", "/v1/returns/{return}/receive", Counter,
 		"Say that returned goods are back; for the seller and the supplier's party", "收到退货",
 		`{"return":"G.0.12.0","restock":true}`})
-	OrderReturnRefund = sends[goods.RefundRequest](Row{"order.return.refund", "POST", "/v1/returns/{return}/refund", Counter,
+	OrderReturnRefund = Sends[goods.RefundRequest](Row{"order.return.refund", "POST", "/v1/returns/{return}/refund", Counter,
 		"Give points and cash back for returned goods; for the seller", "退款",
 		`{"return":"G.0.12.0","payment":""}`})
-	OrderReturnRefuse = sends[goods.RefuseReturnRequest](Row{"order.return.refuse", "POST", "/v1/returns/{return}/refuse", Catalogue,
+	OrderReturnRefuse = Sends[goods.RefuseReturnRequest](Row{"order.return.refuse", "POST", "/v1/returns/{return}/refuse", Catalogue,
 		"Turn a return down; for the seller", "拒绝退货",
 		`{"return":"G.0.12.0","reason":"used"}`})
-	OrderReturnRequest = sends[goods.RequestReturnRequest](Row{"order.return.request", "POST", "/v1/orders/{order}/returns", Counter,
+	OrderReturnRequest = Sends[goods.RequestReturnRequest](Row{"order.return.request", "POST", "/v1/orders/{order}/returns", Counter,
 		"Ask to return a quantity of a line; for the seller and the member's home", "退货申请",
 		`{"order":"D.0.7.0","part":1,"line":1,"quantity":1,"reason":"wrong_size"}`})
-	OrderReturnTimeout = sends[goods.TimeOutReturnRequest](Row{"order.return.timeout", "POST", "/v1/returns/{return}/timeout", Catalogue,
+	OrderReturnTimeout = Sends[goods.TimeOutReturnRequest](Row{"order.return.timeout", "POST", "/v1/returns/{return}/timeout", Catalogue,
 		"End a return in the member's favour that its seller left unanswered; for everyone", "超时退款",
 		`{"return":"G.0.12.0"}`})
-	OrderReturnTimeoutDue = does(Row{"order.return.timeout.due", "POST", "/v1/returns/timeouts", Catalogue,
-		"End all returns in the members' favour that their sellers left unanswered", "批量超时退款", `{"seller":"D"}`}, (*Node).timeOutReturns)
-	OrderReturnList = does(Row{"order.return.list", "GET", "/v1/returns", Read,
-		"List returns", "退货记录", `{"member":"wang","states":["REQUESTED","RECEIVED"]}`}, (*Node).returns)
-	OrderCashList = does(Row{"order.cash.list", "GET", "/v1/cash", Read,
-		"List cash that sellers owe, or owed, members", "应退现金清单", `{"seller":"D"}`}, (*Node).cash)
+	OrderReturnTimeoutDue = Does(Row{"order.return.timeout.due", "POST", "/v1/returns/timeouts", Catalogue,
+		"End all returns in the members' favour that their sellers left unanswered", "批量超时退款", `{"seller":"D"}`}, timeOutReturns)
+	OrderReturnList = Does(Row{"order.return.list", "GET", "/v1/returns", Read,
+		"List returns", "退货记录", `{"member":"wang","states":["REQUESTED","RECEIVED"]}`}, returns)
+	OrderCashList = Does(Row{"order.cash.list", "GET", "/v1/cash", Read,
+		"List cash that sellers owe, or owed, members", "应退现金清单", `{"seller":"D"}`}, cash)
 )
 
 // timeOutReturns times out what a seller, or anyone, has left unanswered.
-func (n *Node) timeOutReturns(ctx context.Context, c *Call, req DueRequest) (*Results, error) {
-	list, err := ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
-		today, err := businessDate(r)
+func timeOutReturns(ctx context.Context, n *Node, c *Call, req DueRequest) (*Results, error) {
+	list, err := Ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
+		today, err := BusinessDate(r)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func (n *Node) timeOutReturns(ctx context.Context, c *Call, req DueRequest) (*Re
 	if err != nil {
 		return nil, err
 	}
-	return n.runEach(ctx, c, list)
+	return runEach(ctx, n, c, list)
 }
 
 // ReturnListRequest narrows a list of returns.
@@ -68,12 +68,12 @@ type ReturnListRequest struct {
 	States   []goods.ReturnState `json:"states,omitempty"`
 }
 
-func (n *Node) returns(ctx context.Context, _ *Call, req ReturnListRequest) (List[index.Return], error) {
+func returns(ctx context.Context, n *Node, _ *Call, req ReturnListRequest) (List[index.Return], error) {
 	filter := index.ReturnFilter{Order: req.Order, Seller: req.Seller, Member: req.Member, Supplier: req.Supplier, States: req.States}
 	if req.Own {
 		filter.Party = n.Party()
 	}
-	return ask(ctx, n, func(r *index.Reading) (List[index.Return], error) {
+	return Ask(ctx, n, func(r *index.Reading) (List[index.Return], error) {
 		if err := (Narrowed{req.Member, req.Seller}).There(r); err != nil {
 			return List[index.Return]{}, err
 		}
@@ -90,12 +90,12 @@ type CashListRequest struct {
 	States []string `json:"states,omitempty"` // what is owed still, if it is left out
 }
 
-func (n *Node) cash(ctx context.Context, _ *Call, req CashListRequest) (Found[goods.Due], error) {
+func cash(ctx context.Context, n *Node, _ *Call, req CashListRequest) (Found[goods.Due], error) {
 	filter := index.Filter{Member: req.Member, Party: req.Seller, Topic: req.Order, States: req.States}
 	if len(filter.States) == 0 {
 		filter.States = []string{goods.Owed.String()}
 	}
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Due]], error) {
+	return Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Due]], error) {
 		if err := (Narrowed{req.Member, req.Seller}).There(r); err != nil {
 			return index.Part[index.Entry[goods.Due]]{}, err
 		}

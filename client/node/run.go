@@ -49,14 +49,14 @@ func (r *Run) Repeat(ctx context.Context, req command.Request) error {
 // Send sends one command of a run, once for the step.
 func (r *Run) Send(ctx context.Context, step string, req command.Request) (Receipt, error) {
 	if r.call.ID != "" && !r.begun {
-		answer, err := r.node.Once(ctx, r.call, just(req))
+		answer, err := r.node.Once(ctx, r.call, Just(req))
 		if err != nil || !answer.Duplicate {
 			r.begun = err == nil
 			return answer, err
 		}
 		r.begun = true // an earlier run's first command came in only now: it was another
 	}
-	answer, err := r.node.gateway.Once(ctx, gateway.Asked{ID: r.call.ID, Step: step}, just(req))
+	answer, err := r.node.gateway.Once(ctx, gateway.Asked{ID: r.call.ID, Step: step}, Just(req))
 	return r.node.receipt(r.call, answer, err)
 }
 

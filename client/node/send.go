@@ -51,12 +51,12 @@ func checked(req command.Request, err error) (command.Request, error) {
 
 // Step sends one more command of a call whose request id stands for a command before it.
 func (n *Node) Step(ctx context.Context, c *Call, step string, req command.Request) (Receipt, error) {
-	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID(), Step: step}, just(req))
+	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID(), Step: step}, Just(req))
 	return n.receipt(c, answer, err)
 }
 
 // just chooses a request that is known.
-func just(req command.Request) func() (command.Request, error) {
+func Just(req command.Request) func() (command.Request, error) {
 	return func() (command.Request, error) { return req, nil }
 }
 

@@ -35,11 +35,11 @@ func (s Spending) Check(with func([]spend.Take) command.Request) error {
 	if len(s.Take)+len(s.Lots) == 0 {
 		return fault.New(fault.BadRequest, "say which points: take, or lots")
 	}
-	return s.check(with)
+	return s.CheckWith(with)
 }
 
 // check is Check where no points at all are well.
-func (s Spending) check(with func([]spend.Take) command.Request) error {
+func (s Spending) CheckWith(with func([]spend.Take) command.Request) error {
 	for _, p := range s.Take {
 		if err := p.Points.Check(); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (s Spending) check(with func([]spend.Take) command.Request) error {
 // Pieces names the lots to spend. INSUFFICIENT, LIMIT; see [index.Reading.Choose].
 func (s Spending) Pieces(r *index.Reading, member string) ([]spend.Take, error) {
 	pieces := append([]spend.Take{}, s.Lots...)
-	today, err := businessDate(r)
+	today, err := BusinessDate(r)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +69,16 @@ func (s Spending) Pieces(r *index.Reading, member string) ([]spend.Take, error) 
 	return pieces, nil
 }
 
-func businessDate(r *index.Reading) (date.Date, error) {
+func BusinessDate(r *index.Reading) (date.Date, error) {
 	cycle, err := r.Cycle()
 	return cycle.Date, err
 }
 
 // spend sends a request that spends a member's points, once for a request id: asked again, it finds what was done then,
 // whatever the wallet holds now.
-func (n *Node) spend(ctx context.Context, c *Call, member string, s Spending, with func([]spend.Take) command.Request) (Receipt, error) {
+func (n *Node) Spend(ctx context.Context, c *Call, member string, s Spending, with func([]spend.Take) command.Request) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
-		pieces, err := ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return s.Pieces(r, member) })
+		pieces, err := Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return s.Pieces(r, member) })
 		if err != nil {
 			return nil, err
 		}
@@ -87,4 +87,4 @@ func (n *Node) spend(ctx context.Context, c *Call, member string, s Spending, wi
 }
 
 // fromNow is the moment that comes in so many seconds.
-func fromNow(seconds int64) int64 { return time.Now().Unix() + seconds }
+func FromNow(seconds int64) int64 { return time.Now().Unix() + seconds }

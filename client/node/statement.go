@@ -11,25 +11,25 @@ import (
 
 // The operations of statements (账单).
 var (
-	StatementClaim = sends[settlement.ClaimRequest](Row{"statement.claim", "POST", "/v1/statements/{cycle}/{with}/claim", Finance,
+	StatementClaim = Sends[settlement.ClaimRequest](Row{"statement.claim", "POST", "/v1/statements/{cycle}/{with}/claim", Finance,
 		"Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed", "主张",
 		`{"cycle":"2026-11","with":"D"}`})
-	StatementList = does(Row{"statement.list", "GET", "/v1/statements", Read,
+	StatementList = Does(Row{"statement.list", "GET", "/v1/statements", Read,
 		"List your statements of a cycle, or everybody's", "账单列表",
-		`{"cycle":"2026-11"}`}, (*Node).listStatements)
-	StatementShow = does(Row{"statement.show", "GET", "/v1/statements/{cycle}/{with}", Read,
+		`{"cycle":"2026-11"}`}, listStatements)
+	StatementShow = Does(Row{"statement.show", "GET", "/v1/statements/{cycle}/{with}", Read,
 		"Show your statement with another party, as your own blocks have it", "账单详情",
-		`{"cycle":"2026-11","with":"G","limit":50}`}, (*Node).showStatement)
-	StatementCheck = does(Row{"statement.check", "GET", "/v1/statements/{cycle}/check", Read,
+		`{"cycle":"2026-11","with":"G","limit":50}`}, showStatement)
+	StatementCheck = Does(Row{"statement.check", "GET", "/v1/statements/{cycle}/check", Read,
 		"Derive the cycle's root from your own blocks and compare it with the ledger's; name every wrong line", "核对账单",
-		`{"cycle":"2026-11"}`}, (*Node).checkStatements)
-	StatementSign = does(Row{"statement.sign", "POST", "/v1/statements/{cycle}/sign", Finance,
+		`{"cycle":"2026-11"}`}, checkStatements)
+	StatementSign = Does(Row{"statement.sign", "POST", "/v1/statements/{cycle}/sign", Finance,
 		"Recompute your statements from your own blocks and sign their roots, or refuse and name the lines", "确认",
-		`{"cycle":"2026-11","with":"G"}`}, (*Node).signStatements)
+		`{"cycle":"2026-11","with":"G"}`}, signStatements)
 )
 
 // clearing is the node's view of closed cycles, in a reading.
-func (n *Node) clearing(r *index.Reading) clearing.Node {
+func linesFrom(n *Node, r *index.Reading) clearing.Node {
 	return clearing.Node{Network: n.Config().Channel, Index: r}
 }
 
@@ -39,8 +39,8 @@ type ListStatementsRequest struct {
 	All   bool   `json:"all,omitempty"`   // those of other parties too
 }
 
-func (n *Node) listStatements(ctx context.Context, _ *Call, req ListStatementsRequest) (List[SummedPair], error) {
-	return ask(ctx, n, func(r *index.Reading) (list List[SummedPair], err error) {
+func listStatements(ctx context.Context, n *Node, _ *Call, req ListStatementsRequest) (List[SummedPair], error) {
+	return Ask(ctx, n, func(r *index.Reading) (list List[SummedPair], err error) {
 		cycle, err := closedOr(r, req.Cycle)
 		if err == nil {
 			err = CycleThere(r, cycle)
@@ -85,8 +85,8 @@ type ShownStatement struct {
 	Lines []statement.Line     `json:"lines"` // the first of them
 }
 
-func (n *Node) showStatement(ctx context.Context, _ *Call, req ShowStatementRequest) (ShownStatement, error) {
-	return ask(ctx, n, func(r *index.Reading) (ShownStatement, error) {
+func showStatement(ctx context.Context, n *Node, _ *Call, req ShowStatementRequest) (ShownStatement, error) {
+	return Ask(ctx, n, func(r *index.Reading) (ShownStatement, error) {
 		cycle, err := closedOr(r, req.Cycle)
 		if err != nil {
 			return ShownStatement{}, err
@@ -95,7 +95,7 @@ func (n *Node) showStatement(ctx context.Context, _ *Call, req ShowStatementRequ
 		if party == "" {
 			party = n.Party()
 		}
-		s, err := n.clearing(r).Recompute(cycle, party, req.With)
+		s, err := linesFrom(n, r).Recompute(cycle, party, req.With)
 		if err != nil {
 			return ShownStatement{}, err
 		}
@@ -130,12 +130,12 @@ type CheckedCycle struct {
 	index.Gross
 }
 
-func (n *Node) checkStatements(ctx context.Context, _ *Call, req CheckStatementsRequest) (CheckedCycle, error) {
-	return ask(ctx, n, func(r *index.Reading) (checked CheckedCycle, err error) {
+func checkStatements(ctx context.Context, n *Node, _ *Call, req CheckStatementsRequest) (CheckedCycle, error) {
+	return Ask(ctx, n, func(r *index.Reading) (checked CheckedCycle, err error) {
 		if checked.Cycle, err = closedOr(r, req.Cycle); err != nil {
 			return checked, err
 		}
-		if _, err := n.clearing(r).Check(ctx, checked.Cycle, n.Query()); err != nil {
+		if _, err := linesFrom(n, r).Check(ctx, checked.Cycle, n.Query()); err != nil {
 			return checked, err // it names the lines
 		}
 		root, err := r.CycleRoot(checked.Cycle)

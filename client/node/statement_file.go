@@ -19,17 +19,17 @@ import (
 
 // The operations of statements as files (账单文件).
 var (
-	StatementExport = does(Row{"statement.export", "POST", "/v1/statements/{cycle}/{with}/file", Finance,
+	StatementExport = Does(Row{"statement.export", "POST", "/v1/statements/{cycle}/{with}/file", Finance,
 		"Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English", "导出账单",
-		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`}, (*Node).exportStatement)
-	StatementDiff = does(Row{"statement.diff", "POST", "/v1/statements/diff", Finance,
+		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`}, exportStatement)
+	StatementDiff = Does(Row{"statement.diff", "POST", "/v1/statements/diff", Finance,
 		"Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ", "对账",
 		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`},
-		(*Node).diffStatement)
-	StatementVerify = does(Row{"statement.verify", "POST", "/v1/statements/verify", Finance,
+		diffStatement)
+	StatementVerify = Does(Row{"statement.verify", "POST", "/v1/statements/verify", Finance,
 		"Check a settlement statement, without a network", "验证清结算账单",
 		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`},
-		(*Node).verifyStatement)
+		verifyStatement)
 )
 
 // ExportStatementRequest asks for a statement as a file.
@@ -66,20 +66,20 @@ type ExportedStatement struct {
 	State settlement.PairState `json:"state"`
 }
 
-func (n *Node) exportStatement(ctx context.Context, _ *Call, req ExportStatementRequest) (ExportedStatement, error) {
+func exportStatement(ctx context.Context, n *Node, _ *Call, req ExportStatementRequest) (ExportedStatement, error) {
 	if req.To == nil {
 		return ExportedStatement{}, fault.New(fault.BadRequest, "there is nothing to write the file to")
 	}
-	return ask(ctx, n, func(r *index.Reading) (made ExportedStatement, err error) {
+	return Ask(ctx, n, func(r *index.Reading) (made ExportedStatement, err error) {
 		cycle, err := closedOr(r, req.Cycle)
 		if err != nil {
 			return made, err
 		}
-		s, err := n.clearing(r).Recompute(cycle, n.Party(), req.With)
+		s, err := linesFrom(n, r).Recompute(cycle, n.Party(), req.With)
 		if err != nil {
 			return made, err
 		}
-		if s.Proof, err = n.proveStatement(ctx, s.Pair, req.Signers); err != nil {
+		if s.Proof, err = proveStatement(ctx, n, s.Pair, req.Signers); err != nil {
 			return made, err
 		}
 		if err := req.name(&s.Statement); err != nil {
@@ -114,7 +114,7 @@ func makerOf(s statement.Statement, party string, in statement.Language) string 
 
 // proveStatement asks peers of so many parties to sign that the ledger has a statement's signatures, none for no party.
 // UNAVAILABLE if too few do.
-func (n *Node) proveStatement(ctx context.Context, p settlement.Pair, need int) ([]byte, error) {
+func proveStatement(ctx context.Context, n *Node, p settlement.Pair, need int) ([]byte, error) {
 	if need == 0 {
 		return nil, nil
 	}
@@ -122,7 +122,7 @@ func (n *Node) proveStatement(ctx context.Context, p settlement.Pair, need int) 
 	if err != nil {
 		return nil, err
 	}
-	proven, err := n.prove(ctx, trust, need, "query:Statement", p.Cycle, p.A, p.B)
+	proven, err := n.Prove(ctx, trust, need, "query:Statement", p.Cycle, p.A, p.B)
 	return proven.File, err
 }
 
@@ -142,18 +142,18 @@ const maxDifferences = 200
 // Refused says whether the two differ.
 func (d Differences) Refused() bool { return len(d.Lines) > 0 }
 
-func (n *Node) diffStatement(ctx context.Context, _ *Call, req DiffStatementRequest) (Differences, error) {
-	path, err := req.File.path("file")
+func diffStatement(ctx context.Context, n *Node, _ *Call, req DiffStatementRequest) (Differences, error) {
+	path, err := req.File.Located("file")
 	if err != nil {
 		return Differences{}, err
 	}
 	theirs, err := statement.Open(path)
 	if err != nil {
-		return Differences{}, ofFile(err)
+		return Differences{}, OfFile(err)
 	}
-	return ask(ctx, n, func(r *index.Reading) (Differences, error) {
+	return Ask(ctx, n, func(r *index.Reading) (Differences, error) {
 		head := theirs.Statement.Head
-		ours, err := n.clearing(r).Recompute(head.Cycle, head.A.ID, head.B.ID)
+		ours, err := linesFrom(n, r).Recompute(head.Cycle, head.A.ID, head.B.ID)
 		if err != nil {
 			return Differences{}, err
 		}
@@ -195,8 +195,8 @@ func (r VerifyStatementRequest) Check() error {
 }
 
 // verifyStatement needs no network: an [Offline] node can.
-func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRequest) (statement.Report, error) {
-	path, err := req.File.path("file")
+func verifyStatement(_ context.Context, n *Node, _ *Call, req VerifyStatementRequest) (statement.Report, error) {
+	path, err := req.File.Located("file")
 	if err != nil {
 		return statement.Report{}, err
 	}
@@ -208,7 +208,7 @@ func (n *Node) verifyStatement(_ context.Context, _ *Call, req VerifyStatementRe
 	}
 	report, err := statement.Verify(path, trust, req.Signers)
 	if err != nil {
-		return report, ofFile(err)
+		return report, OfFile(err)
 	}
 	if p := report.Proven; p != nil && (p.Chaincode != n.Config().Chaincode || n.Config().Channel != "" &&
 		p.Channel != n.Config().Channel) {

@@ -12,9 +12,9 @@ import (
 )
 
 // StatementOpen opens what is hidden in statements (披露供货款).
-var StatementOpen = does(Row{"statement.open", "POST", "/v1/statements/{cycle}/open", Finance,
+var StatementOpen = Does(Row{"statement.open", "POST", "/v1/statements/{cycle}/open", Finance,
 	"Open what hidden supply of a closed cycle comes to, from your deliveries and your vault", "披露供货款",
-	`{"cycle":"2026-11"}`}, (*Node).openStatements)
+	`{"cycle":"2026-11"}`}, openStatements)
 
 // OpenStatementsRequest asks that the party's hidden sums of a cycle are opened.
 type OpenStatementsRequest struct {
@@ -40,13 +40,13 @@ type Opened struct {
 // Failed is why the last sum of those that weren't opened wasn't, nil if all are open.
 func (o Opened) Failed() error { return o.failed }
 
-func (n *Node) openStatements(ctx context.Context, c *Call, req OpenStatementsRequest) (Opened, error) {
-	due, err := ask(ctx, n, func(r *index.Reading) ([]openingSum, error) {
+func openStatements(ctx context.Context, n *Node, c *Call, req OpenStatementsRequest) (Opened, error) {
+	due, err := Ask(ctx, n, func(r *index.Reading) ([]openingSum, error) {
 		cycle, err := closedOr(r, req.Cycle)
 		if err != nil {
 			return nil, err
 		}
-		return n.toOpen(r, cycle)
+		return toOpen(n, r, cycle)
 	})
 	if err != nil {
 		return Opened{}, err
@@ -58,7 +58,7 @@ func (n *Node) openStatements(ctx context.Context, c *Call, req OpenStatementsRe
 	answer := Opened{Outcomes: Outcomes[OpenedSum]{Rows: []OpenedSum{}}}
 	for _, one := range due {
 		if one.err == nil && one.req != nil {
-			one.Number, one.err = n.openSum(ctx, run, *one.req)
+			one.Number, one.err = openSum(ctx, n, run, *one.req)
 		}
 		if one.err != nil {
 			one.Why, answer.failed = one.err.Error(), one.err
@@ -77,7 +77,7 @@ type openingSum struct {
 }
 
 // toOpen lists the hidden sums of the party in a closed cycle.
-func (n *Node) toOpen(r *index.Reading, cycle string) (list []openingSum, err error) {
+func toOpen(n *Node, r *index.Reading, cycle string) (list []openingSum, err error) {
 	pairs, err := r.Pairs(cycle)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (n *Node) toOpen(r *index.Reading, cycle string) (list []openingSum, err er
 			one := openingSum{OpenedSum: OpenedSum{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}}
 			if h.Opened.IsZero() {
 				one.req = &settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee}
-				one.req.Opening, one.err = n.openingOf(r, cycle, p)
+				one.req.Opening, one.err = openingOf(n, r, cycle, p)
 			}
 			list = append(list, one)
 		}
@@ -100,7 +100,7 @@ func (n *Node) toOpen(r *index.Reading, cycle string) (list []openingSum, err er
 }
 
 // openSum opens a hidden sum and answers the command's number, "" if the other side was first.
-func (n *Node) openSum(ctx context.Context, run *Run, req settlement.OpenRequest) (string, error) {
+func openSum(ctx context.Context, n *Node, run *Run, req settlement.OpenRequest) (string, error) {
 	step := Step("open", req.Cycle, req.Debtor, req.Creditor, fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den))
 	r, err := run.Send(ctx, step, req)
 	if fault.CodeOf(err) == fault.WrongState {

@@ -37,17 +37,17 @@ type Signed struct {
 // Failed is why the last statement of those that weren't signed wasn't, nil if all were.
 func (s Signed) Failed() error { return s.failed }
 
-func (n *Node) signStatements(ctx context.Context, c *Call, req SignStatementsRequest) (Signed, error) {
+func signStatements(ctx context.Context, n *Node, c *Call, req SignStatementsRequest) (Signed, error) {
 	var cycle string
-	due, err := ask(ctx, n, func(r *index.Reading) (due []signing, err error) {
+	due, err := Ask(ctx, n, func(r *index.Reading) (due []signing, err error) {
 		if cycle, err = closedOr(r, req.Cycle); err != nil {
 			return nil, err
 		}
-		mine := n.clearing(r)
+		mine := linesFrom(n, r)
 		if _, err := mine.Check(ctx, cycle, n.Query()); err != nil {
 			return nil, err
 		}
-		return n.toSign(ctx, r, mine, cycle, req.With)
+		return toSign(ctx, n, r, mine, cycle, req.With)
 	})
 	if err != nil {
 		return Signed{}, err
@@ -59,7 +59,7 @@ func (n *Node) signStatements(ctx context.Context, c *Call, req SignStatementsRe
 	answer := Signed{}
 	for _, one := range due {
 		if one.err == nil && one.step != "" {
-			one.err = n.sign(ctx, run, &one)
+			one.err = sign(ctx, n, run, &one)
 		}
 		if one.err != nil {
 			one.Why, answer.failed = one.err.Error(), one.err
@@ -82,7 +82,7 @@ type signing struct {
 }
 
 // toSign recomputes the party's statements of a cycle, all or one.
-func (n *Node) toSign(ctx context.Context, r *index.Reading, mine clearing.Node, cycle, with string,
+func toSign(ctx context.Context, n *Node, r *index.Reading, mine clearing.Node, cycle, with string,
 ) (list []signing, err error) {
 	pairs, err := r.Pairs(cycle)
 	if err != nil {
@@ -94,7 +94,7 @@ func (n *Node) toSign(ctx context.Context, r *index.Reading, mine clearing.Node,
 			continue
 		}
 		one := signing{SignedStatement: SignedStatement{With: other}}
-		one.err = n.recompute(ctx, mine, cycle, &one)
+		one.err = recompute(ctx, n, mine, cycle, &one)
 		list = append(list, one)
 	}
 	return list, nil
@@ -102,7 +102,7 @@ func (n *Node) toSign(ctx context.Context, r *index.Reading, mine clearing.Node,
 
 // recompute makes one statement's request from the node's own blocks. If the sums differ the lines that are wrong are
 // named.
-func (n *Node) recompute(ctx context.Context, mine clearing.Node, cycle string, one *signing) error {
+func recompute(ctx context.Context, n *Node, mine clearing.Node, cycle string, one *signing) error {
 	s, err := mine.Recompute(cycle, n.Party(), one.With)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (n *Node) recompute(ctx context.Context, mine clearing.Node, cycle string, 
 }
 
 // sign signs a statement.
-func (n *Node) sign(ctx context.Context, run *Run, one *signing) error {
+func sign(ctx context.Context, n *Node, run *Run, one *signing) error {
 	r, err := run.Send(ctx, one.step, one.req)
 	if err != nil {
 		return err

@@ -12,24 +12,24 @@ import (
 
 // The operations of storefronts (店铺).
 var (
-	StorefrontOutlet = sends[goods.SetOutletRequest](Row{"storefront.outlet", "POST", "/v1/outlets/{outlet}", Catalogue,
+	StorefrontOutlet = Sends[goods.SetOutletRequest](Row{"storefront.outlet", "POST", "/v1/outlets/{outlet}", Catalogue,
 		"Open an outlet of yours, or change it; for acceptors and suppliers", "网点",
 		`{"outlet":"12","en":"Pudong","zh":"浦东店","region":"sh","open":true}`})
-	StorefrontSet = sends[goods.SetStorefrontRequest](Row{"storefront.set", "POST", "/v1/storefront", Catalogue,
+	StorefrontSet = Sends[goods.SetStorefrontRequest](Row{"storefront.set", "POST", "/v1/storefront", Catalogue,
 		"Open your storefront, or change it, for orders from now on; for acceptors", "店铺",
 		`{"en":"Dealer shop","zh":"经销商商城","tenders":[{"programme":"DP","value":{"num":1,"den":1}},{"programme":"FP","value":{"num":4,"den":5}},{"programme":"GP","value":{"num":1,"den":1}}],"shipDays":3,"silenceDays":10,"returnDays":7,"answerDays":14,"open":true}`})
-	StorefrontSell = does(Row{"storefront.sell", "POST", "/v1/listings/{supplier}/{sku}", Catalogue,
+	StorefrontSell = Does(Row{"storefront.sell", "POST", "/v1/listings/{supplier}/{sku}", Catalogue,
 		"Put a good into your storefront, or change how it is sold, for orders from now on", "上架商品",
-		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":null,"labels":null,"not":null},"regions":null,"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`}, (*Node).sell)
-	StorefrontShow = does(Row{"storefront.show", "GET", "/v1/storefronts/{seller}", Read,
-		"Show a storefront: yours, or another's", "店铺详情", `{"seller":"D"}`}, (*Node).storefront)
-	StorefrontListings = does(Row{"storefront.listings", "GET", "/v1/storefronts/{seller}/listings", Read,
-		"List what a storefront sells, and its prices", "上架商品列表", `{"seller":"D","text":"oil"}`}, (*Node).listings)
-	StorefrontOutlets = does(Row{"storefront.outlets", "GET", "/v1/outlets", Read,
-		"List outlets, all or a party's", "网点列表", `{"party":"D","region":"sh"}`}, (*Node).outlets)
-	StorefrontBrowse = does(Row{"storefront.browse", "GET", "/v1/storefronts/{seller}/goods", Read,
+		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":null,"labels":null,"not":null},"regions":null,"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`}, sell)
+	StorefrontShow = Does(Row{"storefront.show", "GET", "/v1/storefronts/{seller}", Read,
+		"Show a storefront: yours, or another's", "店铺详情", `{"seller":"D"}`}, storefront)
+	StorefrontListings = Does(Row{"storefront.listings", "GET", "/v1/storefronts/{seller}/listings", Read,
+		"List what a storefront sells, and its prices", "上架商品列表", `{"seller":"D","text":"oil"}`}, listings)
+	StorefrontOutlets = Does(Row{"storefront.outlets", "GET", "/v1/outlets", Read,
+		"List outlets, all or a party's", "网点列表", `{"party":"D","region":"sh"}`}, outlets)
+	StorefrontBrowse = Does(Row{"storefront.browse", "GET", "/v1/storefronts/{seller}/goods", Read,
 		"Show a storefront as a member sees it now, with prices and stock", "千人千面",
-		`{"seller":"D","member":"zhang","region":"sh","text":"机油"}`}, (*Node).browse)
+		`{"seller":"D","member":"zhang","region":"sh","text":"机油"}`}, browse)
 )
 
 // SellRequest puts a good into the party's storefront.
@@ -51,13 +51,13 @@ func (r SellRequest) listing() goods.ListRequest {
 func (r SellRequest) Check() error { return r.listing().Check() }
 
 // sell lists a good under the terms that this party's vault has the value of. WRONG_STATE if it has that of none.
-func (n *Node) sell(ctx context.Context, c *Call, req SellRequest) (Receipt, error) {
+func sell(ctx context.Context, n *Node, c *Call, req SellRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		v, err := n.Vault()
 		if err != nil {
 			return nil, err
 		}
-		return ask(ctx, n, func(r *index.Reading) (command.Request, error) {
+		return Ask(ctx, n, func(r *index.Reading) (command.Request, error) {
 			made, why, err := importer.Take(importer.Stores{Party: n.Party(), Vault: v, Shop: r}, req.listing())
 			if err == nil && why != "" {
 				err = fault.New(fault.WrongState, "%s", why)
@@ -73,15 +73,15 @@ type StorefrontRequest struct {
 }
 
 // mine is a party, or this one if none is named.
-func (n *Node) mine(party string) string {
+func mine(n *Node, party string) string {
 	if party == "" {
 		return n.Party()
 	}
 	return party
 }
 
-func (n *Node) storefront(ctx context.Context, _ *Call, req StorefrontRequest) (goods.Storefront, error) {
-	return n.Query().Storefront(ctx, n.mine(req.Seller))
+func storefront(ctx context.Context, n *Node, _ *Call, req StorefrontRequest) (goods.Storefront, error) {
+	return n.Query().Storefront(ctx, mine(n, req.Seller))
 }
 
 // ListingsRequest narrows a list of what a storefront sells.
@@ -90,12 +90,12 @@ type ListingsRequest struct {
 	GoodFilter
 }
 
-func (n *Node) listings(ctx context.Context, _ *Call, req ListingsRequest) (Found[goods.Listing], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Listing]], error) {
-		if _, err := r.Storefront(n.mine(req.Seller)); err != nil {
+func listings(ctx context.Context, n *Node, _ *Call, req ListingsRequest) (Found[goods.Listing], error) {
+	return Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Listing]], error) {
+		if _, err := r.Storefront(mine(n, req.Seller)); err != nil {
 			return index.Part[index.Entry[goods.Listing]]{}, err
 		}
-		return r.Listings(n.mine(req.Seller), index.GoodFilter(req.GoodFilter), p)
+		return r.Listings(mine(n, req.Seller), index.GoodFilter(req.GoodFilter), p)
 	})
 }
 
@@ -105,8 +105,8 @@ type OutletsRequest struct {
 	Region string `json:"region,omitempty"`
 }
 
-func (n *Node) outlets(ctx context.Context, _ *Call, req OutletsRequest) (Found[goods.Outlet], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
+func outlets(ctx context.Context, n *Node, _ *Call, req OutletsRequest) (Found[goods.Outlet], error) {
+	return Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
 		if err := (Narrowed{Party: req.Party}).There(r); err != nil {
 			return index.Part[index.Entry[goods.Outlet]]{}, err
 		}
@@ -122,10 +122,10 @@ type BrowseRequest struct {
 	GoodFilter
 }
 
-func (n *Node) browse(ctx context.Context, _ *Call, req BrowseRequest) (index.Part[index.Shown], error) {
-	return ask(ctx, n, func(r *index.Reading) (shop index.Part[index.Shown], err error) {
+func browse(ctx context.Context, n *Node, _ *Call, req BrowseRequest) (index.Part[index.Shown], error) {
+	return Ask(ctx, n, func(r *index.Reading) (shop index.Part[index.Shown], err error) {
 		visitor := index.Visitor{Region: req.Region}
-		if visitor.Today, err = businessDate(r); err != nil {
+		if visitor.Today, err = BusinessDate(r); err != nil {
 			return shop, err
 		}
 		if err := (Narrowed{Member: req.Member}).There(r); err != nil {

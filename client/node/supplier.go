@@ -9,22 +9,22 @@ import (
 
 // The operations of suppliers (供应商).
 var (
-	SupplierApply = sends[goods.ApplyRequest](Row{"supplier.apply", "POST", "/v1/suppliers/{supplier}", Catalogue,
+	SupplierApply = Sends[goods.ApplyRequest](Row{"supplier.apply", "POST", "/v1/suppliers/{supplier}", Catalogue,
 		"Ask to become a supplier, yourself or for whom you act", "入驻申请",
 		`{"supplier":"care","en":"Car care","zh":"养护","categories":["oil"],"licence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`})
-	SupplierApprove = sends[goods.ApproveRequest](Row{"supplier.approve", "POST", "/v1/suppliers/{supplier}/approve", Catalogue,
+	SupplierApprove = Sends[goods.ApproveRequest](Row{"supplier.approve", "POST", "/v1/suppliers/{supplier}/approve", Catalogue,
 		"Let a supplier list, from now on on these terms; for the operator", "审核通过",
 		`{"supplier":"care","categories":["oil"],"fee":{"num":1,"den":100}}`})
-	SupplierRefuse = sends[goods.RefuseRequest](Row{"supplier.refuse", "POST", "/v1/suppliers/{supplier}/refuse", Catalogue,
+	SupplierRefuse = Sends[goods.RefuseRequest](Row{"supplier.refuse", "POST", "/v1/suppliers/{supplier}/refuse", Catalogue,
 		"Refuse an application, or stop a supplier; for the operator", "驳回、停用",
 		`{"supplier":"care","reason":"licence_expired"}`})
-	SupplierWithdraw = sends[goods.WithdrawSupplierRequest](Row{"supplier.withdraw", "POST", "/v1/suppliers/{supplier}/withdraw", Catalogue,
+	SupplierWithdraw = Sends[goods.WithdrawSupplierRequest](Row{"supplier.withdraw", "POST", "/v1/suppliers/{supplier}/withdraw", Catalogue,
 		"End being a supplier; what was ordered goes on", "退出",
 		`{"supplier":"care"}`})
-	SupplierShow = does(Row{"supplier.show", "GET", "/v1/suppliers/{supplier}", Read,
-		"Show a supplier", "供应商详情", `{"supplier":"care"}`}, (*Node).supplier)
-	SupplierList = does(Row{"supplier.list", "GET", "/v1/suppliers", Read,
-		"List suppliers", "供应商列表", `{"state":"APPLIED"}`}, (*Node).suppliers)
+	SupplierShow = Does(Row{"supplier.show", "GET", "/v1/suppliers/{supplier}", Read,
+		"Show a supplier", "供应商详情", `{"supplier":"care"}`}, supplier)
+	SupplierList = Does(Row{"supplier.list", "GET", "/v1/suppliers", Read,
+		"List suppliers", "供应商列表", `{"state":"APPLIED"}`}, suppliers)
 )
 
 // SupplierRequest asks for one supplier.
@@ -32,7 +32,7 @@ type SupplierRequest struct {
 	Supplier string `json:"supplier"`
 }
 
-func (n *Node) supplier(ctx context.Context, _ *Call, req SupplierRequest) (goods.Supplier, error) {
+func supplier(ctx context.Context, n *Node, _ *Call, req SupplierRequest) (goods.Supplier, error) {
 	return n.Query().Supplier(ctx, req.Supplier)
 }
 
@@ -42,8 +42,8 @@ type SupplierListRequest struct {
 	State string `json:"state,omitempty"`
 }
 
-func (n *Node) suppliers(ctx context.Context, _ *Call, req SupplierListRequest) (Found[goods.Supplier], error) {
-	return pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
+func suppliers(ctx context.Context, n *Node, _ *Call, req SupplierListRequest) (Found[goods.Supplier], error) {
+	return Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
 		return r.Suppliers(index.SupplierFilter(req), p)
 	})
 }

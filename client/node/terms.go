@@ -15,16 +15,16 @@ import (
 
 // The operations of terms (供货条款).
 var (
-	TermsOffer = does(Row{"terms.offer", "POST", "/v1/terms/{supplier}/{sku}/{seller}", Catalogue,
+	TermsOffer = Does(Row{"terms.offer", "POST", "/v1/terms/{supplier}/{sku}/{seller}", Catalogue,
 		"Offer a seller terms for a good, or others than before", "报供货条款",
-		`{"supplier":"care","sku":"kit","seller":"D","kind":"supply","value":268000000,"until":"2027-06-30"}`}, (*Node).offerTerms)
-	TermsExport = does(Row{"terms.export", "POST", "/v1/sellers/{seller}/terms", Catalogue,
-		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款", `{"seller":"D","supplier":"care"}`}, (*Node).exportTerms)
-	TermsAccept = does(Row{"terms.accept", "POST", "/v1/terms", Catalogue,
+		`{"supplier":"care","sku":"kit","seller":"D","kind":"supply","value":268000000,"until":"2027-06-30"}`}, offerTerms)
+	TermsExport = Does(Row{"terms.export", "POST", "/v1/sellers/{seller}/terms", Catalogue,
+		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款", `{"seller":"D","supplier":"care"}`}, exportTerms)
+	TermsAccept = Does(Row{"terms.accept", "POST", "/v1/terms", Catalogue,
 		"Compare terms that a supplier sent you with the ledger's commitments, and keep them", "核对条款",
-		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`}, (*Node).acceptTerms)
-	TermsShow = does(Row{"terms.show", "POST", "/v1/terms/{supplier}/{sku}/{seller}/show", Catalogue,
-		"Show terms as the ledger has them, and their value if you know it", "条款详情", `{"supplier":"care","sku":"kit","seller":"D"}`}, (*Node).terms)
+		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`}, acceptTerms)
+	TermsShow = Does(Row{"terms.show", "POST", "/v1/terms/{supplier}/{sku}/{seller}/show", Catalogue,
+		"Show terms as the ledger has them, and their value if you know it", "条款详情", `{"supplier":"care","sku":"kit","seller":"D"}`}, showTerms)
 )
 
 // OfferTermsRequest offers terms.
@@ -53,7 +53,7 @@ func (r OfferTermsRequest) request(c pedersen.Commitment) goods.OfferTermsReques
 }
 
 // offerTerms keeps the value in the vault and sends what commits to it. The same request makes the same commitment.
-func (n *Node) offerTerms(ctx context.Context, c *Call, req OfferTermsRequest) (Receipt, error) {
+func offerTerms(ctx context.Context, n *Node, c *Call, req OfferTermsRequest) (Receipt, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return Receipt{}, err
@@ -79,22 +79,22 @@ type ExportTermsRequest struct {
 	Supplier string `json:"supplier,omitempty"` // of this supplier only
 }
 
-func (n *Node) exportTerms(ctx context.Context, _ *Call, req ExportTermsRequest) (terms.File, error) {
+func exportTerms(ctx context.Context, n *Node, _ *Call, req ExportTermsRequest) (terms.File, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return terms.File{}, err
 	}
-	return ask(ctx, n, func(r *index.Reading) (terms.File, error) {
+	return Ask(ctx, n, func(r *index.Reading) (terms.File, error) {
 		return terms.Gather(r, v, n.Party(), req.Seller, req.Supplier)
 	})
 }
 
-func (n *Node) acceptTerms(ctx context.Context, _ *Call, file terms.File) (terms.Accepted, error) {
+func acceptTerms(ctx context.Context, n *Node, _ *Call, file terms.File) (terms.Accepted, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return terms.Accepted{}, err
 	}
-	return ask(ctx, n, func(r *index.Reading) (terms.Accepted, error) { return file.Accept(r.Terms, v, n.Party()) })
+	return Ask(ctx, n, func(r *index.Reading) (terms.Accepted, error) { return file.Accept(r.Terms, v, n.Party()) })
 }
 
 // TermsRequest names terms.
@@ -113,7 +113,7 @@ type KnownTerms struct {
 	Value PrivatePrice `json:"value,omitempty"` // "" if its vault doesn't have it
 }
 
-func (n *Node) terms(ctx context.Context, _ *Call, req TermsRequest) (shown KnownTerms, err error) {
+func showTerms(ctx context.Context, n *Node, _ *Call, req TermsRequest) (shown KnownTerms, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return shown, err

@@ -13,18 +13,18 @@ import (
 
 // The operations that move points between members: transfers (转赠) and trades (积分交易).
 var (
-	PointsTransfer = does(Row{"points.transfer", "POST", "/v1/transfers", Loyalty,
+	PointsTransfer = Does(Row{"points.transfer", "POST", "/v1/transfers", Loyalty,
 		"Move points from one member to another; for the giver's home, or with an authorisation", "转赠",
-		`{"member":"wang","to":"li","take":[{"programme":"DP","points":100}]}`}, (*Node).transfer)
-	TradeOffer = does(Row{"trade.offer", "POST", "/v1/trades", Loyalty,
+		`{"member":"wang","to":"li","take":[{"programme":"DP","points":100}]}`}, transfer)
+	TradeOffer = Does(Row{"trade.offer", "POST", "/v1/trades", Loyalty,
 		"Offer a member's points for points of another programme; for its home, or with an authorisation", "挂单",
-		`{"member":"wang","take":[{"programme":"DP","points":100}],"want":{"programme":"GP","points":90},"for":604800}`}, (*Node).offerTrade)
-	TradeTake = does(Row{"trade.take", "POST", "/v1/trades/{trade}/take", Loyalty,
+		`{"member":"wang","take":[{"programme":"DP","points":100}],"want":{"programme":"GP","points":90},"for":604800}`}, offerTrade)
+	TradeTake = Does(Row{"trade.take", "POST", "/v1/trades/{trade}/take", Loyalty,
 		"Take an offer: give its price, get what was set aside", "成交",
-		`{"trade":"D.0.12.0","member":"li"}`}, (*Node).takeTrade)
-	TradeEnd = sends[points.EndTradeRequest](Row{"trade.end", "POST", "/v1/trades/{trade}/end", Loyalty,
+		`{"trade":"D.0.12.0","member":"li"}`}, takeTrade)
+	TradeEnd = Sends[points.EndTradeRequest](Row{"trade.end", "POST", "/v1/trades/{trade}/end", Loyalty,
 		"Withdraw your offer, or note that anybody's has lapsed", "撤单", `{"trade":"D.0.12.0"}`})
-	TradeList = lists[TradeListRequest, points.Trade](Row{"trade.list", "GET", "/v1/trades", Read,
+	TradeList = Lists[TradeListRequest, points.Trade](Row{"trade.list", "GET", "/v1/trades", Read,
 		"List offers and trades", "积分交易列表", `{}`})
 )
 
@@ -44,8 +44,8 @@ func (r TransferRequest) request(pieces []spend.Take) command.Request {
 	return points.TransferRequest{From: r.Member, To: r.To, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code}
 }
 
-func (n *Node) transfer(ctx context.Context, c *Call, req TransferRequest) (Receipt, error) {
-	return n.spend(ctx, c, req.Member, req.Spending, req.request)
+func transfer(ctx context.Context, n *Node, c *Call, req TransferRequest) (Receipt, error) {
+	return n.Spend(ctx, c, req.Member, req.Spending, req.request)
 }
 
 // OfferTradeRequest offers a member's points for others.
@@ -64,11 +64,11 @@ func (r OfferTradeRequest) Check() error { return r.Spending.Check(r.request) }
 
 func (r OfferTradeRequest) request(pieces []spend.Take) command.Request {
 	return points.OfferRequest{Member: r.Member, Pieces: pieces, Wants: r.Want.Programme, Price: r.Want.Points, For: r.Taker,
-		Until: fromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
+		Until: FromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
 }
 
-func (n *Node) offerTrade(ctx context.Context, c *Call, req OfferTradeRequest) (Receipt, error) {
-	return n.spend(ctx, c, req.Member, req.Spending, req.request)
+func offerTrade(ctx context.Context, n *Node, c *Call, req OfferTradeRequest) (Receipt, error) {
+	return n.Spend(ctx, c, req.Member, req.Spending, req.request)
 }
 
 // TakeTradeRequest takes an offer for a member.
@@ -86,14 +86,14 @@ func (r TakeTradeRequest) request(pieces []spend.Take) command.Request {
 	return points.TakeRequest{Trade: r.Trade, Member: r.Member, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code}
 }
 
-func (n *Node) takeTrade(ctx context.Context, c *Call, req TakeTradeRequest) (Receipt, error) {
+func takeTrade(ctx context.Context, n *Node, c *Call, req TakeTradeRequest) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		trade, err := n.Query().Trade(ctx, req.Trade)
 		if err != nil {
 			return nil, err
 		}
 		price := Spending{Take: []Part{{trade.Wants, trade.Price}}}
-		pieces, err := ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return price.Pieces(r, req.Member) })
+		pieces, err := Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return price.Pieces(r, req.Member) })
 		return req.request(pieces), err
 	})
 }

@@ -14,14 +14,14 @@ import (
 
 // The operations that ask what a member has, and what it is worth (钱包).
 var (
-	PointsWallet = does(Row{"points.wallet", "GET", "/v1/members/{member}/wallet", Read,
+	PointsWallet = Does(Row{"points.wallet", "GET", "/v1/members/{member}/wallet", Read,
 		"Show what a member has, earliest expiry first, what is held, and who has frozen it", "钱包",
-		`{"member":"zhang"}`}, (*Node).wallet)
-	PointsFreezes = does(Row{"points.freezes", "GET", "/v1/freezes", Read,
-		"List who has frozen whose wallet, and the appeals", "冻结与申诉", `{"member":"zhang"}`}, (*Node).freezes)
-	PointsLiability = does(Row{"points.liability", "GET", "/v1/lots/{lot}/liability", Read,
+		`{"member":"zhang"}`}, wallet)
+	PointsFreezes = Does(Row{"points.freezes", "GET", "/v1/freezes", Read,
+		"List who has frozen whose wallet, and the appeals", "冻结与申诉", `{"member":"zhang"}`}, freezes)
+	PointsLiability = Does(Row{"points.liability", "GET", "/v1/lots/{lot}/liability", Read,
 		"What a lot that came with a sale is worth in the books", "合同负债, IFRS 15 / CAS 14",
-		`{"lot":"G.0.3.0.0","sale":16800000,"share":"0.85"}`}, (*Node).liability)
+		`{"lot":"G.0.3.0.0","sale":16800000,"share":"0.85"}`}, liability)
 )
 
 // WalletRequest asks for a member's wallet.
@@ -35,8 +35,8 @@ type Wallet struct {
 	Freezes []index.Freeze `json:"freezes"`
 }
 
-func (n *Node) wallet(ctx context.Context, _ *Call, req WalletRequest) (Wallet, error) {
-	return ask(ctx, n, func(r *index.Reading) (w Wallet, err error) {
+func wallet(ctx context.Context, n *Node, _ *Call, req WalletRequest) (Wallet, error) {
+	return Ask(ctx, n, func(r *index.Reading) (w Wallet, err error) {
 		if err := MemberThere(r, req.Member); err != nil {
 			return w, err
 		}
@@ -53,8 +53,8 @@ type FreezesRequest struct {
 	Member string `json:"member,omitempty"`
 }
 
-func (n *Node) freezes(ctx context.Context, _ *Call, req FreezesRequest) (List[index.Freeze], error) {
-	return ask(ctx, n, func(r *index.Reading) (list List[index.Freeze], err error) {
+func freezes(ctx context.Context, n *Node, _ *Call, req FreezesRequest) (List[index.Freeze], error) {
+	return Ask(ctx, n, func(r *index.Reading) (list List[index.Freeze], err error) {
 		if err := (Narrowed{Member: req.Member}).There(r); err != nil {
 			return list, err
 		}
@@ -91,7 +91,7 @@ type Liability struct {
 	Redemption decimal.Decimal `json:"redemption"` // share that is expected to be redeemed
 }
 
-func (n *Node) liability(ctx context.Context, _ *Call, req LiabilityRequest) (answer Liability, err error) {
+func liability(ctx context.Context, n *Node, _ *Call, req LiabilityRequest) (answer Liability, err error) {
 	lots, err := n.Query().Lots(ctx, req.Lot)
 	if err != nil {
 		return answer, err
