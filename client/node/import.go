@@ -13,17 +13,17 @@ import (
 // The operations of imports (导入): a table's lines become commands, each once under the import's source, however often it is
 // stopped and asked for again. What is of members and what is of goods may be different people's work.
 var (
-	ImportRun = Does(Row{"import.run", "POST", "/v1/imports", Loyalty,
+	ImportRun = Does(Describe("import.run", "POST", "/v1/imports", Loyalty,
 		"Make members, awards, labels, benefits, entitlements, write-offs or campaigns of a table's lines, exactly once", "导入会员与积分",
-		`{"mapping":"{kind: labels, source: gold-2026, columns: {member: id, label: tier}, channels: [app]}","name":"gold.csv"}`},
+		`{"mapping":"{kind: labels, source: gold-2026, columns: {member: id, label: tier}, channels: [app]}","name":"gold.csv"}`),
 		importMembers)
-	ImportSupply = Does(Row{"import.supply", "POST", "/v1/supply-imports", Catalogue,
+	ImportSupply = Does(Describe("import.supply", "POST", "/v1/supply-imports", Catalogue,
 		"Make suppliers, goods, terms, stock, listings or outlets of a table's lines, exactly once", "导入商品与供货",
-		`{"mapping":"{kind: outlets, source: shops, columns: {outlet: id, en: name, zh: 名称}}","name":"shops.xlsx","maxRejected":"1%"}`},
+		`{"mapping":"{kind: outlets, source: shops, columns: {outlet: id, en: name, zh: 名称}}","name":"shops.xlsx","maxRejected":"1%"}`),
 		importSupply)
-	GoodImport = Does(Row{"good.import", "POST", "/v1/catalogue", Catalogue,
+	GoodImport = Does(Describe("good.import", "POST", "/v1/catalogue", Catalogue,
 		"Make goods, their prices and stock of a catalogue, CSV or XLSX", "目录导入",
-		`{"scene":"retail","seller":"D","name":"catalogue.xlsx","strict":true}`}, importCatalogue)
+		`{"scene":"retail","seller":"D","name":"catalogue.xlsx","strict":true}`), importCatalogue)
 )
 
 // Importing is what every import is asked with.

@@ -17,9 +17,9 @@ import (
 )
 
 // ImportUndo takes an import back.
-var ImportUndo = Does(Row{"import.undo", "POST", "/v1/imports/{source}/undo", Loyalty,
+var ImportUndo = Does(Describe("import.undo", "POST", "/v1/imports/{source}/undo", Loyalty,
 	"Take back the points and entitlements that an import made, as far as they aren't spent", "撤销导入",
-	`{"source":"october-2026","reason":"wrong_rate","dryRun":true}`}, undoImport)
+	`{"source":"october-2026","reason":"wrong_rate","dryRun":true}`), undoImport)
 
 // UndoImportRequest names an import by its source.
 type UndoImportRequest struct {

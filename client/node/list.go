@@ -52,13 +52,13 @@ func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Pa
 }
 
 // filterer is a request that narrows a list of rows of one kind.
-type filterer interface{ filter() index.Filter }
+type filterer interface{ Filter() index.Filter }
 
 // lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
 func Lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
 	return Does(row, func(ctx context.Context, n *Node, _ *Call, req Req) (Found[T], error) {
 		return Ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {
-			filter := req.filter()
+			filter := req.Filter()
 			if err := (Narrowed{filter.Member, filter.Party}).There(r); err != nil {
 				return found, err
 			}

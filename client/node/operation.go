@@ -22,6 +22,11 @@ type Row struct {
 	Example    string     // a request that is well-formed, as JSON
 }
 
+// Describe makes a row: its name, its route's method and path, who may, what it does in English and Chinese, and an example.
+func Describe(name, method, path string, permission Permission, en, zh, example string) Row {
+	return Row{name, method, path, permission, en, zh, example}
+}
+
 // Permission is what a role of a node's users may do.
 type Permission string
 
@@ -78,18 +83,18 @@ func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call,
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }
 
-// hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
-type hider interface{ Hides() bool }
+// Hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
+type Hider interface{ Hides() bool }
 
 // sourced is a request of an import, which is known by its source, whenever it is asked for again.
 type sourced interface{ bySource() }
 
-// checker is a request that can be malformed.
-type checker interface{ Check() error }
+// Checker is a request that can be malformed.
+type Checker interface{ Check() error }
 
 // Check refuses a request that is malformed, whatever the ledger holds.
 func (o Op[Req, Ans]) Check(req Req) error {
-	if c, ok := any(req).(checker); ok {
+	if c, ok := any(req).(Checker); ok {
 		return c.Check()
 	}
 	return nil
@@ -126,7 +131,7 @@ func (o Op[Req, Ans]) Alone() bool { return o.alone }
 func (o Op[Req, Ans]) Meaning(req Req) Meaning {
 	m := Meaning{Verb: o.Name, Args: []string{}}
 	m.Name("request", string(codec.Encode(req)))
-	if h, ok := any(req).(hider); ok && h.Hides() {
+	if h, ok := any(req).(Hider); ok && h.Hides() {
 		m.Hide()
 	}
 	return m

@@ -55,7 +55,7 @@ func TestAFollowingNodeReadsWhatItHasSeen(t *testing.T) {
 	if h.syncs > 0 {
 		t.Errorf("it asked for what there is %d times", h.syncs)
 	}
-	if at, err := QueryIndex.Do(t.Context(), n, &Call{}, NoRequest{}); err != nil || at.Height != at.Ledger || at.Ledger != h.Known() {
+	if at, err := n.IndexLevel(); err != nil || at.Height != at.Ledger || at.Ledger != h.Known() {
 		t.Errorf("%+v, %v", at, err)
 	}
 }
@@ -64,7 +64,7 @@ func TestAFollowingNodeReadsWhatItHasSeen(t *testing.T) {
 func TestANodeThatDoesNotFollowAsks(t *testing.T) {
 	h, n := newHouse(t)
 	h.enrolAs(t, "ann")
-	if at, err := QueryIndex.Do(t.Context(), n, &Call{}, NoRequest{}); err != nil || at.Height != 0 || at.Ledger != h.Known() {
+	if at, err := n.IndexLevel(); err != nil || at.Height != 0 || at.Ledger != h.Known() {
 		t.Errorf("%+v, %v", at, err)
 	}
 	for i := range 2 {

@@ -9,6 +9,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/importer"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 // Run is a run of a plan.
@@ -158,11 +159,11 @@ func (r *Run) takeOver(ctx context.Context, s Step) (*importer.Report, error) {
 	if report.DryRun = r.Importing.DryRun; report.DryRun {
 		return report, nil
 	}
-	file, err := perform(ctx, r, s.Accept, node.TermsExport, node.ExportTermsRequest{Seller: s.Party})
+	file, err := perform(ctx, r, s.Accept, catalogue.TermsExport, catalogue.ExportTermsRequest{Seller: s.Party})
 	if err != nil {
 		return report, err
 	}
-	answer, err := perform(ctx, r, s.Party, node.TermsAccept, file)
+	answer, err := perform(ctx, r, s.Party, catalogue.TermsAccept, file)
 	report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
 	for _, d := range answer.Differ {
 		report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})

@@ -13,19 +13,20 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 // customerFlags are the flags of a customer.
-func customerFlags(cmd *cobra.Command, c *node.Customer) {
+func customerFlags(cmd *cobra.Command, c *members.Customer) {
 	word(cmd, &c.Channel, "channel", "channel of yours: app, shop, wechat …")
 	word(cmd, &c.ID, "customer", "the channel's own id of the customer; it stays in your vault")
 	cmd.MarkFlagsRequiredTogether("channel", "customer")
 }
 
 func recognise(a *app) *cobra.Command {
-	var req node.RecogniseRequest
+	var req members.RecogniseRequest
 	cmd := verb(a, "recognise", "  tally --as D member recognise --channel app --customer 12345",
-		node.MemberRecognise, func([]string) (node.RecogniseRequest, error) { return req, nil },
+		members.MemberRecognise, func([]string) (members.RecogniseRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, found answer.Recognised) error {
 			return a.print(found, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home}, {"state", found.Member.State}, {"linked as", found.Account.Member}})
@@ -43,11 +44,11 @@ func invited(cmd *cobra.Command, to *number.Command, secret *oneTime) {
 }
 
 func link(a *app) *cobra.Command {
-	var req node.LinkRequest
+	var req members.LinkRequest
 	var secret oneTime
 	cmd := verb(a, "link MEMBER", `  tally --as D member link wang --channel shop --customer 98-7
   tally --as F member link wang --channel app --customer 555 --invitation D.0.40.0 --code-file code.txt`,
-		node.MemberLink, func(args []string) (_ node.LinkRequest, err error) {
+		members.MemberLink, func(args []string) (_ members.LinkRequest, err error) {
 			req.Member = args[0]
 			if !req.Invitation.IsZero() || secret.given() {
 				req.Code, err = secret.read(a)
@@ -62,8 +63,8 @@ func link(a *app) *cobra.Command {
 
 func unlink(a *app) *cobra.Command {
 	var req member.UnlinkRequest
-	var who node.Customer
-	op := node.MemberUnlink
+	var who members.Customer
+	op := members.MemberUnlink
 	cmd := leaf("unlink MEMBER", op.En+" ("+op.Zh+")",
 		`  tally --as D member unlink wang --channel shop --customer 98-7 --reason customer_left
   tally --as D member unlink wang --party F --channel app --account 40dfb779… --reason member_asked`,
@@ -75,8 +76,8 @@ func unlink(a *app) *cobra.Command {
 			if req.Party != "" || len(req.Account) > 0 {
 				return fault.New(fault.BadRequest, "name a customer of yours, or another party's account, not both")
 			}
-			return perform(ctx, a, node.MemberUnlinkCustomer, func() (node.UnlinkCustomerRequest, error) {
-				return node.UnlinkCustomerRequest{Member: req.Member, Customer: who, Reason: req.Reason}, nil
+			return perform(ctx, a, members.MemberUnlinkCustomer, func() (members.UnlinkCustomerRequest, error) {
+				return members.UnlinkCustomerRequest{Member: req.Member, Customer: who, Reason: req.Reason}, nil
 			}, a.receiptOf("member:Unlink"))
 		})
 	cmd.Long = `End an account. A customer of yours is removed from your vault too, with the salt.
@@ -90,11 +91,11 @@ Of other parties' accounts tally member show -o json lists the commitments.`
 }
 
 func invite(a *app) *cobra.Command {
-	var req node.InviteRequest
+	var req members.InviteRequest
 	var length time.Duration
 	cmd := verb(a, "invite MEMBER", `  tally --as D member invite wang --party F
   tally --as F member invite wang --channel app --customer 555 --party D --for 15m`,
-		node.MemberInvite, func(args []string) (node.InviteRequest, error) {
+		members.MemberInvite, func(args []string) (members.InviteRequest, error) {
 			req.Member, req.For = args[0], inSeconds(length)
 			return req, nil
 		}, a.toldOf("member:Invite"))
@@ -111,7 +112,7 @@ that is linked to the member.`
 
 func cancelInvitation(a *app) *cobra.Command {
 	return sends(a, "cancel INVITATION",
-		"  tally --as D member cancel D.0.40.0", node.MemberCancel,
+		"  tally --as D member cancel D.0.40.0", members.MemberCancel,
 		func(args []string) (member.CancelInvitationRequest, error) {
 			n, err := number.ParseCommand(args[0])
 			return member.CancelInvitationRequest{Invitation: n}, err

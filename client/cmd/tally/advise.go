@@ -17,13 +17,14 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
 func advisePayments(a *app) *cobra.Command {
-	var req node.AdvisePaymentsRequest
+	var req settle.AdvisePaymentsRequest
 	var mapping string
-	cmd := leaf("advise FILE", node.PaymentAdvise.En+" ("+node.PaymentAdvise.Zh+")",
+	cmd := leaf("advise FILE", settle.PaymentAdvise.En+" ("+settle.PaymentAdvise.Zh+")",
 		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
@@ -63,24 +64,24 @@ can be done: tally payment receive, take-back or bounce.`
 }
 
 // advise reads what is meant once, and then tells it.
-func (a *app) advise(ctx context.Context, req node.AdvisePaymentsRequest, path, mapping string) (err error) {
+func (a *app) advise(ctx context.Context, req settle.AdvisePaymentsRequest, path, mapping string) (err error) {
 	if req.Mapping, err = textOf(mapping); err != nil {
 		return err
 	}
 	if req.Notice, err = fileAt(path); err != nil {
 		return err
 	}
-	return perform(ctx, a, node.PaymentAdvise, func() (node.AdvisePaymentsRequest, error) {
+	return perform(ctx, a, settle.PaymentAdvise, func() (settle.AdvisePaymentsRequest, error) {
 		return req, nil
 	}, a.showAdvised)
 }
 
 // showAdvised says what each line means, and what a person may want to do.
-func (a *app) showAdvised(_ context.Context, _ *node.Node, v node.Advised) error {
+func (a *app) showAdvised(_ context.Context, _ *node.Node, v settle.Advised) error {
 	return a.printParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
 }
 
-func advisedTable(t table.Writer, v node.Advised) {
+func advisedTable(t table.Writer, v settle.Advised) {
 	if len(v.Rows) == 0 { // a caption has no table to stand under
 		t.AppendRow(table.Row{"nothing in the file concerns your payments"})
 		t.AppendRow(table.Row{othersText(v)})
@@ -102,7 +103,7 @@ func advisedTable(t table.Writer, v node.Advised) {
 	t.SetCaption("%s", othersText(v))
 }
 
-func othersText(v node.Advised) string {
+func othersText(v settle.Advised) string {
 	text := fmt.Sprintf("%d lines of others'", v.Others)
 	if v.Others == 1 {
 		text = "1 line of others'"
@@ -131,7 +132,7 @@ func nextText(next payments.Next) string {
 	if next.Fen > 0 {
 		text += fmt.Sprintf(" --amount %s --booked %s", plainYuan(next.Fen), next.Booked)
 	}
-	if next.Operation == node.PaymentTakeBack.Name {
+	if next.Operation == settle.PaymentTakeBack.Name {
 		return text + fmt.Sprintf(" --receipt %s --reference %s --evidence FILE",
 			or(next.Receipt, "REFERENCE"), next.Reference)
 	}

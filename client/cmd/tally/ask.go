@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
 )
 
 func queries(a *app) *cobra.Command {
@@ -21,8 +22,8 @@ func queries(a *app) *cobra.Command {
 }
 
 func queryHold(a *app) *cobra.Command {
-	var req node.HoldQuery
-	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", node.QueryHold, func(args []string) (_ node.HoldQuery, err error) {
+	var req consortium.HoldQuery
+	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold, func(args []string) (_ consortium.HoldQuery, err error) {
 		req.Hold, err = number.ParseCommand(args[0])
 		return req, err
 	}, inTable(a, func(t table.Writer, h points.Hold, s scales) {
@@ -47,7 +48,7 @@ func holdTable(t table.Writer, h points.Hold, s scales) {
 
 func queryTotals(a *app) *cobra.Command {
 	programme := ""
-	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", node.QueryTotals, func(args []string) (node.ProgrammeQuery, error) {
+	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals, func(args []string) (node.ProgrammeQuery, error) {
 		programme = args[0]
 		return node.ProgrammeQuery{Programme: args[0]}, nil
 	}, inTable(a, func(t table.Writer, sum points.Totals, s scales) { totalsTable(t, programme, sum, s) }))
@@ -69,12 +70,12 @@ func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) 
 }
 
 func queryLane(a *app) *cobra.Command {
-	return verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", node.QueryLane, func(args []string) (node.LaneQuery, error) {
+	return verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane, func(args []string) (consortium.LaneQuery, error) {
 		lane, err := strconv.ParseUint(args[1], 10, 8)
 		if err != nil {
 			lane = number.Lanes // none
 		}
-		return node.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
+		return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
 	}, func(_ context.Context, _ *node.Node, head row.Head) error {
 		return a.print(head, func(t table.Writer) {
 			t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
@@ -84,8 +85,8 @@ func queryLane(a *app) *cobra.Command {
 
 func queryRequest(a *app) *cobra.Command {
 	return verb(a, "request PARTY ID", "  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
-		node.QueryRequest, func(args []string) (node.RequestQuery, error) {
-			return node.RequestQuery{Party: args[0], ID: args[1]}, nil
+		consortium.QueryRequest, func(args []string) (consortium.RequestQuery, error) {
+			return consortium.RequestQuery{Party: args[0], ID: args[1]}, nil
 		},
 		func(_ context.Context, _ *node.Node, known row.Request) error {
 			return a.print(known, func(t table.Writer) {
@@ -95,7 +96,7 @@ func queryRequest(a *app) *cobra.Command {
 }
 
 func queryDigest(a *app) *cobra.Command {
-	return verb(a, "digest", "", node.QueryDigest, nothing, func(_ context.Context, _ *node.Node, answer node.IndexDigest) error {
+	return verb(a, "digest", "", consortium.QueryDigest, nothing, func(_ context.Context, _ *node.Node, answer consortium.IndexDigest) error {
 		return a.print(answer, func(t table.Writer) {
 			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
 		})

@@ -18,7 +18,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/bounds"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 // wish is what a member authorises.
@@ -33,8 +33,8 @@ func (w *wish) flags(a *app, cmd *cobra.Command) {
 }
 
 // request is the wish as it is asked for.
-func (w *wish) request(id, acceptor string) node.AuthoriseRequest {
-	req := node.AuthoriseRequest{Member: id, Acceptor: acceptor, For: inSeconds(w.length)}
+func (w *wish) request(id, acceptor string) members.AuthoriseRequest {
+	req := members.AuthoriseRequest{Member: id, Acceptor: acceptor, For: inSeconds(w.length)}
 	for _, c := range w.caps {
 		req.Allow = append(req.Allow, c.named())
 	}
@@ -45,7 +45,7 @@ func authorise(a *app) *cobra.Command {
 	var w wish
 	var oneTime bool
 	var signed string
-	op := node.MemberAuthorise
+	op := members.MemberAuthorise
 	cmd := leaf("authorise [MEMBER] [ACCEPTOR]", op.En+" ("+op.Zh+")",
 		`  tally --as G member authorise zhang D --allow GP:200.00 --for 15m
   tally --as G member authorise zhang D --allow GP:5.00 --needs-code
@@ -59,14 +59,14 @@ func authorise(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return send(ctx, a, node.MemberAuthoriseSigned, req)
+				return send(ctx, a, members.MemberAuthoriseSigned, req)
 			}
 			if len(args) != 2 {
 				return fault.New(fault.BadRequest, "want MEMBER ACCEPTOR, or --signed FILE")
 			}
-			ask := func() (node.AuthoriseRequest, error) { return w.request(args[0], args[1]), nil }
+			ask := func() (members.AuthoriseRequest, error) { return w.request(args[0], args[1]), nil }
 			if oneTime {
-				return perform(ctx, a, node.MemberAuthoriseCode, ask, a.toldOf("member:Authorise"))
+				return perform(ctx, a, members.MemberAuthoriseCode, ask, a.toldOf("member:Authorise"))
 			}
 			return perform(ctx, a, op, ask, a.receiptOf("member:Authorise"))
 		})
@@ -151,7 +151,7 @@ func signed(req member.AuthoriseRequest, ledger string, key ed25519.PrivateKey) 
 func revokeAuthorisation(a *app) *cobra.Command {
 	var req member.RevokeAuthorisationRequest
 	cmd := sends(a, "revoke AUTHORISATION",
-		"  tally --as G member revoke G.0.31.0 --reason member_asked", node.MemberRevoke,
+		"  tally --as G member revoke G.0.31.0 --reason member_asked", members.MemberRevoke,
 		func(args []string) (_ member.RevokeAuthorisationRequest, err error) {
 			req.Authorisation, err = number.ParseCommand(args[0])
 			return req, err
@@ -161,14 +161,14 @@ func revokeAuthorisation(a *app) *cobra.Command {
 }
 
 func authorisations(a *app) *cobra.Command {
-	var req node.MemberAuthorisationsRequest
+	var req members.MemberAuthorisationsRequest
 	var state string
-	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN", node.MemberAuthorisations, columns[member.Authorisation]{
+	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN", members.MemberAuthorisations, columns[member.Authorisation]{
 		header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
 		cells: func(n index.Entry[member.Authorisation], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State, untilText(n.Row.Until), n.Row.By}
 		},
-	}, func([]string) node.MemberAuthorisationsRequest {
+	}, func([]string) members.MemberAuthorisationsRequest {
 		req.States = states(state)
 		return req
 	})

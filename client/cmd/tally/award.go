@@ -14,6 +14,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func award(a *app) *cobra.Command {
@@ -21,7 +22,7 @@ func award(a *app) *cobra.Command {
 	cmd := sends(a, "award",
 		`  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
   tally --as D points award --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00 \
-      --scene service --outlet shop-3 --reference r-000123`, node.PointsAward,
+      --scene service --outlet shop-3 --reference r-000123`, loyalty.PointsAward,
 		func([]string) (points.AwardRequest, error) { return w.request(), nil })
 	w.flags(cmd)
 	return cmd
@@ -30,7 +31,7 @@ func award(a *app) *cobra.Command {
 func simulate(a *app) *cobra.Command {
 	var w purchase
 	cmd := verb(a, "simulate", "  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
-		node.PointsSimulate, func([]string) (points.AwardRequest, error) { return w.request(), nil },
+		loyalty.PointsSimulate, func([]string) (points.AwardRequest, error) { return w.request(), nil },
 		inTable(a, func(t table.Writer, earned points.Earned, s scales) { earnedTable(t, earned, w.req.Programme, s) }))
 	w.flags(cmd)
 	return cmd
@@ -92,7 +93,7 @@ func setEarnRule(a *app) *cobra.Command {
 	cmd := sends(a, "set PROGRAMME RULE",
 		`  tally --as D points rule set DP basket --earn 1 --from 2026-11-01 --until 2026-12-31
   tally --as D points rule set DP double --earn 2 --rounding down --tier-times gold:3/2 --label-times oil:2 \
-      --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`, node.PointsRuleSet,
+      --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`, loyalty.PointsRuleSet,
 		func(args []string) (points.SetRuleRequest, error) {
 			req.Rule.Programme, req.Rule.ID = args[0], args[1]
 			return req, nil
@@ -129,15 +130,15 @@ func parseMultiplier(text string) (points.Multiplier, error) {
 }
 
 func listEarnRules(a *app) *cobra.Command {
-	var req node.PointsRuleListRequest
-	cmd := lists(a, "list", "  tally --as A points rule list --programme DP", node.PointsRuleList, columns[points.Rule]{
+	var req loyalty.PointsRuleListRequest
+	cmd := lists(a, "list", "  tally --as A points rule list --programme DP", loyalty.PointsRuleList, columns[points.Rule]{
 		header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
 		cells: func(n index.Entry[points.Rule], s scales) table.Row {
 			r := n.Row
 			return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
 				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
 		},
-	}, func([]string) node.PointsRuleListRequest { return req })
+	}, func([]string) loyalty.PointsRuleListRequest { return req })
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	return cmd
 }

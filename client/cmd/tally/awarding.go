@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 // bought are the flags of a purchase.
@@ -40,7 +41,7 @@ func awardPurchase(a *app) *cobra.Command {
 	cmd := verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
   tally --as D campaign award double11,tyres --member wang --bought tyre:599.00 --bought S2/wiper,wiper:18.00 \
       --at D:pudong --scene retail --reference r-000124`,
-		node.CampaignAward, ofCampaigns(&req), func(ctx context.Context, n *node.Node, done node.Awarded) error {
+		loyalty.CampaignAward, ofCampaigns(&req), func(ctx context.Context, n *node.Node, done loyalty.Awarded) error {
 			points, err := pointsOf(ctx, n, req.Campaigns)
 			if err != nil {
 				return err
@@ -107,7 +108,7 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 func simulateAward(a *app) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := verb(a, "simulate CAMPAIGN[,CAMPAIGN…]", "  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
-		node.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node, list node.List[answer.Prospect]) error {
+		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node, list node.List[answer.Prospect]) error {
 			points, err := pointsOf(ctx, n, req.Campaigns)
 			if err != nil {
 				return err
@@ -145,9 +146,9 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 }
 
 func listAwards(a *app) *cobra.Command {
-	var req node.CampaignAwardsRequest
+	var req loyalty.CampaignAwardsRequest
 	cmd := verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
-		node.CampaignAwards, func([]string) (node.CampaignAwardsRequest, error) { return req, nil },
+		loyalty.CampaignAwards, func([]string) (loyalty.CampaignAwardsRequest, error) { return req, nil },
 		func(ctx context.Context, n *node.Node, found node.Found[campaign.Award]) error {
 			var campaigns []string
 			for _, one := range found.Rows {

@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/benefit"
 	"tallystick/chaincode/date"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func benefits(a *app) *cobra.Command {
@@ -31,7 +31,7 @@ func defineBenefit(a *app) *cobra.Command {
 	cmd := sends(a, "define BENEFIT",
 		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:108.00 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
   tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 30.00 --uses 5 --until 2026-12-31 \
-      --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`, node.BenefitDefine,
+      --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`, loyalty.BenefitDefine,
 		func(args []string) (benefit.DefineRequest, error) {
 			req.Benefit = args[0]
 			slices.Sort(req.Grantors)
@@ -67,11 +67,11 @@ func defineBenefit(a *app) *cobra.Command {
 }
 
 func amendBenefit(a *app) *cobra.Command {
-	var req node.AmendBenefitRequest
+	var req loyalty.AmendBenefitRequest
 	var open, closed bool
 	cmd := verb(a, "amend BENEFIT", `  tally --as M benefit amend ride --quota 2000
   tally --as M benefit amend ride --closed`,
-		node.BenefitAmend, func(args []string) (node.AmendBenefitRequest, error) {
+		loyalty.BenefitAmend, func(args []string) (loyalty.AmendBenefitRequest, error) {
 			req.Benefit = args[0]
 			slices.Sort(req.Grantors)
 			if open || closed {
@@ -92,8 +92,10 @@ func amendBenefit(a *app) *cobra.Command {
 }
 
 func showBenefit(a *app) *cobra.Command {
-	return verb(a, "show BENEFIT", "  tally --as D benefit show ride", node.BenefitShow,
-		func(args []string) (node.BenefitRequest, error) { return node.BenefitRequest{Benefit: args[0]}, nil }, inTable(a, benefitTable))
+	return verb(a, "show BENEFIT", "  tally --as D benefit show ride", loyalty.BenefitShow,
+		func(args []string) (loyalty.BenefitRequest, error) {
+			return loyalty.BenefitRequest{Benefit: args[0]}, nil
+		}, inTable(a, benefitTable))
 }
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {
@@ -122,14 +124,14 @@ func validText(days int32, until date.Date) string {
 }
 
 func listBenefits(a *app) *cobra.Command {
-	var req node.BenefitListRequest
-	cmd := lists(a, "list", "  tally --as D benefit list --provider M", node.BenefitList, columns[benefit.Model]{
+	var req loyalty.BenefitListRequest
+	cmd := lists(a, "list", "  tally --as D benefit list --provider M", loyalty.BenefitList, columns[benefit.Model]{
 		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"}, right: []int{6},
 		cells: func(n index.Entry[benefit.Model], s scales) table.Row {
 			m := n.Row
 			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until), audienceText(m.Audience), yes(m.Open)}
 		},
-	}, func([]string) node.BenefitListRequest { return req })
+	}, func([]string) loyalty.BenefitListRequest { return req })
 	word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/figure"
-	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 func booksCommand(a *app) *cobra.Command {
@@ -19,34 +19,34 @@ func booksCommand(a *app) *cobra.Command {
 		proveLiabilities(a), proveMember(a))
 }
 
-func estimateFlags(cmd *cobra.Command, to *node.Estimates) {
+func estimateFlags(cmd *cobra.Command, to *accounting.Estimates) {
 	fileFlag(cmd, &to.Policy, "policy",
 		"YAML file with your expected redemption by programme and month, and the prices of sales")
 	many(cmd, &to.Redemption, "redemption", "programme:share",
 		"share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
 }
 
-func parseEstimate(text string) (node.Share, error) {
+func parseEstimate(text string) (accounting.Share, error) {
 	programme, share, ok := strings.Cut(text, ":")
 	if !ok {
-		return node.Share{}, fault.New(fault.BadRequest, "%.40q: want PROGRAMME:SHARE, such as GP:0.85", text)
+		return accounting.Share{}, fault.New(fault.BadRequest, "%.40q: want PROGRAMME:SHARE, such as GP:0.85", text)
 	}
 	rate, err := amount.ParseRate(share)
 	if err == nil {
 		err = (&books.Policy{}).Expect(programme, 0, rate)
 	}
-	return node.Share{Programme: programme, Share: rate}, err
+	return accounting.Share{Programme: programme, Share: rate}, err
 }
 
 func bookLiability(a *app) *cobra.Command {
-	var req node.BookLiabilityRequest
+	var req accounting.BookLiabilityRequest
 	var by string
 	cmd := verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
-		node.BooksLiability, func([]string) (node.BookLiabilityRequest, error) { return req, nil },
-		inTable(a, func(t table.Writer, book node.LiabilityBook, s scales) { liabilityTable(t, book, by, s) }))
+		accounting.BooksLiability, func([]string) (accounting.BookLiabilityRequest, error) { return req, nil },
+		inTable(a, func(t table.Writer, book accounting.LiabilityBook, s scales) { liabilityTable(t, book, by, s) }))
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
 that bears it: the issuer, and whoever funded some.
 
@@ -80,7 +80,7 @@ func parseBy(text string) (string, error) {
 	return text, nil
 }
 
-func liabilityTable(t table.Writer, b node.LiabilityBook, by string, s scales) {
+func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding",
 		"will break", "allocated", "released", "used", "breakage", "provision", "contract"})
 	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)

@@ -8,11 +8,12 @@ import (
 
 	"tallystick/client/books"
 	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 func bookPeriods(a *app) *cobra.Command {
-	return verb(a, "periods", "  tally --as D books periods", node.BooksPeriods, nothing,
-		func(_ context.Context, _ *node.Node, answer node.List[node.LockedPeriod]) error {
+	return verb(a, "periods", "  tally --as D books periods", accounting.BooksPeriods, nothing,
+		func(_ context.Context, _ *node.Node, answer node.List[accounting.LockedPeriod]) error {
 			return a.print(answer, func(t table.Writer) {
 				t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
 				right(t, 4, 5, 6, 7)
@@ -25,7 +26,7 @@ func bookPeriods(a *app) *cobra.Command {
 }
 
 // ofPeriod is a command that shows something of a period's accounts, in CSV too.
-func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], to *node.AccountsRequest,
+func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], to *accounting.AccountsRequest,
 	ask func(args []string) (Req, error),
 	show func(Ans) error) *cobra.Command {
 	cmd := verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error {
@@ -39,14 +40,16 @@ func ofPeriod[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], t
 }
 
 func bookBalance(a *app) *cobra.Command {
-	var req node.AccountsRequest
+	var req accounting.AccountsRequest
 	return ofPeriod(a, "balance",
 		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
-		node.BooksBalance, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
-		func(b node.Balance) error { return a.print(b.Balance, func(t table.Writer) { balanceTable(t, b) }) })
+		accounting.BooksBalance, &req, func([]string) (accounting.AccountsRequest, error) { return req, nil },
+		func(b accounting.Balance) error {
+			return a.print(b.Balance, func(t table.Writer) { balanceTable(t, b) })
+		})
 }
 
-func balanceTable(t table.Writer, b node.Balance) {
+func balanceTable(t table.Writer, b accounting.Balance) {
 	t.AppendHeader(table.Row{"account", "name", "of", "opening debit", "credit", "debit", "credit",
 		"closing debit", "credit"})
 	right(t, 4, 5, 6, 7, 8, 9)
@@ -64,10 +67,10 @@ func balanceTable(t table.Writer, b node.Balance) {
 }
 
 func bookLedger(a *app) *cobra.Command {
-	var req node.LedgerRequest
+	var req accounting.LedgerRequest
 	cmd := ofPeriod(a, "ledger ACCOUNT",
 		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
-		node.BooksLedger, &req.AccountsRequest, func(args []string) (node.LedgerRequest, error) {
+		accounting.BooksLedger, &req.AccountsRequest, func(args []string) (accounting.LedgerRequest, error) {
 			req.Account = args[0]
 			return req, nil
 		}, func(list node.List[books.LedgerRow]) error {
@@ -96,17 +99,19 @@ func ledgerTable(t table.Writer, rows []books.LedgerRow, account string) {
 }
 
 func bookAgeing(a *app) *cobra.Command {
-	var req node.AccountsRequest
+	var req accounting.AccountsRequest
 	cmd := ofPeriod(a, "ageing",
 		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
-		node.BooksAgeing, &req, func([]string) (node.AccountsRequest, error) { return req, nil },
-		func(aged node.Ageing) error { return a.print(aged, func(t table.Writer) { ageingTable(t, aged) }) })
+		accounting.BooksAgeing, &req, func([]string) (accounting.AccountsRequest, error) { return req, nil },
+		func(aged accounting.Ageing) error {
+			return a.print(aged, func(t table.Writer) { ageingTable(t, aged) })
+		})
 	cmd.Long = `Say what is owed on the last day of a period, by counterparty, and how many days ago it
 arose. What is netted, paid or taken back discharges the oldest first.`
 	return cmd
 }
 
-func ageingTable(t table.Writer, a node.Ageing) {
+func ageingTable(t table.Writer, a accounting.Ageing) {
 	head := table.Row{"", "with", "in all"}
 	for _, span := range a.Spans {
 		head = append(head, span+" days")

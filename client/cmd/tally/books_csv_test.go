@@ -8,14 +8,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/client/books"
-	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 // A trial balance, an account and an ageing come as CSV too, for people's spreadsheets.
 func TestAccountsAsCSV(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{format: withCSV, out: &out}
-	b := node.Balance{Party: "D", Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
+	b := accounting.Balance{Party: "D", Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
 		En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
 	if err := a.print(b, func(w table.Writer) { balanceTable(w, b) }); err != nil {
 		t.Fatal(err)

@@ -11,9 +11,10 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
-func inputFlags(cmd *cobra.Command, to *node.BookInputs) {
+func inputFlags(cmd *cobra.Command, to *accounting.BookInputs) {
 	estimateFlags(cmd, &to.Estimates)
 	fileFlag(cmd, &to.Chart, "chart", "file with your chart of accounts, YAML")
 	fileFlag(cmd, &to.Fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
@@ -21,19 +22,19 @@ func inputFlags(cmd *cobra.Command, to *node.BookInputs) {
 }
 
 func bookJournal(a *app) *cobra.Command {
-	var req node.JournalRequest
+	var req accounting.JournalRequest
 	var out string
 	var restate bool
 	cmd := verb(a, "journal", `  tally --as D books journal --period 2026-11 --redemption DP:0.9
   tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
   tally --as G books journal --period 2026-12 --policy policy.yaml --chart chart.yaml --fapiao fapiao.csv --layout kingdee --out vouchers.xlsx
   tally --as G books journal --period 2026-12 --policy policy-new.yaml --restate --reason wrong_estimate --out corrections.csv`,
-		node.BooksJournal, func([]string) (node.JournalRequest, error) {
+		accounting.BooksJournal, func([]string) (accounting.JournalRequest, error) {
 			if restate != (req.Restate != "") {
 				return req, fault.New(fault.BadRequest, "--restate and --reason CODE go together")
 			}
 			return journalInto(req, out)
-		}, func(_ context.Context, _ *node.Node, j node.Journal) error { return a.printJournal(j, out) })
+		}, func(_ context.Context, _ *node.Node, j accounting.Journal) error { return a.printJournal(j, out) })
 	cmd.Long = `Make the vouchers of a period, which is a cycle that was cut off: of each line of your
 statements, of what was settled while it was open, and of your own points: given, sold,
 redeemed, no longer expected. Each balances and has a number that tells its line. What
@@ -74,7 +75,7 @@ Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8
 }
 
 // journalInto is a request for a journal in a file, whose name says the form; for no file, one that locks nothing.
-func journalInto(req node.JournalRequest, out string) (node.JournalRequest, error) {
+func journalInto(req accounting.JournalRequest, out string) (accounting.JournalRequest, error) {
 	req.Lock, req.Form = out != "", strings.TrimPrefix(filepath.Ext(out), ".")
 	if req.Lock && req.Form == "" {
 		return req, fault.New(fault.BadRequest, "--out: want a name that ends in .csv, .xlsx, .json or .txt")
@@ -83,7 +84,7 @@ func journalInto(req node.JournalRequest, out string) (node.JournalRequest, erro
 }
 
 // printJournal writes the file, if there is one, and says what the period comes to.
-func (a *app) printJournal(j node.Journal, out string) error {
+func (a *app) printJournal(j accounting.Journal, out string) error {
 	what := stateTexts[j.State]
 	if len(j.File) > 0 {
 		if err := writeWhole(out, j.File); err != nil {
@@ -95,11 +96,11 @@ func (a *app) printJournal(j node.Journal, out string) error {
 }
 
 // stateTexts say how far a period is.
-var stateTexts = map[node.JournalState]string{
-	node.JournalOpen: "it ties so far; the cycle is open", node.JournalTied: "it ties to the statement; not locked",
-	node.JournalUntied: "it does not tie",
-	node.JournalLocked: "locked", node.JournalRestating: "it ties; to keep the restatement name a file: --out",
-	node.JournalRestated: "restated",
+var stateTexts = map[accounting.JournalState]string{
+	accounting.JournalOpen: "it ties so far; the cycle is open", accounting.JournalTied: "it ties to the statement; not locked",
+	accounting.JournalUntied: "it does not tie",
+	accounting.JournalLocked: "locked", accounting.JournalRestating: "it ties; to keep the restatement name a file: --out",
+	accounting.JournalRestated: "restated",
 }
 
 func summaryTable(t table.Writer, s books.Summary, what string) {

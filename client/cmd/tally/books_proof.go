@@ -11,14 +11,15 @@ import (
 	"tallystick/client/books"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 func proveLiabilities(a *app) *cobra.Command {
-	var req node.ProveLiabilitiesRequest
+	var req accounting.ProveLiabilitiesRequest
 	var out string
 	cmd := verb(a, "prove-liabilities", `  tally --as G books prove-liabilities --programme GP --out gp-2026-11.tree
   tally --as G books prove-liabilities --programme GP --cycle 2026-11 --out gp.tree -o json`,
-		node.BooksProveLiabilities, func([]string) (node.ProveLiabilitiesRequest, error) { return req, nil },
+		accounting.BooksProveLiabilities, func([]string) (accounting.ProveLiabilitiesRequest, error) { return req, nil },
 		func(ctx context.Context, n *node.Node, kept books.Kept) error {
 			if err := writeNewFile(out, kept); err != nil {
 				return err
@@ -60,7 +61,7 @@ func proveMember(a *app) *cobra.Command {
 	known := scales{}
 	cmd := verb(a, "prove-member MEMBER",
 		"  tally --as G books prove-member zhang --tree gp-2026-11.tree --out zhang.liability",
-		node.BooksProveMember, func(args []string) (req node.ProveMemberRequest, err error) {
+		accounting.BooksProveMember, func(args []string) (req accounting.ProveMemberRequest, err error) {
 			req.Member = args[0]
 			req.Kept, err = readFile(from, books.ReadKept)
 			return req, err

@@ -21,7 +21,7 @@ import (
 	"tallystick/chaincode/spend"
 	"tallystick/client/books"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 // in2 is a number of a batch of D's lane 2, which the tests of the books seal when the
@@ -71,7 +71,7 @@ func shows(t *testing.T, what, got, want string) {
 
 func TestLiabilityTable(t *testing.T) {
 	r := kept(t)
-	book, err := node.LiabilityOf(r,
+	book, err := accounting.LiabilityOf(r,
 		books.Policy{Redemption: map[string][]books.Expected{"GP": {{Rate: amount.Rate{Num: 4, Den: 5}}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func TestFilesOfBooks(t *testing.T) {
 
 func TestReports(t *testing.T) {
 	r := kept(t)
-	flows, err := node.FlowsOf(r, "")
+	flows, err := accounting.FlowsOf(r, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,10 +139,10 @@ as of block 4
 	if f := flows.Rows[0]; len(flows.Rows) != 1 || f.Cycle != "2026-11" || f.Party != "G" || f.Fen != "400" {
 		t.Errorf("%+v", flows.Rows)
 	}
-	if none, err := node.FlowsOf(r, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
+	if none, err := accounting.FlowsOf(r, "2026-12"); err != nil || len(none.Rows) != 0 || none.Rows == nil {
 		t.Errorf("%+v, %v", none, err)
 	}
-	rates, err := node.RatesOf(r)
+	rates, err := accounting.RatesOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ as of block 4
  MP to GP                         1.00            in 1 conversion                                       
 as of block 4
 `)
-	owed, err := node.OutstandingOf(r)
+	owed, err := accounting.OutstandingOf(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 		alarm uint8
 		code  fault.Code
 	}{{80, fault.NetDebitCap}, {81, ""}} {
-		caps, err := node.CapsOf(r, c.alarm)
+		caps, err := accounting.CapsOf(r, c.alarm)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,11 +308,11 @@ func TestMeters(t *testing.T) {
 // TestJournalIsWritten to the file that its name says the form of, and the table says what became of it.
 func TestJournalIsWritten(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "journal.csv")
-	req, err := journalInto(node.JournalRequest{Period: "2026-11"}, out)
+	req, err := journalInto(accounting.JournalRequest{Period: "2026-11"}, out)
 	if err != nil || !req.Lock || req.Form != "csv" {
 		t.Errorf("%+v, %v", req, err)
 	}
-	if req, err := journalInto(node.JournalRequest{Period: "2026-11"}, ""); err != nil || req.Lock || req.Form != "" {
+	if req, err := journalInto(accounting.JournalRequest{Period: "2026-11"}, ""); err != nil || req.Lock || req.Form != "" {
 		t.Errorf("without a file: %+v, %v", req, err)
 	}
 	sum := books.Summary{Party: "G", Period: "2026-11", From: november, To: november + 29, Vouchers: 3, Turnover: 1273,
@@ -321,7 +321,7 @@ func TestJournalIsWritten(t *testing.T) {
 			{Programme: "GP", Account: books.Contract}}}
 	var said bytes.Buffer
 	a := &app{out: &said, format: "table"}
-	if err := a.printJournal(node.Journal{Summary: sum, State: node.JournalLocked, File: []byte("x")},
+	if err := a.printJournal(accounting.Journal{Summary: sum, State: accounting.JournalLocked, File: []byte("x")},
 		out); err != nil {
 		t.Fatal(err)
 	}
@@ -335,8 +335,8 @@ func TestJournalIsWritten(t *testing.T) {
  provision                GP                          ¥4.50 
 3 vouchers, ¥12.73 on each side, 2026-11-01 to 2026-11-30; locked; in DIR/journal.csv
 `)
-	for _, state := range []node.JournalState{node.JournalOpen, node.JournalTied, node.JournalUntied,
-		node.JournalLocked, node.JournalRestating, node.JournalRestated} {
+	for _, state := range []accounting.JournalState{accounting.JournalOpen, accounting.JournalTied, accounting.JournalUntied,
+		accounting.JournalLocked, accounting.JournalRestating, accounting.JournalRestated} {
 		if stateTexts[state] == "" {
 			t.Errorf("%s has no text", state)
 		}
@@ -347,7 +347,7 @@ func TestJournalIsWritten(t *testing.T) {
 func TestAccountTables(t *testing.T) {
 	payable, provision := books.Account{Code: "2202", En: "Accounts payable", Zh: "应付账款"},
 		books.Account{Code: "2801", En: "Provisions", Zh: "预计负债"}
-	b := node.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29,
+	b := accounting.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29,
 		Balance: books.Balance{Rows: []books.BalanceRow{
 			{Account: payable, Party: "M", Credit: 400, ClosingCredit: 400},
 			{Account: provision, Programme: "GP", OpeningCredit: 50, Debit: 400, Credit: 850, ClosingCredit: 500},
@@ -359,7 +359,7 @@ func TestAccountTables(t *testing.T) {
 		{Date: november + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP",
 			Credit: 850, Balance: -473},
 	}
-	aged := node.Ageing{Date: november + 29, Spans: books.AgeingSpans(),
+	aged := accounting.Ageing{Date: november + 29, Spans: books.AgeingSpans(),
 		Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400,
 			Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
 	shows(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) {

@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func campaigns(a *app) *cobra.Command {
@@ -32,7 +32,7 @@ func proposeCampaign(a *app) *cobra.Command {
   tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 50.00 \
       --split D:1 --split S2:1 --cap 2000.00 --budget 5000.00 --good tyre --good S2/wiper --at D:pudong \
       --per-member 2 --stacking 10 --tier-of DP:gold --from 2026-11-01 --until 2026-11-30
-  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 10000.00 --from 2026-11-01 --until 2026-11-30`, node.CampaignPropose,
+  tally --as M campaign propose rides --en Rides --zh 出行月 --benefit ride --split G:1 --budget 10000.00 --from 2026-11-01 --until 2026-11-30`, loyalty.CampaignPropose,
 		func(args []string) (campaign.ProposeRequest, error) {
 			req.Campaign = args[0]
 			slices.SortFunc(req.Funders, func(x, y campaign.Share) int { return cmp.Compare(x.Party, y.Party) })
@@ -74,7 +74,7 @@ func parseFunder(text string) (campaign.Share, error) {
 func agreeCampaign(a *app) *cobra.Command {
 	var req campaign.AgreeRequest
 	cmd := sends(a, "agree CAMPAIGN",
-		"  tally --as D campaign agree double11 --cap 12000.00", node.CampaignAgree,
+		"  tally --as D campaign agree double11 --cap 12000.00", loyalty.CampaignAgree,
 		func(args []string) (campaign.AgreeRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
@@ -86,7 +86,7 @@ func agreeCampaign(a *app) *cobra.Command {
 func leaveCampaign(a *app) *cobra.Command {
 	var req campaign.LeaveRequest
 	cmd := sends(a, "leave CAMPAIGN",
-		"  tally --as D campaign leave double11 --reason budget_cut", node.CampaignLeave,
+		"  tally --as D campaign leave double11 --reason budget_cut", loyalty.CampaignLeave,
 		func(args []string) (campaign.LeaveRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
@@ -98,7 +98,7 @@ func leaveCampaign(a *app) *cobra.Command {
 func endCampaign(a *app) *cobra.Command {
 	var req campaign.EndRequest
 	cmd := sends(a, "end CAMPAIGN",
-		"  tally --as G campaign end double11 --reason sold_out", node.CampaignEnd,
+		"  tally --as G campaign end double11 --reason sold_out", loyalty.CampaignEnd,
 		func(args []string) (campaign.EndRequest, error) {
 			req.Campaign = args[0]
 			return req, nil
@@ -108,15 +108,15 @@ func endCampaign(a *app) *cobra.Command {
 }
 
 // aCampaign is the argument of commands that are about one campaign and say no more.
-func aCampaign(args []string) (node.CampaignRequest, error) {
-	return node.CampaignRequest{Campaign: args[0]}, nil
+func aCampaign(args []string) (loyalty.CampaignRequest, error) {
+	return loyalty.CampaignRequest{Campaign: args[0]}, nil
 }
 
 func showCampaign(a *app) *cobra.Command {
-	return verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", node.CampaignShow, aCampaign, inTable(a, campaignTable))
+	return verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", loyalty.CampaignShow, aCampaign, inTable(a, campaignTable))
 }
 
-func campaignTable(t table.Writer, one node.CampaignShown, s scales) {
+func campaignTable(t table.Writer, one loyalty.CampaignShown, s scales) {
 	terms := one.Terms
 	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By}, {"state", one.State}, {"gives", givesText(terms.Gives, s)},
 		{"budget", yuan(terms.Budget)}, {"left", yuan(one.Left)}})
@@ -160,15 +160,15 @@ func givesText(g campaign.Gives, s scales) string {
 }
 
 func listCampaigns(a *app) *cobra.Command {
-	var req node.CampaignListRequest
+	var req loyalty.CampaignListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", node.CampaignList, columns[campaign.Campaign]{
+	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList, columns[campaign.Campaign]{
 		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
 		cells: func(n index.Entry[campaign.Campaign], s scales) table.Row {
 			c, t := n.Row, n.Row.Terms
 			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
 		},
-	}, func([]string) node.CampaignListRequest {
+	}, func([]string) loyalty.CampaignListRequest {
 		req.States = states(state)
 		return req
 	})
@@ -187,7 +187,7 @@ func fundersText(list []campaign.Funder) string {
 }
 
 func campaignResults(a *app) *cobra.Command {
-	cmd := verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", node.CampaignResults, aCampaign, inTable(a, resultsTable))
+	cmd := verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", loyalty.CampaignResults, aCampaign, inTable(a, resultsTable))
 	cmd.Long = `Sum up a campaign. Borne by is what each funder's budget and cap were drawn by;
 redeemed at is where points of its awards, or uses of its benefit, were spent and
 not given back. Repurchase is what members did after their first award at other

@@ -9,7 +9,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func TestResultsTable(t *testing.T) {
@@ -43,7 +43,7 @@ as of block 8
 }
 
 func TestCampaignTableSaysWhoHasYetToAgree(t *testing.T) {
-	one := node.CampaignShown{Left: 700, LeftCaps: map[string]amount.Units{"D": 30}, Campaign: campaign.Campaign{ID: "c", By: "G", State: campaign.Proposed, Terms: campaign.Terms{En: "Joint", Zh: "联合",
+	one := loyalty.CampaignShown{Left: 700, LeftCaps: map[string]amount.Units{"D": 30}, Campaign: campaign.Campaign{ID: "c", By: "G", State: campaign.Proposed, Terms: campaign.Terms{En: "Joint", Zh: "联合",
 		Gives: campaign.Gives{Programme: "GP", Rule: "basket", Times: amount.Rate{Num: 3, Den: 2}, Bonus: 150, PerAward: 900}}, Funders: []campaign.Funder{{Party: "D", Parts: 40, Cap: 100, Agreed: true}, {Party: "G", Parts: 60}}}}
 	got := rendered(func(w table.Writer) { campaignTable(w, one, scales{"GP": 2}) })
 	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00", "40 parts, at most ¥1.00, ¥0.30 left", "60 parts, has yet to agree", "¥7.00"} {

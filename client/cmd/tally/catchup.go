@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
 )
 
 // catchUp tells how far the read model is while it is brought up: on a terminal each second, in one line that it writes
@@ -67,7 +68,7 @@ func (c *catchUp) terminal() bool {
 
 // queryIndex says how far the read model is, without bringing it up.
 func queryIndex(a *app) *cobra.Command {
-	cmd := verb(a, "index", "  tally --as D query index", node.QueryIndex, nothing,
+	cmd := verb(a, "index", "  tally --as D query index", consortium.QueryIndex, nothing,
 		func(_ context.Context, _ *node.Node, at node.IndexLevel) error {
 			return a.print(at, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})

@@ -9,7 +9,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 const endOfNovember = november + 29
@@ -77,15 +77,15 @@ of ¥717.10 gross in 13 lines
 }
 
 // storyCycle is the story's cycle 2026-11 after netting.
-func storyCycle() node.CycleOnLedger {
-	shown := node.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: november, To: endOfNovember, SignBy: endOfNovember + 3,
+func storyCycle() settle.CycleOnLedger {
+	shown := settle.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: november, To: endOfNovember, SignBy: endOfNovember + 3,
 		Parties: []string{"D", "F", "G", "M", "S1", "S2"}, Payments: 3, Instructed: 1, Settled: 1}}
 	for _, s := range []struct {
 		a, b   string
 		lines  uint64
 		ab, ba amount.Units
 	}{{"D", "F", 1, 0, 6720}, {"D", "G", 3, 1800, 20_900}, {"D", "M", 1, 1200, 0}, {"D", "S1", 1, 26_800, 0}, {"G", "M", 3, 9600, 3258}, {"G", "S1", 1, 0, 268}, {"G", "S2", 4, 1568, 796}} {
-		shown.Statements = append(shown.Statements, node.SummedPair{Pair: settlement.Pair{A: s.a, B: s.b}, Lines: s.lines, AOwes: s.ab, BOwes: s.ba})
+		shown.Statements = append(shown.Statements, settle.SummedPair{Pair: settlement.Pair{A: s.a, B: s.b}, Lines: s.lines, AOwes: s.ab, BOwes: s.ba})
 	}
 	signed := settlement.Signature{Root: make([]byte, 32)}
 	dm := &shown.Statements[2]

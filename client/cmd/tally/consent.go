@@ -13,12 +13,13 @@ import (
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 func giveConsent(a *app) *cobra.Command {
 	var req member.ConsentRequest
 	cmd := sends(a, "consent MEMBER",
-		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30", node.MemberConsent,
+		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30", members.MemberConsent,
 		func(args []string) (member.ConsentRequest, error) {
 			req.Member = args[0]
 			slices.Sort(req.Parties)
@@ -32,9 +33,9 @@ func giveConsent(a *app) *cobra.Command {
 }
 
 // parseField reads a field that is taken from the vault, NAME, or given, NAME=VALUE.
-func parseField(text string) (node.Field, error) {
+func parseField(text string) (members.Field, error) {
 	id, value, given := strings.Cut(text, "=")
-	field := node.Field{Name: id}
+	field := members.Field{Name: id}
 	if given {
 		field.Value = &value
 	}
@@ -42,10 +43,10 @@ func parseField(text string) (node.Field, error) {
 }
 
 func share(a *app) *cobra.Command {
-	var req node.ShareRequest
+	var req members.ShareRequest
 	cmd := verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
   tally --as D member share D.0.44.0 F --field birthday --field tier=gold`,
-		node.MemberShare, func(args []string) (_ node.ShareRequest, err error) {
+		members.MemberShare, func(args []string) (_ members.ShareRequest, err error) {
 			req.Party = args[1]
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
@@ -60,7 +61,7 @@ collection that only the two of you have; the ledger gets a salted digest.`
 func withdrawConsent(a *app) *cobra.Command {
 	var req member.WithdrawConsentRequest
 	cmd := sends(a, "withdraw CONSENT",
-		"  tally --as D member withdraw D.0.44.0 --reason member_asked", node.MemberWithdraw,
+		"  tally --as D member withdraw D.0.44.0 --reason member_asked", members.MemberWithdraw,
 		func(args []string) (_ member.WithdrawConsentRequest, err error) {
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
@@ -74,10 +75,10 @@ func profile(a *app) *cobra.Command {
 }
 
 func setProfile(a *app) *cobra.Command {
-	var req node.SetProfileRequest
+	var req members.SetProfileRequest
 	cmd := verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
-		node.MemberProfileSet, func(args []string) (node.SetProfileRequest, error) {
+		members.MemberProfileSet, func(args []string) (members.SetProfileRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		}, a.showKnown)
@@ -86,11 +87,11 @@ func setProfile(a *app) *cobra.Command {
 }
 
 func showProfile(a *app) *cobra.Command {
-	return verb(a, "show MEMBER", "  tally --as D member profile show wang", node.MemberProfileShow, aMember, a.showKnown)
+	return verb(a, "show MEMBER", "  tally --as D member profile show wang", members.MemberProfileShow, aMember, a.showKnown)
 }
 
 // showKnown shows what the vault knows of a member.
-func (a *app) showKnown(_ context.Context, _ *node.Node, known node.Known) error {
+func (a *app) showKnown(_ context.Context, _ *node.Node, known members.Known) error {
 	return a.print(known, func(t table.Writer) {
 		t.AppendRow(table.Row{"member", known.Member})
 		fieldRows(t, known.Fields)
@@ -107,12 +108,12 @@ func fieldRows(t table.Writer, fields map[string]string) {
 }
 
 func readProfile(a *app) *cobra.Command {
-	var req node.ReadProfileRequest
+	var req members.ReadProfileRequest
 	cmd := verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
-		node.MemberProfileRead, func(args []string) (_ node.ReadProfileRequest, err error) {
+		members.MemberProfileRead, func(args []string) (_ members.ReadProfileRequest, err error) {
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
-		}, func(_ context.Context, _ *node.Node, shown node.Shown) error {
+		}, func(_ context.Context, _ *node.Node, shown members.Shown) error {
 			return a.print(shown, func(t table.Writer) { fieldRows(t, shown.Fields) })
 		})
 	word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")

@@ -8,12 +8,13 @@ import (
 
 	"tallystick/chaincode/party"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
 )
 
-func consortium(a *app) *cobra.Command {
+func consortiumCommand(a *app) *cobra.Command {
 	var req party.FoundRequest
 	found := verb(a, "found NETWORK", `  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
-      --cycle 2026-11 --date 2026-11-01 --test`, node.ConsortiumFound, func(args []string) (party.FoundRequest, error) {
+      --cycle 2026-11 --date 2026-11-01 --test`, consortium.ConsortiumFound, func(args []string) (party.FoundRequest, error) {
 		req.Network = args[0]
 		return req, nil
 	}, func(_ context.Context, _ *node.Node, consortium party.Consortium) error {

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func cycles(a *app) *cobra.Command {
@@ -28,7 +29,7 @@ raise); finalising nets what stands into payments (tally payment).
 
 func advanceDate(a *app) *cobra.Command {
 	cmd := sends(a, "advance DATE",
-		"  tally --as G cycle advance 2026-11-02", node.CycleAdvance,
+		"  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
 		func(args []string) (settlement.AdvanceRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.AdvanceRequest{Date: to}, err
@@ -42,7 +43,7 @@ are skipped don't count towards the deadlines of statements and disputes.`
 
 func confirmDate(a *app) *cobra.Command {
 	return sends(a, "confirm DATE",
-		"  tally --as D cycle confirm 2026-12-01", node.CycleConfirm,
+		"  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
 		func(args []string) (settlement.ConfirmDateRequest, error) {
 			to, err := date.Parse(args[0])
 			return settlement.ConfirmDateRequest{Date: to}, err
@@ -50,15 +51,15 @@ func confirmDate(a *app) *cobra.Command {
 }
 
 // ofCycle makes the request about a closed cycle, which an argument may name.
-func ofCycle(args []string) (node.CycleRequest, error) {
-	return node.CycleRequest{Cycle: first(args)}, nil
+func ofCycle(args []string) (settle.CycleRequest, error) {
+	return settle.CycleRequest{Cycle: first(args)}, nil
 }
 
 func cutOff(a *app) *cobra.Command {
-	var req node.CutOffRequest
+	var req settle.CutOffRequest
 	cmd := verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
-  tally --as G cycle cut-off 2026-11 --next 2026-12`, node.CycleCutOff,
-		func(args []string) (node.CutOffRequest, error) {
+  tally --as G cycle cut-off 2026-11 --next 2026-12`, settle.CycleCutOff,
+		func(args []string) (settle.CutOffRequest, error) {
 			req.Cycle = first(args)
 			return req, nil
 		}, a.receiptOf("cycle:CutOff"))
@@ -71,7 +72,7 @@ still on its way can't take effect, and its sender's gateway sends it again, int
 
 func computeCycle(a *app) *cobra.Command {
 	return verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
-		node.CycleCompute, ofCycle, a.receiptOf("cycle:Compute"))
+		settle.CycleCompute, ofCycle, a.receiptOf("cycle:Compute"))
 }
 
 func cyclePolicy(a *app) *cobra.Command {
@@ -85,11 +86,11 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 	closingFlags(cmd, &given, "fewer than 3 only if all parties accept it")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		change := changeOf(cmd, &given)
-		if change == (node.PolicyChange{}) {
-			return perform(cmd.Context(), a, node.CyclePolicy, func() (node.NoRequest, error) { return node.NoRequest{}, nil }, a.showPolicy)
+		if change == (settle.PolicyChange{}) {
+			return perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) { return node.NoRequest{}, nil }, a.showPolicy)
 		}
-		return perform(cmd.Context(), a, node.CyclePolicySet, func() (node.SetPolicyRequest, error) {
-			return node.SetPolicyRequest{PolicyChange: change}, nil
+		return perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
+			return settle.SetPolicyRequest{PolicyChange: change}, nil
 		}, a.receiptOf("cycle:SetPolicy"))
 	}
 	return cmd
@@ -98,9 +99,9 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 func acceptPolicy(a *app) *cobra.Command {
 	var given settlement.Policy
 	var cmd *cobra.Command
-	cmd = verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", node.CycleAccept,
-		func([]string) (node.AcceptPolicyRequest, error) {
-			return node.AcceptPolicyRequest{PolicyChange: changeOf(cmd, &given)}, nil
+	cmd = verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", settle.CycleAccept,
+		func([]string) (settle.AcceptPolicyRequest, error) {
+			return settle.AcceptPolicyRequest{PolicyChange: changeOf(cmd, &given)}, nil
 		}, a.receiptOf("cycle:AcceptPolicy"))
 	cmd.Long = `Say how strict the rules may be for you, from tomorrow, for the cycles that open from
 then on. What no flag names stays as you accept it now; without this command that is 3
@@ -116,7 +117,7 @@ func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
 }
 
 // changeOf is what flags name of a policy.
-func changeOf(cmd *cobra.Command, given *settlement.Policy) (change node.PolicyChange) {
+func changeOf(cmd *cobra.Command, given *settlement.Policy) (change settle.PolicyChange) {
 	changed := cmd.Flags().Changed
 	if changed("sign-days") {
 		change.SignDays = &given.SignDays
@@ -130,11 +131,11 @@ func changeOf(cmd *cobra.Command, given *settlement.Policy) (change node.PolicyC
 	return change
 }
 
-func (a *app) showPolicy(_ context.Context, _ *node.Node, p node.Policy) error {
+func (a *app) showPolicy(_ context.Context, _ *node.Node, p settle.Policy) error {
 	return a.print(p, func(t table.Writer) { t.AppendRows(policyRows(p)) })
 }
 
-func policyRows(p node.Policy) []table.Row {
+func policyRows(p settle.Policy) []table.Row {
 	silence := "what isn't signed in time is carried into the open cycle"
 	if list := p.Consenting; len(list) > 0 {
 		silence += ", unless only these haven't signed, whose silence is consent: " + strings.Join(list, ", ")

@@ -10,13 +10,14 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func closeCycle(a *app) *cobra.Command {
-	var req node.CloseCycleRequest
-	cmd := verb(a, "close", "  tally --as G cycle close --next 2026-12", node.CycleClose,
-		func([]string) (node.CloseCycleRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, closed node.ClosedCycle) error {
+	var req settle.CloseCycleRequest
+	cmd := verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose,
+		func([]string) (settle.CloseCycleRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, closed settle.ClosedCycle) error {
 			return a.print(closed, func(t table.Writer) { t.AppendRows(closeRows(closed.Close)) })
 		})
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
@@ -40,19 +41,19 @@ func (a *app) tellStep(step string, done bool) {
 func finaliseCycle(a *app) *cobra.Command {
 	var carry bool
 	var lane uint8
-	cmd := leaf("finalise [CYCLE]", node.CycleFinalise.En+" ("+node.CycleFinalise.Zh+")",
+	cmd := leaf("finalise [CYCLE]", settle.CycleFinalise.En+" ("+settle.CycleFinalise.Zh+")",
 		`  tally --as G cycle finalise
   tally --as G cycle finalise 2026-11 --carry`,
 		func(ctx context.Context, args []string) error {
-			ask := func() (node.CycleRequest, error) { return ofCycle(args) }
+			ask := func() (settle.CycleRequest, error) { return ofCycle(args) }
 			if !carry {
-				return perform(ctx, a, node.CycleFinalise, ask, a.receiptOf("cycle:Finalise"))
+				return perform(ctx, a, settle.CycleFinalise, ask, a.receiptOf("cycle:Finalise"))
 			}
 			if lane < 1 || lane >= number.Lanes {
 				return fault.New(fault.BadRequest, "--lane: want 1 to %d", number.Lanes-1)
 			}
 			a.lanes = fmt.Sprint(lane)
-			return perform(ctx, a, node.CycleFinaliseCarry, ask, a.showFinalised)
+			return perform(ctx, a, settle.CycleFinaliseCarry, ask, a.showFinalised)
 		})
 	cmd.Long = `Net a cycle all of whose statements stand: signed by both, or, if that is the
 policy, by silence after the deadline. What is disputed is left out. With --carry,
@@ -63,7 +64,7 @@ in the same transaction, so that the rest settles on time (结转).`
 	return cmd
 }
 
-func (a *app) showFinalised(_ context.Context, _ *node.Node, answer node.Finalised) error {
+func (a *app) showFinalised(_ context.Context, _ *node.Node, answer settle.Finalised) error {
 	return a.print(answer, func(t table.Writer) {
 		receiptTable(t, "cycle:Finalise", answer.Receipt)
 		for _, pair := range answer.Carried {

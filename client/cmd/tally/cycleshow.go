@@ -12,16 +12,17 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func showCycle(a *app) *cobra.Command {
 	cmd := verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
-  tally --as D cycle show 2026-11 -o json`, node.CycleShow,
-		func(args []string) (node.ShowCycleRequest, error) {
-			return node.ShowCycleRequest{Cycle: first(args)}, nil
+  tally --as D cycle show 2026-11 -o json`, settle.CycleShow,
+		func(args []string) (settle.ShowCycleRequest, error) {
+			return settle.ShowCycleRequest{Cycle: first(args)}, nil
 		},
-		func(_ context.Context, _ *node.Node, shown node.ShownCycle) error {
+		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
 				return a.print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
 			}
@@ -37,7 +38,7 @@ func openRows(open settlement.Cycle) []table.Row {
 }
 
 // cycleTables show all that the ledger has of a closed cycle.
-func cycleTables(c node.CycleOnLedger) []func(table.Writer) {
+func cycleTables(c settle.CycleOnLedger) []func(table.Writer) {
 	return []func(table.Writer){
 		func(t table.Writer) { t.AppendRows(closeRows(c.Close)) },
 		func(t table.Writer) { statementsTable(t, c.Statements) },
@@ -88,7 +89,7 @@ func stateLine(s settlement.State) string {
 	return strings.Join(way, " ─ ")
 }
 
-func statementsTable(t table.Writer, list []node.SummedPair) {
+func statementsTable(t table.Writer, list []settle.SummedPair) {
 	if len(list) == 0 {
 		return
 	}
@@ -166,10 +167,10 @@ func arrow(part, most amount.Units) string {
 }
 
 func listCycles(a *app) *cobra.Command {
-	var req node.ListCyclesRequest
-	cmd := verb(a, "list", "  tally --as D cycle list --state COMPUTED", node.CycleList,
-		func([]string) (node.ListCyclesRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, answer node.Cycles) error {
+	var req settle.ListCyclesRequest
+	cmd := verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
+		func([]string) (settle.ListCyclesRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, answer settle.Cycles) error {
 			return a.print(answer, func(t table.Writer) { cyclesTable(t, answer) })
 		})
 	word(cmd, &req.State, "state", "only those in this state")
@@ -177,7 +178,7 @@ func listCycles(a *app) *cobra.Command {
 	return cmd
 }
 
-func cyclesTable(t table.Writer, c node.Cycles) {
+func cyclesTable(t table.Writer, c settle.Cycles) {
 	t.AppendHeader(table.Row{"cycle", "state", "from", "to", "sign by", "statements", "payments", "settled"})
 	right(t, 6, 7, 8)
 	t.SuppressEmptyColumns()

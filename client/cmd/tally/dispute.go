@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func disputes(a *app) *cobra.Command {
@@ -35,7 +36,7 @@ Documents stay with the parties: only their SHA-256 goes to the ledger.
 func raiseDispute(a *app) *cobra.Command {
 	var req settlement.RaiseRequest
 	cmd := sends(a, "raise",
-		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, node.DisputeRaise,
+		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, settle.DisputeRaise,
 		func([]string) (settlement.RaiseRequest, error) { return req, nil })
 	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
 	word(cmd, &req.With, "with", "the other party")
@@ -60,7 +61,7 @@ func ofDispute[Req command.Request](a *app, use, example string, op node.Op[Req,
 func answerDispute(a *app) *cobra.Command {
 	var hash codec.Hash
 	cmd := ofDispute(a, "answer DISPUTE",
-		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf", node.DisputeAnswer,
+		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf", settle.DisputeAnswer,
 		func(n number.Command) settlement.AnswerRequest {
 			return settlement.AnswerRequest{Dispute: n, Answer: hash}
 		})
@@ -70,14 +71,14 @@ func answerDispute(a *app) *cobra.Command {
 
 func acceptDispute(a *app) *cobra.Command {
 	return ofDispute(a, "accept DISPUTE",
-		"  tally --as M dispute accept D.0.9.0", node.DisputeAccept,
+		"  tally --as M dispute accept D.0.9.0", settle.DisputeAccept,
 		func(n number.Command) settlement.AcceptRequest { return settlement.AcceptRequest{Dispute: n} })
 }
 
 func rejectDispute(a *app) *cobra.Command {
 	var hash codec.Hash
 	cmd := ofDispute(a, "reject DISPUTE",
-		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf", node.DisputeReject,
+		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf", settle.DisputeReject,
 		func(n number.Command) settlement.RejectRequest {
 			return settlement.RejectRequest{Dispute: n, Answer: hash}
 		})
@@ -88,7 +89,7 @@ func rejectDispute(a *app) *cobra.Command {
 func splitDispute(a *app) *cobra.Command {
 	var parts []settlement.Allocation
 	cmd := ofDispute(a, "split DISPUTE",
-		"  tally --as M dispute split D.0.9.0 --part D:M:10.00", node.DisputeSplit,
+		"  tally --as M dispute split D.0.9.0 --part D:M:10.00", settle.DisputeSplit,
 		func(n number.Command) settlement.SplitRequest {
 			return settlement.SplitRequest{Dispute: n, Parts: parts}
 		})
@@ -113,20 +114,20 @@ func parseAllocation(text string) (settlement.Allocation, error) {
 
 func agreeSplit(a *app) *cobra.Command {
 	return ofDispute(a, "agree DISPUTE",
-		"  tally --as D dispute agree D.0.9.0", node.DisputeAgree,
+		"  tally --as D dispute agree D.0.9.0", settle.DisputeAgree,
 		func(n number.Command) settlement.AgreeSplitRequest { return settlement.AgreeSplitRequest{Dispute: n} })
 }
 
 func escalateDispute(a *app) *cobra.Command {
 	return ofDispute(a, "escalate DISPUTE",
-		"  tally --as D dispute escalate D.0.9.0", node.DisputeEscalate,
+		"  tally --as D dispute escalate D.0.9.0", settle.DisputeEscalate,
 		func(n number.Command) settlement.EscalateRequest { return settlement.EscalateRequest{Dispute: n} })
 }
 
 func ruleDispute(a *app) *cobra.Command {
 	var req settlement.RuleRequest
 	cmd := ofDispute(a, "rule DISPUTE",
-		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf", node.DisputeRule,
+		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf", settle.DisputeRule,
 		func(n number.Command) settlement.RuleRequest {
 			req.Dispute = n
 			return req
@@ -140,22 +141,22 @@ other, or by yourself to one of them, in all no more than was disputed.`
 
 func lapseDispute(a *app) *cobra.Command {
 	return ofDispute(a, "lapse DISPUTE",
-		"  tally --as M dispute lapse D.0.9.0", node.DisputeLapse,
+		"  tally --as M dispute lapse D.0.9.0", settle.DisputeLapse,
 		func(n number.Command) settlement.LapseRequest { return settlement.LapseRequest{Dispute: n} })
 }
 
 func withdrawDispute(a *app) *cobra.Command {
 	return ofDispute(a, "withdraw DISPUTE",
-		"  tally --as D dispute withdraw D.0.9.0", node.DisputeWithdraw,
+		"  tally --as D dispute withdraw D.0.9.0", settle.DisputeWithdraw,
 		func(n number.Command) settlement.WithdrawRequest { return settlement.WithdrawRequest{Dispute: n} })
 }
 
 func showDispute(a *app) *cobra.Command {
-	return verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", node.DisputeShow,
-		func(args []string) (req node.ShowDisputeRequest, err error) {
+	return verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", settle.DisputeShow,
+		func(args []string) (req settle.ShowDisputeRequest, err error) {
 			req.Dispute, err = number.ParseCommand(args[0])
 			return req, err
-		}, func(ctx context.Context, n *node.Node, shown node.ShownDispute) error {
+		}, func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
 			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
@@ -165,7 +166,7 @@ func showDispute(a *app) *cobra.Command {
 		})
 }
 
-func disputeRows(d node.ShownDispute) []table.Row {
+func disputeRows(d settle.ShownDispute) []table.Row {
 	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against}, {"reason", d.Reason}, {"evidence", d.Evidence},
 		{"state", d.State}, {"since", d.Since}}
 	if d.State == settlement.Raised {
@@ -183,7 +184,7 @@ func disputeRows(d node.ShownDispute) []table.Row {
 	return rows
 }
 
-func disputedTable(t table.Writer, d node.ShownDispute, s scales) {
+func disputedTable(t table.Writer, d settle.ShownDispute, s scales) {
 	t.AppendHeader(table.Row{"line", "owes", "whom", "programme", "points", "¥"})
 	right(t, 5, 6)
 	t.SuppressEmptyColumns()
@@ -210,15 +211,15 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 }
 
 func listDisputes(a *app) *cobra.Command {
-	var req node.DisputeListRequest
+	var req settle.DisputeListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", node.DisputeList, columns[settlement.Dispute]{
+	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList, columns[settlement.Dispute]{
 		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
 		cells: func(n index.Entry[settlement.Dispute], _ scales) table.Row {
 			d := n.Row
 			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
 		},
-	}, func([]string) node.DisputeListRequest {
+	}, func([]string) settle.DisputeListRequest {
 		req.States = states(state)
 		return req
 	})

@@ -9,7 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
@@ -41,7 +41,7 @@ func storyDispute(state settlement.DisputeState) settlement.Dispute {
 func TestDisputeTables(t *testing.T) {
 	d := storyDispute(settlement.Ruled)
 	d.Decided = []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1000}, {Debtor: "G", Creditor: "M", Fen: 200}}
-	shown := node.ShownDispute{Number: numbered(9), Dispute: d, Fen: d.Sum()}
+	shown := settle.ShownDispute{Number: numbered(9), Dispute: d, Fen: d.Sum()}
 	got := rendered(func(w table.Writer) { disputedTable(w, shown, scales{"DP": 2}) }) + rendered(func(w table.Writer) { decidedTable(w, d) })
 	want := strings.TrimLeft(`
  line        owes  whom  programme    points       ¥ 
@@ -70,7 +70,7 @@ func TestDisputeTables(t *testing.T) {
 func TestWhenAnAnswerIsWaitedFor(t *testing.T) {
 	for state, want := range map[settlement.DisputeState]string{settlement.Raised: "2026-12-03", settlement.Answered: "", settlement.Withdrawn: ""} {
 		d := storyDispute(state)
-		rows := rendered(func(w table.Writer) { w.AppendRows(disputeRows(node.ShownDispute{Number: numbered(9), Dispute: d})) })
+		rows := rendered(func(w table.Writer) { w.AppendRows(disputeRows(settle.ShownDispute{Number: numbered(9), Dispute: d})) })
 		if answerBy(d) != want || strings.Contains(rows, "answer by") != (want != "") {
 			t.Errorf("%s: %s", state, rows)
 		}

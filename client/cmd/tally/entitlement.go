@@ -14,9 +14,10 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
-func givenTable(t table.Writer, g node.Given) {
+func givenTable(t table.Writer, g loyalty.Given) {
 	receiptTable(t, "given", g.Receipt)
 	for _, e := range g.Entitlements {
 		t.AppendRow(table.Row{"entitlement " + e.Entitlement.String(), e.Member})
@@ -27,15 +28,15 @@ func givenTable(t table.Writer, g node.Given) {
 }
 
 // printGiven shows entitlements that were given, and their codes.
-func (a *app) printGiven(_ context.Context, _ *node.Node, g node.Given) error {
+func (a *app) printGiven(_ context.Context, _ *node.Node, g loyalty.Given) error {
 	return a.print(g, func(t table.Writer) { givenTable(t, g) })
 }
 
 func grantBenefit(a *app) *cobra.Command {
-	var req node.GrantRequest
+	var req loyalty.GrantRequest
 	cmd := verb(a, "grant BENEFIT MEMBER[,MEMBER…]", `  tally --as D benefit grant wash zhang
   tally --as G benefit grant ride li,wang --gift`,
-		node.BenefitGrant, func(args []string) (node.GrantRequest, error) {
+		loyalty.BenefitGrant, func(args []string) (loyalty.GrantRequest, error) {
 			req.Benefit, req.Members = args[0], strings.Split(args[1], ",")
 			return req, nil
 		}, a.printGiven)
@@ -46,12 +47,12 @@ func grantBenefit(a *app) *cobra.Command {
 }
 
 func buyBenefit(a *app) *cobra.Command {
-	var req node.BuyRequest
+	var req loyalty.BuyRequest
 	var s spending
 	var c consent
 	cmd := verb(a, "buy BENEFIT", `  tally --as M benefit buy ride --member li --take GP:108.00
   tally --as M benefit buy ride --member zhang --authorisation D.0.31.0 --code-file code.txt`,
-		node.BenefitBuy, func(args []string) (_ node.BuyRequest, err error) {
+		loyalty.BenefitBuy, func(args []string) (_ loyalty.BuyRequest, err error) {
 			req.Benefit, req.Spending = args[0], s.named()
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
@@ -77,7 +78,7 @@ func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[
 func activateBenefit(a *app) *cobra.Command {
 	var req benefit.ActivateRequest
 	cmd := ofEntitlement(a, "activate ENTITLEMENT",
-		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", node.BenefitActivate,
+		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", loyalty.BenefitActivate,
 		func(n number.Row) benefit.ActivateRequest {
 			req.Entitlement = n
 			return req
@@ -87,15 +88,15 @@ func activateBenefit(a *app) *cobra.Command {
 }
 
 // anEntitlement is the argument of commands that are about one entitlement and say no more.
-func anEntitlement(args []string) (req node.EntitlementRequest, err error) {
+func anEntitlement(args []string) (req loyalty.EntitlementRequest, err error) {
 	req.Entitlement, err = number.ParseRow(args[0])
 	return req, err
 }
 
 func transferBenefit(a *app) *cobra.Command {
-	var req node.PassRequest
+	var req loyalty.PassRequest
 	cmd := verb(a, "transfer ENTITLEMENT", "  tally --as D benefit transfer D.0.12.0.0 --to wang",
-		node.BenefitTransfer, func(args []string) (_ node.PassRequest, err error) {
+		loyalty.BenefitTransfer, func(args []string) (_ loyalty.PassRequest, err error) {
 			req.Entitlement, err = number.ParseRow(args[0])
 			return req, err
 		}, a.printGiven)
@@ -105,12 +106,12 @@ func transferBenefit(a *app) *cobra.Command {
 }
 
 func newCode(a *app) *cobra.Command {
-	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", node.BenefitNewcode, anEntitlement, a.printGiven)
+	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode, anEntitlement, a.printGiven)
 }
 
 func codes(a *app) *cobra.Command {
-	return verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", node.BenefitCodes, anEntitlement,
-		func(ctx context.Context, n *node.Node, told node.GivenOne) error {
+	return verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes, anEntitlement,
+		func(ctx context.Context, n *node.Node, told loyalty.GivenOne) error {
 			found, err := n.Query().Entitlements(ctx, told.Entitlement)
 			if err != nil {
 				return err
@@ -124,9 +125,9 @@ func codes(a *app) *cobra.Command {
 }
 
 func showEntitlement(a *app) *cobra.Command {
-	var req node.EntitlementRequest
+	var req loyalty.EntitlementRequest
 	return verb(a, "entitlement ENTITLEMENT", "  tally --as M benefit entitlement M.0.12.0.0",
-		node.BenefitEntitlement, func(args []string) (_ node.EntitlementRequest, err error) {
+		loyalty.BenefitEntitlement, func(args []string) (_ loyalty.EntitlementRequest, err error) {
 			req, err = anEntitlement(args)
 			return req, err
 		}, inTable(a, func(t table.Writer, e benefit.Entitlement, s scales) { entitlementTable(t, req.Entitlement, e, s) }))
@@ -147,15 +148,15 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 }
 
 func listEntitlements(a *app) *cobra.Command {
-	var req node.BenefitEntitlementsRequest
+	var req loyalty.BenefitEntitlementsRequest
 	var state string
-	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", node.BenefitEntitlements, columns[benefit.Entitlement]{
+	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements, columns[benefit.Entitlement]{
 		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
 		cells: func(n index.Entry[benefit.Entitlement], _ scales) table.Row {
 			e := n.Row
 			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 		},
-	}, func([]string) node.BenefitEntitlementsRequest {
+	}, func([]string) loyalty.BenefitEntitlementsRequest {
 		req.States = states(state)
 		return req
 	})

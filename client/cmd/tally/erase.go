@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 func erase(a *app) *cobra.Command {
-	var req node.EraseRequest
-	op := node.MemberErase
+	var req members.EraseRequest
+	op := members.MemberErase
 	cmd := leaf("erase MEMBER", op.En+" ("+op.Zh+")", "  tally --as D member erase wang --reason member_asked --yes",
 		func(ctx context.Context, args []string) error {
 			req.Member = args[0]
@@ -21,7 +22,7 @@ func erase(a *app) *cobra.Command {
 			if err := a.confirm("all that is known of " + args[0] + " is lost for good, and nobody can spend its points any more"); err != nil {
 				return err
 			}
-			return perform(ctx, a, op, func() (node.EraseRequest, error) { return req, nil }, a.receiptOf("member:Erase"))
+			return perform(ctx, a, op, func() (members.EraseRequest, error) { return req, nil }, a.receiptOf("member:Erase"))
 		})
 	cmd.Long = `Forget a member. All accounts and consents of the member, and of who was merged into
 it, are found and ended; what was shared is purged, what parties say of it is taken
@@ -35,8 +36,8 @@ can't be undone.`
 }
 
 func sweep(a *app) *cobra.Command {
-	cmd := verb(a, "sweep", "  tally --as F member sweep", node.MemberSweep, func([]string) (node.NoRequest, error) { return node.NoRequest{}, nil },
-		func(_ context.Context, _ *node.Node, swept node.Swept) error {
+	cmd := verb(a, "sweep", "  tally --as F member sweep", members.MemberSweep, func([]string) (node.NoRequest, error) { return node.NoRequest{}, nil },
+		func(_ context.Context, _ *node.Node, swept members.Swept) error {
 			return a.print(swept, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})
 			})

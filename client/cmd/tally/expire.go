@@ -5,13 +5,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/figure"
-	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func expire(a *app) *cobra.Command {
-	var req node.ExpireRequest
-	cmd := verb(a, "expire", "  tally --as M points expire --programme MP", node.PointsExpire,
-		func([]string) (node.ExpireRequest, error) { return req, nil }, inTable(a, expiredTable))
+	var req loyalty.ExpireRequest
+	cmd := verb(a, "expire", "  tally --as M points expire --programme MP", loyalty.PointsExpire,
+		func([]string) (loyalty.ExpireRequest, error) { return req, nil }, inTable(a, expiredTable))
 	cmd.Long = `Find the lots of your programme whose last day was before the business date, and
 end them, 100 at a time. What is left of them is breakage, to the party that would
 have owed it. Stop it anywhere and start it again: it finds what is still due.
@@ -21,7 +21,7 @@ Where expiry slides, lots of members who have been active stay, and are listed.`
 	return a.takesLong(cmd)
 }
 
-func expiredTable(t table.Writer, r node.Expired, s scales) {
+func expiredTable(t table.Writer, r loyalty.Expired, s scales) {
 	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots}, {"points", s.show(r.Programme, r.Points)}, {"breakage", figure.ExactYuan(r.Fen)}})
 	for _, lot := range r.Slid {
 		t.AppendRow(table.Row{"slid, can be spent still", lot})

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"tallystick/client/node"
+	"tallystick/client/node/operations"
 )
 
 // textsOf are the texts in the sources of client's packages, without those of commands and of tests, by where they
@@ -116,7 +116,7 @@ func TestRefusalsAreToldInFlags(t *testing.T) {
 // TestWhatAPersonMayDo is an operation with what a bank's line says, and a line to type here.
 func TestWhatAPersonMayDo(t *testing.T) {
 	names := map[string]bool{}
-	for _, op := range node.Operations() {
+	for _, op := range operations.All() {
 		names[op.About().Name] = true
 	}
 	for _, c := range someNext {

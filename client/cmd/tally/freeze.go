@@ -9,12 +9,14 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
+	"tallystick/client/node/members"
 )
 
 func freeze(a *app) *cobra.Command {
 	var req member.FreezeRequest
 	cmd := sends(a, "freeze MEMBER",
-		"  tally --as G points freeze zhang --reason abnormal_transfers", node.PointsFreeze,
+		"  tally --as G points freeze zhang --reason abnormal_transfers", loyalty.PointsFreeze,
 		func(args []string) (member.FreezeRequest, error) {
 			req.Member = args[0]
 			return req, nil
@@ -26,7 +28,7 @@ func freeze(a *app) *cobra.Command {
 func unfreeze(a *app) *cobra.Command {
 	var req member.UnfreezeRequest
 	cmd := sends(a, "unfreeze MEMBER",
-		"  tally --as G points unfreeze zhang --reason explained", node.PointsUnfreeze,
+		"  tally --as G points unfreeze zhang --reason explained", loyalty.PointsUnfreeze,
 		func(args []string) (member.UnfreezeRequest, error) {
 			req.Member = args[0]
 			return req, nil
@@ -38,7 +40,7 @@ func unfreeze(a *app) *cobra.Command {
 func appeal(a *app) *cobra.Command {
 	var req member.AppealRequest
 	cmd := sends(a, "appeal MEMBER",
-		"  tally --as D points appeal zhang --by G --evidence letter.pdf", node.PointsAppeal,
+		"  tally --as D points appeal zhang --by G --evidence letter.pdf", loyalty.PointsAppeal,
 		func(args []string) (member.AppealRequest, error) {
 			req.Member = args[0]
 			return req, nil
@@ -52,7 +54,7 @@ func appeal(a *app) *cobra.Command {
 func dismiss(a *app) *cobra.Command {
 	var req member.DismissRequest
 	cmd := sends(a, "dismiss MEMBER",
-		"  tally --as G points dismiss zhang --reason transfers_unexplained", node.PointsDismiss,
+		"  tally --as G points dismiss zhang --reason transfers_unexplained", loyalty.PointsDismiss,
 		func(args []string) (member.DismissRequest, error) {
 			req.Member = args[0]
 			return req, nil
@@ -63,8 +65,8 @@ func dismiss(a *app) *cobra.Command {
 
 func freezes(a *app) *cobra.Command {
 	return verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
-		node.PointsFreezes, func(args []string) (node.FreezesRequest, error) {
-			return node.FreezesRequest{Member: append(args, "")[0]}, nil
+		members.PointsFreezes, func(args []string) (members.FreezesRequest, error) {
+			return members.FreezesRequest{Member: append(args, "")[0]}, nil
 		}, func(_ context.Context, _ *node.Node, list node.List[index.Freeze]) error {
 			return a.print(list, func(t table.Writer) {
 				t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 func goodsCommand(a *app) *cobra.Command {
@@ -26,7 +27,7 @@ func setGood(a *app) *cobra.Command {
 	var closed bool
 	cmd := sends(a, "set SUPPLIER SKU",
 		`  tally --as S1 good set care kit --en "Oil kit" --zh 机油套装 --category oil --unit piece --tax-class t13 --gtin 6901234567892
-  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`, node.GoodSet,
+  tally --as S1 good set care check --en "Winter check" --zh 冬季检测 --category oil --unit time --tax-class t6 --delivery counter --region sh --until 2027-02-28`, catalogue.GoodSet,
 		func(args []string) (goods.SetGoodRequest, error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
@@ -50,9 +51,9 @@ func setGood(a *app) *cobra.Command {
 }
 
 func showGood(a *app) *cobra.Command {
-	var req node.GoodRequest
-	cmd := verb(a, "show SUPPLIER SKU", "  tally --as D good show care kit --version 1", node.GoodShow,
-		func(args []string) (node.GoodRequest, error) {
+	var req catalogue.GoodRequest
+	cmd := verb(a, "show SUPPLIER SKU", "  tally --as D good show care kit --version 1", catalogue.GoodShow,
+		func(args []string) (catalogue.GoodRequest, error) {
 			req.Supplier, req.SKU = args[0], args[1]
 			return req, nil
 		}, func(_ context.Context, _ *node.Node, g goods.Good) error {
@@ -72,10 +73,10 @@ func goodTable(t table.Writer, g goods.Good) {
 }
 
 func listGoods(a *app) *cobra.Command {
-	var req node.GoodFilter
+	var req catalogue.GoodFilter
 	cmd := verb(a, "list", `  tally --as D good list --text "oil kit" --category oil
   tally --as D good list --text 机油 --available`,
-		node.GoodList, func([]string) (node.GoodFilter, error) { return req, nil }, listed(a, columns[goods.Good]{
+		catalogue.GoodList, func([]string) (catalogue.GoodFilter, error) { return req, nil }, listed(a, columns[goods.Good]{
 			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
 			cells: func(n index.Entry[goods.Good], _ scales) table.Row {
 				g := n.Row
@@ -87,7 +88,7 @@ func listGoods(a *app) *cobra.Command {
 }
 
 // goodFilter are the flags by which goods are found.
-func goodFilter(cmd *cobra.Command, f *node.GoodFilter) {
+func goodFilter(cmd *cobra.Command, f *catalogue.GoodFilter) {
 	word(cmd, &f.Supplier, "supplier", "of this supplier only")
 	word(cmd, &f.Party, "party", "of this party's suppliers only")
 	word(cmd, &f.Category, "category", "of this category only")
@@ -100,7 +101,7 @@ func restock(a *app) *cobra.Command {
 	var req goods.RestockRequest
 	cmd := sends(a, "restock SUPPLIER SKU SELLER",
 		`  tally --as S1 good restock care kit D --quantity 500
-  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, node.GoodRestock,
+  tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, catalogue.GoodRestock,
 		func(args []string) (goods.RestockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
@@ -114,7 +115,7 @@ func restock(a *app) *cobra.Command {
 func withdrawStock(a *app) *cobra.Command {
 	var req goods.WithdrawStockRequest
 	cmd := sends(a, "withdraw-stock SUPPLIER SKU SELLER",
-		"  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged", node.GoodWithdrawStock,
+		"  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged", catalogue.GoodWithdrawStock,
 		func(args []string) (goods.WithdrawStockRequest, error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			return req, nil
@@ -126,10 +127,10 @@ func withdrawStock(a *app) *cobra.Command {
 }
 
 func listStock(a *app) *cobra.Command {
-	var req node.StockRequest
+	var req catalogue.StockRequest
 	cmd := verb(a, "stock", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
-		node.GoodStock, func([]string) (node.StockRequest, error) { return req, nil },
+		catalogue.GoodStock, func([]string) (catalogue.StockRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, answer index.Part[index.Stock]) error {
 			return a.print(answer, func(t table.Writer) { stockTable(t, answer) })
 		})

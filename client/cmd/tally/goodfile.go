@@ -9,6 +9,7 @@ import (
 
 	"tallystick/client/importer"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 // catalogueLanes is how many lanes import a catalogue.
@@ -45,12 +46,12 @@ file again changes nothing: to have it done again, give it another --source.`
 }
 
 func exportGoods(a *app) *cobra.Command {
-	var req node.CatalogueRequest
+	var req catalogue.CatalogueRequest
 	var out string
 	cmd := verb(a, "export",
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
-		node.GoodExport, func([]string) (node.CatalogueRequest, error) { return req, nil },
+		catalogue.GoodExport, func([]string) (catalogue.CatalogueRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, list node.List[importer.CatalogueLine]) error {
 			if err := importer.WriteCatalogue(out, list.Rows); err != nil {
 				return err

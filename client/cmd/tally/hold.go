@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/spend"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 // holding is what hold and redeem have in common.
@@ -33,8 +34,8 @@ func (h *holding) flags(a *app, cmd *cobra.Command) {
 }
 
 // request is what the flags ask for.
-func (h *holding) request(a *app) (req node.HoldRequest, err error) {
-	req = node.HoldRequest{Member: h.member, Spending: h.named(), For: inSeconds(h.length)}
+func (h *holding) request(a *app) (req loyalty.HoldRequest, err error) {
+	req = loyalty.HoldRequest{Member: h.member, Spending: h.named(), For: inSeconds(h.length)}
 	req.Authorisation, req.Code, err = h.proof(a)
 	return req, err
 }
@@ -48,7 +49,7 @@ func hold(a *app) *cobra.Command {
 		`  tally --as D points hold --member zhang --take DP:18.60 --take FP:84.00 --for 15m
   tally --as D points hold --member zhang --lot D.1.2.0.0:18.60
   tally --as M points hold --member zhang --take GP:5.00 --authorisation G.0.31.0 --code-file code.txt`,
-		node.PointsHold, func([]string) (node.HoldRequest, error) { return h.request(a) }, a.receiptOf("points:Hold"))
+		loyalty.PointsHold, func([]string) (loyalty.HoldRequest, error) { return h.request(a) }, a.receiptOf("points:Hold"))
 	h.flags(a, cmd)
 	span(cmd, &h.length, "for", 15*time.Minute, "how long, from now, up to 30d")
 	return cmd
@@ -57,7 +58,7 @@ func hold(a *app) *cobra.Command {
 func redeem(a *app) *cobra.Command {
 	h := holding{length: 15 * time.Minute}
 	cmd := verb(a, "redeem", "  tally --as D points redeem --member wang --take DP:18.00 --request till-7-000123",
-		node.PointsRedeem, func([]string) (node.HoldRequest, error) { return h.request(a) }, func(_ context.Context, _ *node.Node, r node.Redeemed) error {
+		loyalty.PointsRedeem, func([]string) (loyalty.HoldRequest, error) { return h.request(a) }, func(_ context.Context, _ *node.Node, r loyalty.Redeemed) error {
 			return a.print(r, func(t table.Writer) { receiptTable(t, "points:Capture of hold "+r.Hold.String(), r.Receipt) })
 		})
 	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
@@ -68,9 +69,9 @@ receipt.`
 }
 
 func capture(a *app) *cobra.Command {
-	var req node.CaptureRequest
+	var req loyalty.CaptureRequest
 	cmd := verb(a, "capture HOLD", "  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 9.00",
-		node.PointsCapture, func(args []string) (_ node.CaptureRequest, err error) {
+		loyalty.PointsCapture, func(args []string) (_ loyalty.CaptureRequest, err error) {
 			req.Hold, err = number.ParseCommand(args[0])
 			return req, err
 		}, a.receiptOf("points:Capture"))
@@ -79,10 +80,10 @@ func capture(a *app) *cobra.Command {
 }
 
 func refund(a *app) *cobra.Command {
-	var req node.RefundRequest
+	var req loyalty.RefundRequest
 	cmd := verb(a, "refund HOLD", `  tally --as D points refund D.0.7.0 --points 9.00 --reason goods_returned
   tally --as D points refund D.0.7.0 --capture D.0.8.0 --reason goods_returned`,
-		node.PointsRefund, func(args []string) (_ node.RefundRequest, err error) {
+		loyalty.PointsRefund, func(args []string) (_ loyalty.RefundRequest, err error) {
 			req.Hold, err = number.ParseCommand(args[0])
 			return req, err
 		}, a.receiptOf("points:Refund"))
@@ -98,7 +99,7 @@ that is left of it.`
 func release(a *app) *cobra.Command {
 	var req points.ReleaseRequest
 	cmd := verb(a, "release HOLD", "  tally --as D points release D.0.7.0 --reason customer_cancelled",
-		node.PointsRelease, func(args []string) (_ points.ReleaseRequest, err error) {
+		loyalty.PointsRelease, func(args []string) (_ points.ReleaseRequest, err error) {
 			req.Hold, err = number.ParseCommand(args[0])
 			return req, err
 		}, a.receiptOf("points:Release"))
@@ -115,10 +116,10 @@ func timeOut(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "name a hold, or say --due for all of yours that have passed their deadline")
 			}
 			if due {
-				return perform(ctx, a, node.PointsTimeoutDue, func() (node.NoRequest, error) { return node.NoRequest{}, nil },
+				return perform(ctx, a, loyalty.PointsTimeoutDue, func() (node.NoRequest, error) { return node.NoRequest{}, nil },
 					a.resultsOf("holds timed out"))
 			}
-			return perform(ctx, a, node.PointsTimeout, func() (req points.TimeOutRequest, err error) {
+			return perform(ctx, a, loyalty.PointsTimeout, func() (req points.TimeOutRequest, err error) {
 				req.Hold, err = number.ParseCommand(args[0])
 				return req, err
 			}, a.receiptOf("points:TimeOut"))
@@ -128,10 +129,10 @@ func timeOut(a *app) *cobra.Command {
 }
 
 func holds(a *app) *cobra.Command {
-	var req node.HoldsRequest
+	var req loyalty.HoldsRequest
 	var state string
 	cmd := verb(a, "holds", "  tally --as D points holds --member zhang\n  tally --as D points holds --acceptor D --state OPEN",
-		node.PointsHolds, func([]string) (node.HoldsRequest, error) {
+		loyalty.PointsHolds, func([]string) (loyalty.HoldsRequest, error) {
 			req.States = nil
 			if state == "" {
 				return req, nil

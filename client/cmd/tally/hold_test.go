@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 // TestCodesAreRead: from the flag, a file or the environment, and from there only
@@ -50,7 +50,7 @@ func TestCodesAreRead(t *testing.T) {
 
 func TestOwesTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		owesTable(w, node.Owing{Height: 9,
+		owesTable(w, settle.Owing{Height: 9,
 			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
 			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, State: "NETTED"}, {Cycle: "2026-12", Debtor: "M", Creditor: "G", Fen: 108, State: "OPEN", Open: true}},
 			Payments:    []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20, State: "PART_PAID", Open: true}},

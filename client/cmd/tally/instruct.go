@@ -14,23 +14,24 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func instructPayments(a *app) *cobra.Command {
-	var req node.InstructFileRequest
+	var req settle.InstructFileRequest
 	var calendar, out string
 	cmd := leaf("instruct",
 		"Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		`  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml
   tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP`,
 		func(ctx context.Context, _ []string) error {
-			ask := func() (_ node.InstructFileRequest, err error) {
+			ask := func() (_ settle.InstructFileRequest, err error) {
 				req.Before = madeBefore(out)
 				req.Calendar, err = textOf(calendar)
 				return req, err
 			}
-			return perform(ctx, a, node.PaymentInstructFile, ask,
-				func(ctx context.Context, n *node.Node, in node.InstructFile) error {
+			return perform(ctx, a, settle.PaymentInstructFile, ask,
+				func(ctx context.Context, n *node.Node, in settle.InstructFile) error {
 					return a.instruct(ctx, n, in, out)
 				})
 		})
@@ -83,18 +84,18 @@ func madeBefore(path string) iso20022.Made {
 // instructed is what tally payment instruct answers.
 type instructed struct {
 	node.Receipt
-	Settles string              `json:"settles"` // cycle
-	Message string              `json:"message"`
-	Hash    string              `json:"hash"`
-	File    string              `json:"file"`
-	Fen     amount.Units        `json:"fen"`
-	Execute date.Date           `json:"execute"`
-	Paid    []node.NamedPayment `json:"payments"`
-	Left    int                 `json:"left"` // that are due besides
+	Settles string                `json:"settles"` // cycle
+	Message string                `json:"message"`
+	Hash    string                `json:"hash"`
+	File    string                `json:"file"`
+	Fen     amount.Units          `json:"fen"`
+	Execute date.Date             `json:"execute"`
+	Paid    []settle.NamedPayment `json:"payments"`
+	Left    int                   `json:"left"` // that are due besides
 }
 
 // instruct keeps a message's file, and then notes it on the ledger.
-func (a *app) instruct(ctx context.Context, n *node.Node, in node.InstructFile, path string) error {
+func (a *app) instruct(ctx context.Context, n *node.Node, in settle.InstructFile, path string) error {
 	if err := keepFile(path, in.File); err != nil {
 		return err
 	}
@@ -106,12 +107,12 @@ func (a *app) instruct(ctx context.Context, n *node.Node, in node.InstructFile, 
 		File: path, Fen: note.Fen,
 		Execute: note.Execute, Left: in.Left}
 	var err error
-	if answer.Receipt, err = node.PaymentInstruct.Do(ctx, n, &a.call, note); err != nil {
+	if answer.Receipt, err = settle.PaymentInstruct.Do(ctx, n, &a.call, note); err != nil {
 		return err
 	}
 	for _, payment := range note.Payments {
-		now, err := node.PaymentShow.Do(ctx, n, &node.Call{},
-			node.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
+		now, err := settle.PaymentShow.Do(ctx, n, &node.Call{},
+			settle.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
 		if err != nil {
 			return err
 		}

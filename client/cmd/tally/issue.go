@@ -14,6 +14,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func issue(a *app) *cobra.Command {
@@ -22,7 +23,7 @@ func issue(a *app) *cobra.Command {
 	cmd := sends(a, "issue",
 		`  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
   tally --as D points issue --programme DP --grant wang:5.00:2026-11-30 --grant wang:20.00:2027-05-31
-  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`, node.PointsIssue,
+  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`, loyalty.PointsIssue,
 		func([]string) (points.IssueRequest, error) {
 			for i, g := range req.Grants {
 				g.Home, g.Split, g.Outlet, g.Reference = rest.Home, rest.Split, rest.Outlet, rest.Reference
@@ -125,7 +126,7 @@ func parseShare(text string) (points.Share, error) {
 func pledge(a *app) *cobra.Command {
 	var req points.PledgeRequest
 	cmd := sends(a, "pledge PROGRAMME",
-		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", node.PointsPledge,
+		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", loyalty.PointsPledge,
 		func(args []string) (points.PledgeRequest, error) {
 			req.Programme = args[0]
 			return req, nil
@@ -137,13 +138,13 @@ func pledge(a *app) *cobra.Command {
 }
 
 func pledges(a *app) *cobra.Command {
-	var req node.PointsPledgesRequest
-	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", node.PointsPledges, columns[points.Pledge]{
+	var req loyalty.PointsPledgesRequest
+	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", loyalty.PointsPledges, columns[points.Pledge]{
 		header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
 		cells: func(n index.Entry[points.Pledge], s scales) table.Row {
 			return table.Row{n.ID, n.Row.Funder, n.Row.Programme, s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
 		},
-	}, func([]string) node.PointsPledgesRequest { return req })
+	}, func([]string) loyalty.PointsPledgesRequest { return req })
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	word(cmd, &req.Funder, "funder", "of this party only")
 	return cmd
@@ -153,7 +154,7 @@ func activate(a *app) *cobra.Command {
 	var req points.ActivateRequest
 	cmd := sends(a, "activate LOT",
 		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
-  tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, node.PointsActivate,
+  tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, loyalty.PointsActivate,
 		func(args []string) (_ points.ActivateRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
@@ -165,7 +166,7 @@ func activate(a *app) *cobra.Command {
 func cancelLot(a *app) *cobra.Command {
 	var req points.CancelRequest
 	cmd := sends(a, "cancel LOT",
-		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", node.PointsCancel,
+		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", loyalty.PointsCancel,
 		func(args []string) (_ points.CancelRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
@@ -177,7 +178,7 @@ func cancelLot(a *app) *cobra.Command {
 func adjust(a *app) *cobra.Command {
 	var req points.AdjustRequest
 	cmd := sends(a, "adjust LOT",
-		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line", node.PointsAdjust,
+		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line", loyalty.PointsAdjust,
 		func(args []string) (_ points.AdjustRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
@@ -191,7 +192,7 @@ func adjust(a *app) *cobra.Command {
 func revokePoints(a *app) *cobra.Command {
 	var req points.RevokeRequest
 	cmd := sends(a, "revoke",
-		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned", node.PointsRevoke,
+		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned", loyalty.PointsRevoke,
 		func([]string) (points.RevokeRequest, error) { return req, nil })
 	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	reason(cmd, &req.Reason, "sale_returned")

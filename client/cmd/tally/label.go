@@ -8,13 +8,14 @@ import (
 
 	"tallystick/chaincode/member"
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 func label(a *app) *cobra.Command {
 	var req member.LabelRequest
 	cmd := sends(a, "label MEMBER LABEL",
 		`  tally --as D member label wang household --until 2027-11-30
-  tally --as D member label wang household --remove`, node.MemberLabel,
+  tally --as D member label wang household --remove`, members.MemberLabel,
 		func(args []string) (member.LabelRequest, error) {
 			req.Member, req.Label = args[0], args[1]
 			return req, nil
@@ -25,8 +26,8 @@ func label(a *app) *cobra.Command {
 }
 
 func labels(a *app) *cobra.Command {
-	return verb(a, "labels MEMBER", "  tally --as G member labels wang", node.MemberLabels, aMember,
-		func(_ context.Context, _ *node.Node, list node.List[node.Said]) error {
+	return verb(a, "labels MEMBER", "  tally --as G member labels wang", members.MemberLabels, aMember,
+		func(_ context.Context, _ *node.Node, list node.List[members.Said]) error {
 			return a.print(list, func(t table.Writer) {
 				t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
 				for _, l := range list.Rows {

@@ -17,9 +17,10 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
-func members(a *app) *cobra.Command {
+func memberCommand(a *app) *cobra.Command {
 	cmd := group("member", "Members: pseudonyms, accounts, consents, authorisations (会员中心)")
 	under(cmd, "Members (会员)", enrol(a), showMember(a), listMembers(a), merge(a), memberKey(a))
 	under(cmd, "Accounts (渠道账户)", recognise(a), link(a), unlink(a), invite(a), cancelInvitation(a))
@@ -35,13 +36,13 @@ func aMember(args []string) (node.MemberRequest, error) {
 }
 
 func enrol(a *app) *cobra.Command {
-	var req node.EnrolRequest
+	var req members.EnrolRequest
 	cmd := verb(a, "enrol [MEMBER]", `  tally --as D member enrol --channel app --customer 12345
   tally --as D member enrol wang --key 7d4e8f21…`,
-		node.MemberEnrol, func(args []string) (node.EnrolRequest, error) {
+		members.MemberEnrol, func(args []string) (members.EnrolRequest, error) {
 			req.Member = append(args, "")[0]
 			return req, nil
-		}, func(_ context.Context, _ *node.Node, r node.Enrolled) error {
+		}, func(_ context.Context, _ *node.Node, r members.Enrolled) error {
 			return a.print(r, func(t table.Writer) {
 				receiptTable(t, "member:Enrol", r.Receipt)
 				t.AppendRow(table.Row{"member", cmp.Or(r.Member, "your vault doesn't know: another made its name")})
@@ -65,13 +66,13 @@ func parseKey(text string) (k member.Key, err error) {
 }
 
 func showMember(a *app) *cobra.Command {
-	return verb(a, "show MEMBER", "  tally --as D member show wang", node.MemberShow, aMember,
-		func(_ context.Context, _ *node.Node, p node.Person) error {
+	return verb(a, "show MEMBER", "  tally --as D member show wang", members.MemberShow, aMember,
+		func(_ context.Context, _ *node.Node, p members.Person) error {
 			return a.print(p, func(t table.Writer) { personTable(t, p) })
 		})
 }
 
-func personTable(t table.Writer, p node.Person) {
+func personTable(t table.Writer, p members.Person) {
 	m := p.Member
 	t.AppendRows([]table.Row{{"member", m.ID}, {"home", m.Home}, {"state", m.State}, {"enrolled by", m.Number}})
 	if p.Root != m.ID {
@@ -104,14 +105,14 @@ func personTable(t table.Writer, p node.Person) {
 }
 
 func listMembers(a *app) *cobra.Command {
-	var req node.MemberListRequest
+	var req members.MemberListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", node.MemberList, columns[member.Member]{
+	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList, columns[member.Member]{
 		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
 		cells: func(n index.Entry[member.Member], _ scales) table.Row {
 			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 		},
-	}, func([]string) node.MemberListRequest {
+	}, func([]string) members.MemberListRequest {
 		req.States = states(state)
 		return req
 	})
@@ -124,7 +125,7 @@ func listMembers(a *app) *cobra.Command {
 func merge(a *app) *cobra.Command {
 	var req member.MergeRequest
 	var secret oneTime
-	op := node.MemberMerge
+	op := members.MemberMerge
 	cmd := leaf("merge FROM INTO", op.En+" ("+op.Zh+")",
 		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt --yes",
 		func(ctx context.Context, args []string) (err error) {
@@ -165,11 +166,11 @@ func memberKey(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
 			}
 			if !generate {
-				return send(ctx, a, node.MemberKey, req)
+				return send(ctx, a, members.MemberKey, req)
 			}
-			return perform(ctx, a, node.MemberKeyGenerate, func() (node.GenerateKeyRequest, error) {
-				return node.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error { return keepKey(out, key) }}, nil
-			}, func(_ context.Context, _ *node.Node, made node.GeneratedKey) error {
+			return perform(ctx, a, members.MemberKeyGenerate, func() (members.GenerateKeyRequest, error) {
+				return members.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error { return keepKey(out, key) }}, nil
+			}, func(_ context.Context, _ *node.Node, made members.GeneratedKey) error {
 				return a.printReceipt(nameOf(req), made.Receipt)
 			})
 		})

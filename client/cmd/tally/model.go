@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func models(a *app) *cobra.Command {
@@ -34,7 +35,7 @@ func proposeModel(a *app) *cobra.Command {
 	var req settlement.ProposeRequest
 	cmd := sends(a, "propose MODEL",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
-  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, node.ModelPropose,
+  tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, settle.ModelPropose,
 		func(args []string) (settlement.ProposeRequest, error) {
 			req.Model = args[0]
 			return req, nil
@@ -71,9 +72,9 @@ func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales)
 }
 
 func agreeModel(a *app) *cobra.Command {
-	var req node.AgreeModelRequest
-	cmd := verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", node.ModelAgree,
-		func(args []string) (node.AgreeModelRequest, error) {
+	var req settle.AgreeModelRequest
+	cmd := verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", settle.ModelAgree,
+		func(args []string) (settle.AgreeModelRequest, error) {
 			req.Model = args[0]
 			return req, nil
 		}, a.receiptOf("model:Agree"))
@@ -87,9 +88,9 @@ func byFlag(cmd *cobra.Command, by *string) {
 }
 
 func leaveModel(a *app) *cobra.Command {
-	var req node.LeaveModelRequest
-	cmd := verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", node.ModelLeave,
-		func(args []string) (node.LeaveModelRequest, error) {
+	var req settle.LeaveModelRequest
+	cmd := verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", settle.ModelLeave,
+		func(args []string) (settle.LeaveModelRequest, error) {
 			req.Model = args[0]
 			return req, nil
 		}, a.receiptOf("model:Leave"))
@@ -98,9 +99,9 @@ func leaveModel(a *app) *cobra.Command {
 }
 
 func listModels(a *app) *cobra.Command {
-	var req node.ListModelsRequest
-	cmd := verb(a, "list", "  tally --as D model list --party D", node.ModelList,
-		func([]string) (node.ListModelsRequest, error) { return req, nil }, rowsInTable(a, modelsTable))
+	var req settle.ListModelsRequest
+	cmd := verb(a, "list", "  tally --as D model list --party D", settle.ModelList,
+		func([]string) (settle.ListModelsRequest, error) { return req, nil }, rowsInTable(a, modelsTable))
 	word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
@@ -122,9 +123,9 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 }
 
 func showModel(a *app) *cobra.Command {
-	var req node.ModelRequest
-	cmd := verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", node.ModelShow,
-		func(args []string) (node.ModelRequest, error) {
+	var req settle.ModelRequest
+	cmd := verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", settle.ModelShow,
+		func(args []string) (settle.ModelRequest, error) {
 			req.Model = args[0]
 			return req, nil
 		}, rowsInTable(a, modelTable))

@@ -9,7 +9,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 // storyModels are three, of which one is for a scene.
@@ -29,17 +29,17 @@ func TestViews(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		view string
-		list []node.Selected
+		list []settle.Selected
 		want string
 	}{
-		{"issuer", node.IssuerView, storyViews(), `
+		{"issuer", settle.IssuerView, storyViews(), `
  programme  issuer  acceptor  scene  yuan a point  fee to pay  tax contained   may owe in a cycle  pays, days after cut-off  netting       model     
 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  GP         G       D                       0.008                       3/50                                              3  multilateral  gp 1      
  GP         G       D         care         0.0075       1/100           3/50  prefunded + ¥100.00                         3  multilateral  gp-care 1 
  GP         G       M                        0.01                                                                         0  bilateral               
 `},
-		{"acceptor", node.AcceptorView, storyViews()[:2], `
+		{"acceptor", settle.AcceptorView, storyViews()[:2], `
  programme  issuer  acceptor  scene  yuan a point  fee to pay  tax contained  may be owed in a cycle  is paid, days after cut-off  netting       model     
 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  GP         G       D                       0.008       1/100           3/50                                                    3  multilateral  gp 1      
@@ -56,9 +56,9 @@ func TestViews(t *testing.T) {
 
 // TestOwnersView shows which programmes count where.
 func TestOwnersView(t *testing.T) {
-	list := []node.Worth{{Programme: "DP", At: "M", Price: amount.Rate{Num: 1, Den: 1}}}
+	list := []settle.Worth{{Programme: "DP", At: "M", Price: amount.Rate{Num: 1, Den: 1}}}
 	for _, one := range storyViews() {
-		list = append(list, node.Worth{Programme: one.Programme, At: one.Acceptor, Scene: one.Scene, Price: one.Price})
+		list = append(list, settle.Worth{Programme: one.Programme, At: one.Acceptor, Scene: one.Scene, Price: one.Price})
 	}
 	got := rendered(func(w table.Writer) { ownerTable(w, list, scales{"DP": 0, "GP": 0}) })
 	if d := cmp.Diff(strings.TrimLeft(`
@@ -74,9 +74,9 @@ func TestOwnersView(t *testing.T) {
 }
 
 // storyViews is what settles for G in the story: in general, for a scene, and with whom nothing is agreed.
-func storyViews() []node.Selected {
+func storyViews() []settle.Selected {
 	models := storyModels()
-	return []node.Selected{
+	return []settle.Selected{
 		{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november, Number: 1, Model: "gp", Version: 1, Price: models[0].Terms.Price, Terms: models[0].Terms},
 		{Issuer: "G", Acceptor: "D", Scene: "care", Programme: "GP", Day: november, Number: 2, Model: "gp-care", Version: 1, Price: models[1].Terms.Price, Terms: models[1].Terms},
 		{Issuer: "G", Acceptor: "M", Programme: "GP", Day: november, Price: amount.Rate{Num: 1, Den: 1}},
@@ -93,7 +93,7 @@ func TestSelectedTable(t *testing.T) {
 		}
 	}
 	none := rendered(func(w table.Writer) {
-		selectedTable(w, node.Selected{Issuer: "D", Acceptor: "M", Day: november}, scales{"GP": 2})
+		selectedTable(w, settle.Selected{Issuer: "D", Acceptor: "M", Day: november}, scales{"GP": 2})
 	})
 	if !strings.Contains(none, "none: the programme's price") || strings.Contains(none, "a point of") {
 		t.Error(none)

@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/settlement"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 // ownerView is the view of who owns points, 积分所有人.
 const ownerView = "owner"
 
 func selectModel(a *app) *cobra.Command {
-	var q node.ModelQuestion
+	var q settle.ModelQuestion
 	var view string
-	cmd := leaf("select", node.ModelSelect.En+" ("+node.ModelSelect.Zh+")",
+	cmd := leaf("select", settle.ModelSelect.En+" ("+settle.ModelSelect.Zh+")",
 		`  tally --as D model select --issuer G --acceptor D --programme GP --scene care
   tally --as G model select --view issuer --issuer G
   tally --as D model select --view acceptor --acceptor D --date 2026-12-01
@@ -25,15 +25,15 @@ func selectModel(a *app) *cobra.Command {
 		func(ctx context.Context, _ []string) error {
 			switch view {
 			case "":
-				return perform(ctx, a, node.ModelSelect, func() (node.SelectModelRequest, error) {
-					return node.SelectModelRequest{ModelQuestion: q}, nil
+				return perform(ctx, a, settle.ModelSelect, func() (settle.SelectModelRequest, error) {
+					return settle.SelectModelRequest{ModelQuestion: q}, nil
 				}, inTable(a, selectedTable))
 			case ownerView:
-				return perform(ctx, a, node.ModelViewOwner, func() (node.ModelQuestion, error) { return q, nil }, rowsInTable(a, ownerTable))
+				return perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) { return q, nil }, rowsInTable(a, ownerTable))
 			}
-			return perform(ctx, a, node.ModelView, func() (node.ViewModelsRequest, error) {
-				return node.ViewModelsRequest{View: view, ModelQuestion: q}, nil
-			}, rowsInTable(a, func(t table.Writer, list []node.Selected, s scales) { viewTable(t, view, list, s) }))
+			return perform(ctx, a, settle.ModelView, func() (settle.ViewModelsRequest, error) {
+				return settle.ViewModelsRequest{View: view, ModelQuestion: q}, nil
+			}, rowsInTable(a, func(t table.Writer, list []settle.Selected, s scales) { viewTable(t, view, list, s) }))
 		})
 	cmd.Long = `Select by the same rule as the ledger. With a view, list all that it selects:
 issuer 积分服务商     what it owes for whose acceptance: price, fees that it pays, caps, tax
@@ -44,12 +44,12 @@ owner 积分所有人      which programmes count where at what price; for membe
 	word(cmd, &q.Scene, "scene", "in which points are spent")
 	word(cmd, &q.Programme, "programme", "whose points")
 	day(cmd, &q.Day, "date", "business date; today's if you name none")
-	word(cmd, &view, "view", node.IssuerView+", "+node.AcceptorView+" or "+ownerView)
-	complete(cmd, "view", node.IssuerView, node.AcceptorView, ownerView)
+	word(cmd, &view, "view", settle.IssuerView+", "+settle.AcceptorView+" or "+ownerView)
+	complete(cmd, "view", settle.IssuerView, settle.AcceptorView, ownerView)
 	return cmd
 }
 
-func selectedTable(t table.Writer, one node.Selected, s scales) {
+func selectedTable(t table.Writer, one settle.Selected, s scales) {
 	model := "none: the programme's price, paid pair by pair"
 	if one.Number > 0 {
 		model = fmt.Sprintf("%s, version %d, number %d", one.Model, one.Version, one.Number)
@@ -65,9 +65,9 @@ func selectedTable(t table.Writer, one node.Selected, s scales) {
 
 // viewTable shows an issuer what it owes, or an acceptor what it gets. A fee that the other one pays is
 // none to the reader.
-func viewTable(t table.Writer, view string, list []node.Selected, s scales) {
+func viewTable(t table.Writer, view string, list []settle.Selected, s scales) {
 	mine, money, when := settlement.IssuerPays, "may owe in a cycle", "pays, days after cut-off"
-	if view == node.AcceptorView {
+	if view == settle.AcceptorView {
 		mine, money, when = settlement.AcceptorPays, "may be owed in a cycle", "is paid, days after cut-off"
 	}
 	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "yuan a point", "fee to pay", "tax contained", money, when, "netting", "model"})
@@ -83,14 +83,14 @@ func viewTable(t table.Writer, view string, list []node.Selected, s scales) {
 	}
 }
 
-func modelText(one node.Selected) string {
+func modelText(one settle.Selected) string {
 	if one.Number == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s %d", one.Model, one.Version)
 }
 
-func ownerTable(t table.Writer, list []node.Worth, s scales) {
+func ownerTable(t table.Writer, list []settle.Worth, s scales) {
 	t.AppendHeader(table.Row{"programme", "counts at", "scene", "yuan a point"})
 	right(t, 4)
 	t.SuppressEmptyColumns()

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/audience"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func offers(a *app) *cobra.Command {
@@ -20,7 +21,7 @@ func publishOffer(a *app) *cobra.Command {
 	var programme, rule string
 	cmd := sends(a, "publish OFFER",
 		`  tally --as D offer publish winter --en "Winter check" --zh 冬季检测 --from 2026-11-01 --until 2026-12-31 \
-      --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`, node.OfferPublish,
+      --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`, loyalty.OfferPublish,
 		func(args []string) (audience.PublishRequest, error) {
 			req.Offer = args[0]
 			if rule != "" {
@@ -42,7 +43,7 @@ func publishOffer(a *app) *cobra.Command {
 
 func withdrawOffer(a *app) *cobra.Command {
 	return sends(a, "withdraw OFFER",
-		"  tally --as D offer withdraw winter", node.OfferWithdraw,
+		"  tally --as D offer withdraw winter", loyalty.OfferWithdraw,
 		func(args []string) (audience.WithdrawRequest, error) {
 			return audience.WithdrawRequest{Offer: args[0]}, nil
 		})
@@ -57,14 +58,14 @@ var offerColumns = columns[audience.Offer]{
 }
 
 func listOffers(a *app) *cobra.Command {
-	var req node.OfferListRequest
-	cmd := lists(a, "list", "  tally --as G offer list --party D", node.OfferList, offerColumns, func([]string) node.OfferListRequest { return req })
+	var req loyalty.OfferListRequest
+	cmd := lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns, func([]string) loyalty.OfferListRequest { return req })
 	word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }
 
 func memberOffers(a *app) *cobra.Command {
-	return verb(a, "offers MEMBER", "  tally --as D member offers wang", node.MemberOffers, aMember,
+	return verb(a, "offers MEMBER", "  tally --as D member offers wang", loyalty.MemberOffers, aMember,
 		func(_ context.Context, _ *node.Node, answer node.Found[audience.Offer]) error {
 			return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })
 		})

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 func orders(a *app) *cobra.Command {
@@ -54,7 +55,7 @@ func parsePlace(what, text string) (uint8, error) {
 
 func acceptOrder(a *app) *cobra.Command {
 	return ofOrder(a, "accept ORDER",
-		"  tally --as D order accept D.0.7.0", node.OrderAccept,
+		"  tally --as D order accept D.0.7.0", catalogue.OrderAccept,
 		func(n number.Command, _ uint8) (goods.AcceptRequest, error) {
 			return goods.AcceptRequest{Order: n}, nil
 		})
@@ -63,7 +64,7 @@ func acceptOrder(a *app) *cobra.Command {
 func rejectOrder(a *app) *cobra.Command {
 	var why string
 	cmd := ofOrder(a, "reject ORDER",
-		"  tally --as D order reject D.0.7.0 --reason address_unknown", node.OrderReject,
+		"  tally --as D order reject D.0.7.0 --reason address_unknown", catalogue.OrderReject,
 		func(n number.Command, _ uint8) (goods.RejectRequest, error) {
 			return goods.RejectRequest{Order: n, Reason: why}, nil
 		})
@@ -75,7 +76,7 @@ func cancelOrder(a *app) *cobra.Command {
 	var req goods.CancelRequest
 	cmd := ofOrder(a, "cancel ORDER [PART]",
 		`  tally --as G order cancel D.0.7.0 --reason member_changed_mind
-  tally --as D order cancel D.0.7.0 2 --reason lost_on_the_way --lost`, node.OrderCancel,
+  tally --as D order cancel D.0.7.0 2 --reason lost_on_the_way --lost`, catalogue.OrderCancel,
 		func(n number.Command, part uint8) (goods.CancelRequest, error) {
 			req.Order, req.Part = n, part
 			return req, nil
@@ -100,13 +101,13 @@ func timeOutOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, node.OrderTimeoutDue, d, "orders and parts timed out")
+				return a.runDue(ctx, catalogue.OrderTimeoutDue, d, "orders and parts timed out")
 			}
 			n, part, err := parseOrderPart(args)
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, node.OrderTimeout, goods.TimeOutRequest{Order: n, Part: part})
+			return send(ctx, a, catalogue.OrderTimeout, goods.TimeOutRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all whose time to be accepted, or shipped, has passed")
 	return a.takesLong(cmd)
@@ -132,15 +133,15 @@ func (d *due) check(verb string, args []string) error {
 }
 
 // runDue does everything whose time has come, and counts it.
-func (a *app) runDue(ctx context.Context, op node.Op[node.DueRequest, *node.Results], d due, what string) error {
-	return perform(ctx, a, op, func() (node.DueRequest, error) { return node.DueRequest{Seller: d.seller}, nil },
+func (a *app) runDue(ctx context.Context, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
+	return perform(ctx, a, op, func() (catalogue.DueRequest, error) { return catalogue.DueRequest{Seller: d.seller}, nil },
 		func(_ context.Context, _ *node.Node, r *node.Results) error { return a.printResults(what, r) })
 }
 
 func shipOrder(a *app) *cobra.Command {
 	var req goods.ShipRequest
 	cmd := ofOrder(a, "ship ORDER PART",
-		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890", node.OrderShip,
+		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890", catalogue.OrderShip,
 		func(n number.Command, part uint8) (goods.ShipRequest, error) {
 			req.Order, req.Part = n, part
 			return req, nil
@@ -165,7 +166,7 @@ func deliverOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, node.OrderDeliverDue, d, "parts delivered by silence")
+				return a.runDue(ctx, catalogue.OrderDeliverDue, d, "parts delivered by silence")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -178,7 +179,7 @@ func deliverOrder(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return send(ctx, a, node.OrderDeliver, req)
+			return send(ctx, a, catalogue.OrderDeliver, req)
 		})
 	cmd.Long = `Say that a part has reached the member: its points are captured, and the parties owe
 each other. The proof is the member's one-time code (from the flag, a file or
@@ -200,7 +201,7 @@ func completeOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, node.OrderCompleteDue, d, "parts completed")
+				return a.runDue(ctx, catalogue.OrderCompleteDue, d, "parts completed")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -209,7 +210,7 @@ func completeOrder(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, node.OrderComplete, goods.CompleteRequest{Order: n, Part: part})
+			return send(ctx, a, catalogue.OrderComplete, goods.CompleteRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all that were delivered and can't be returned any more")
 	return a.takesLong(cmd)

@@ -18,28 +18,14 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
+	"tallystick/client/node/members"
+	"tallystick/client/node/nodetest"
+	"tallystick/client/node/settle"
 	"tallystick/client/sheets"
 )
 
 const november = date.Date(20758) // 2026-11-01
-
-// taken is points of a lot.
-func taken(programme string, units amount.Units) spend.Piece {
-	return spend.Piece{Lot: numbered(99).Row(0), Programme: programme, Funder: "D", Amount: units}
-}
-
-// kit is the story's R1: an oil kit of S1 at D's storefront for 29,800.
-func kit(state goods.State) goods.Order {
-	return goods.Order{
-		Seller: "D", Member: "zhang", Outlet: "T3", Region: "sh", Reference: "R1", Date: november, Payment: "pos-77", ShipDays: 3, SilenceDays: 7, ReturnDays: 10,
-		Parts: []goods.Part{{
-			Supplier: "S1", Party: "S1", Delivery: goods.Shipped, Scene: "care", Fee: amount.Rate{Num: 1, Den: 100}, State: state, Since: november + 1,
-			Lines:  []goods.Line{{SKU: "oilkit", Version: 1, Quantity: 1, Fen: 29_800}},
-			Pieces: spend.Line{taken("DP", 1860), taken("FP", 8400), taken("GP", 20_000)}, Cash: 1220,
-		}},
-	}
-}
 
 func TestParseWanted(t *testing.T) {
 	bad := fault.BadRequest
@@ -98,13 +84,13 @@ func TestDrawn(t *testing.T) {
 }
 
 func TestOrderTable(t *testing.T) {
-	o := kit(goods.OnItsWay)
+	o := nodetest.Kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
 	found := index.Order{Number: numbered(0), Order: o}
 	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"}, nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
-	back := index.Return{Number: numbered(5), SKU: "oilkit", Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9, Reason: "broken", Pieces: spend.Line{taken("DP", 1860)}, Cash: 5}}
+	back := index.Return{Number: numbered(5), SKU: "oilkit", Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9, Reason: "broken", Pieces: spend.Line{{Lot: numbered(99).Row(0), Programme: "DP", Funder: "D", Amount: 1860}}, Cash: 5}}
 	got := rendered(func(w table.Writer) {
-		orderTable(w, node.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}}, names, scales{"FP": 2})
+		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}}, names, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            
@@ -151,7 +137,7 @@ func TestStanding(t *testing.T) {
 		goods.Delivered: "can be returned until 2026-11-12", goods.Completed: "proven by silence", goods.Rejected: ": why",
 		goods.Cancelled: "its goods are lost", goods.TimedOut: "since 2026-11-02",
 	} {
-		o := kit(state)
+		o := nodetest.Kit(state)
 		o.AcceptBy = 1_800_000_000
 		o.Parts[0].Proof, o.Parts[0].Reason, o.Parts[0].Lost = goods.BySilence, "why", state == goods.Cancelled
 		if got := standing(index.Order{Order: o}.Part(1)); !strings.Contains(got, want) {
@@ -161,15 +147,15 @@ func TestStanding(t *testing.T) {
 }
 
 func TestPurchaseInEveryFormat(t *testing.T) {
-	line := node.PurchaseLine{
+	line := catalogue.PurchaseLine{
 		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1, LastDay: november + 11, Ordered: november, Seller: "D",
 		Supplier: "S1", SKU: "oilkit", GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece", Delivery: goods.Shipped, Quantity: 1, Supply: "26800",
 	}
-	other := node.PurchaseLine{
+	other := catalogue.PurchaseLine{
 		Cursor: "7/D.1.1.9/2", Order: numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: november, Seller: "D", Supplier: "S2", SKU: "wiper", Zh: "雨刮",
 		Delivery: goods.Counter, Quantity: 3, Returned: 1, Supply: "2340.09",
 	}
-	answer := node.Purchases{Height: 9, Rows: []node.PurchaseLine{line, other}, Next: other.Cursor}
+	answer := catalogue.Purchases{Height: 9, Rows: []catalogue.PurchaseLine{line, other}, Next: other.Cursor}
 	var o bytes.Buffer
 	a := &app{out: &o, format: "csv"}
 	if err := a.printPurchase(answer); err != nil {
@@ -205,7 +191,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	if err := a.printPurchase(answer); err != nil {
 		t.Fatal(err)
 	}
-	var back node.Purchases
+	var back catalogue.Purchases
 	if err := json.Unmarshal(o.Bytes(), &back); err != nil || cmp.Diff(answer, back) != "" {
 		t.Errorf("%v: %s", err, cmp.Diff(answer, back))
 	}
@@ -222,7 +208,7 @@ func TestHiddenRows(t *testing.T) {
 		return index.HiddenOwed{Cycle: "c1", State: "OPEN", HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
 	got := rendered(func(w table.Writer) {
-		owesTable(w, node.Owing{Height: 9, Hidden: []node.Hidden{
+		owesTable(w, settle.Owing{Height: 9, Hidden: []settle.Hidden{
 			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5", Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
 			{HiddenOwed: position("G", "S2", 7)},
 			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
@@ -243,7 +229,7 @@ as of block 8`
 
 func TestWalletShowsWhatIsHeld(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		walletTable(w, node.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}}, scales{"GP": 2})
+		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}}, scales{"GP": 2})
 	})
 	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
 		t.Errorf("\n%s", got)
@@ -252,15 +238,15 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 
 // TestMembersHaveOrders: a member's page lists its orders, part by part.
 func TestMembersHaveOrders(t *testing.T) {
-	o := index.Order{Number: numbered(1), Order: kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) { personTable(w, node.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
+	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.Accepted)}
+	got := rendered(func(w table.Writer) { personTable(w, members.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
 	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
 		t.Errorf("\n%s", got)
 	}
 }
 
 func TestPartsAndReturnsTables(t *testing.T) {
-	o := index.Order{Number: numbered(1), Order: kit(goods.OnItsWay)}
+	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.OnItsWay)}
 	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, scales{"FP": 2}) })
 	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20", "SHIPPED", "2026-11-09"} {
 		if !strings.Contains(got, want) {
@@ -278,8 +264,8 @@ func TestPartsAndReturnsTables(t *testing.T) {
 
 // TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is said.
 func TestARefusedOrderShowsItsQuote(t *testing.T) {
-	quoted := node.Placed{Quote: &answer.Quoted{}}
-	if !quoted.Refused() || (node.Placed{}).Refused() {
+	quoted := catalogue.Placed{Quote: &answer.Quoted{}}
+	if !quoted.Refused() || (catalogue.Placed{}).Refused() {
 		t.Error("what was quoted and has no number was refused")
 	}
 	done := quoted

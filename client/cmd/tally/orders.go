@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 // partStates are the states of a part, as people write them.
@@ -31,12 +32,12 @@ func printRows[T any](a *app, fill func(table.Writer, []T, scales)) func(context
 }
 
 func listOrders(a *app) *cobra.Command {
-	var req node.OrderListRequest
+	var req catalogue.OrderListRequest
 	cmd := verb(a, "list",
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		node.OrderList, func([]string) (node.OrderListRequest, error) { return req, nil }, printRows(a, partsTable))
+		catalogue.OrderList, func([]string) (catalogue.OrderListRequest, error) { return req, nil }, printRows(a, partsTable))
 	word(cmd, &req.Seller, "seller", "of this seller only")
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
@@ -75,8 +76,8 @@ func goodsText(lines []goods.Line) string {
 }
 
 func showOrder(a *app) *cobra.Command {
-	return verb(a, "show ORDER", "  tally --as D order show D.0.7.0", node.OrderShow, orderNamed,
-		func(ctx context.Context, n *node.Node, o node.WholeOrder) error {
+	return verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
+		func(ctx context.Context, n *node.Node, o catalogue.WholeOrder) error {
 			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
@@ -94,7 +95,7 @@ func showOrder(a *app) *cobra.Command {
 }
 
 // orderNamed is the order that the first argument names.
-func orderNamed(args []string) (req node.OrderRequest, err error) {
+func orderNamed(args []string) (req catalogue.OrderRequest, err error) {
 	req.Order, err = number.ParseCommand(args[0])
 	return req, err
 }
@@ -119,7 +120,7 @@ func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string,
 	return err
 }
 
-func orderTable(t table.Writer, o node.WholeOrder, n goodNames, s scales) {
+func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s scales) {
 	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"price", yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference}, {"payment", o.Payment}} {
 		if r[1] != "" {

@@ -11,14 +11,16 @@ import (
 
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
+	"tallystick/client/node/settle"
 )
 
 func owes(a *app) *cobra.Command {
-	var req node.OwesRequest
+	var req settle.OwesRequest
 	cmd := verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		node.QueryOwes, func([]string) (node.OwesRequest, error) { return req, nil },
-		func(ctx context.Context, n *node.Node, answer node.Owing) error {
+		settle.QueryOwes, func([]string) (settle.OwesRequest, error) { return req, nil },
+		func(ctx context.Context, n *node.Node, answer settle.Owing) error {
 			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
@@ -46,7 +48,7 @@ the two differ, the command fails and names the pair.`
 	return cmd
 }
 
-func owesTable(t table.Writer, o node.Owing, s scales) {
+func owesTable(t table.Writer, o settle.Owing, s scales) {
 	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
 	right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
@@ -76,7 +78,7 @@ func owesTable(t table.Writer, o node.Owing, s scales) {
 	asOf(t, o.Height)
 }
 
-func hiddenRows(t table.Writer, list []node.Hidden) {
+func hiddenRows(t table.Writer, list []settle.Hidden) {
 	if len(list) > 0 {
 		t.AppendSeparator()
 	}
@@ -93,7 +95,7 @@ func hiddenRows(t table.Writer, list []node.Hidden) {
 }
 
 // hiddenText is the amount, or that it is hidden.
-func hiddenText(h node.Hidden) string {
+func hiddenText(h settle.Hidden) string {
 	switch {
 	case h.Opened:
 		return figure.ExactYuan(h.Fen)
@@ -111,7 +113,7 @@ func deliveries(n uint64) string {
 }
 
 func breakage(a *app) *cobra.Command {
-	return verb(a, "breakage", "", node.QueryBreakage, nothing, inTable(a, func(t table.Writer, answer node.BreakageNow, s scales) {
+	return verb(a, "breakage", "", consortium.QueryBreakage, nothing, inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
 		t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
 		right(t, 3, 4)
 		for _, b := range answer.Rows {

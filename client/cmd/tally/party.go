@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/party"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
 )
 
 func parties(a *app) *cobra.Command {
@@ -34,7 +35,7 @@ func parseRoles(text string) (party.Roles, error) {
 func registerParty(a *app) *cobra.Command {
 	var req party.RegisterRequest
 	cmd := sends(a, "register PARTY",
-		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, node.PartyRegister,
+		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, consortium.PartyRegister,
 		func(args []string) (party.RegisterRequest, error) {
 			req.Party = args[0]
 			return req, nil
@@ -49,7 +50,7 @@ then what is done in its name needs the peers of others, not its own.`
 
 func beginPeer(a *app) *cobra.Command {
 	cmd := sends(a, "begin-peer",
-		`  tally --as D party begin-peer`, node.PartyBeginPeer,
+		`  tally --as D party begin-peer`, consortium.PartyBeginPeer,
 		func([]string) (party.BeginPeerRequest, error) { return party.BeginPeerRequest{}, nil })
 	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
 tallyseal-PARTY, whose policy is that peer: from here on nothing is done in your name
@@ -59,7 +60,7 @@ without it. Send it first of all, or whenever the peer comes.`
 
 func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
 	req := party.SetRequest{State: state}
-	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", node.PartySet,
+	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", consortium.PartySet,
 		func(args []string) (party.SetRequest, error) {
 			req.Party = args[0]
 			return req, nil
@@ -70,11 +71,11 @@ func setParty(a *app, verb string, state party.State, short string) *cobra.Comma
 }
 
 func amendParty(a *app) *cobra.Command {
-	var req node.PartyAmendRequest
+	var req consortium.PartyAmendRequest
 	var given party.AmendRequest
 	var cmd *cobra.Command
 	cmd = verb(a, "amend PARTY", `  tally --as G party amend B --debit 100.00
-  tally --as G party amend D --roles issuer --liability 0`, node.PartyAmend, func(args []string) (node.PartyAmendRequest, error) {
+  tally --as G party amend D --roles issuer --liability 0`, consortium.PartyAmend, func(args []string) (consortium.PartyAmendRequest, error) {
 		req.Party = args[0]
 		req.Roles = named(cmd, "roles", &given.Roles)
 		req.Liability = named(cmd, "liability", &given.Liability)
@@ -100,7 +101,7 @@ func named[T any](cmd *cobra.Command, flag string, value *T) *T {
 }
 
 func listParties(a *app) *cobra.Command {
-	return verb(a, "list", "", node.PartyList, nothing, func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
+	return verb(a, "list", "", consortium.PartyList, nothing, func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
 		return a.print(all, func(t table.Writer) { partiesTable(t, all.Rows) })
 	})
 }

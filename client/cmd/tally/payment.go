@@ -8,6 +8,7 @@ import (
 
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
@@ -34,10 +35,10 @@ func cycleFlag(cmd *cobra.Command, to *string) {
 }
 
 func listPayments(a *app) *cobra.Command {
-	var req node.ListPaymentsRequest
-	cmd := verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", node.PaymentList,
-		func([]string) (node.ListPaymentsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, list node.List[node.NamedPayment]) error {
+	var req settle.ListPaymentsRequest
+	cmd := verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", settle.PaymentList,
+		func([]string) (settle.ListPaymentsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, list node.List[settle.NamedPayment]) error {
 			return a.print(list, func(t table.Writer) { paymentsTable(t, list.Rows) })
 		})
 	cycleFlag(cmd, &req.Cycle)
@@ -45,7 +46,7 @@ func listPayments(a *app) *cobra.Command {
 	return cmd
 }
 
-func paymentsTable(t table.Writer, list []node.NamedPayment) {
+func paymentsTable(t table.Writer, list []settle.NamedPayment) {
 	t.AppendHeader(table.Row{"payment", "pays", "whom", "¥", "due", "state", "came in", "message"})
 	right(t, 4, 7)
 	t.SuppressEmptyColumns()
@@ -55,17 +56,17 @@ func paymentsTable(t table.Writer, list []node.NamedPayment) {
 }
 
 func showPayment(a *app) *cobra.Command {
-	return verb(a, "show PAYMENT", "  tally --as S1 payment show 2026-11-3", node.PaymentShow,
-		func(args []string) (req node.ShowPaymentRequest, err error) {
+	return verb(a, "show PAYMENT", "  tally --as S1 payment show 2026-11-3", settle.PaymentShow,
+		func(args []string) (req settle.ShowPaymentRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
-		}, func(_ context.Context, _ *node.Node, p node.NamedPayment) error {
+		}, func(_ context.Context, _ *node.Node, p settle.NamedPayment) error {
 			return a.printParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
 				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) { takenBackTable(t, p.Payment) })
 		})
 }
 
-func paymentRows(p node.NamedPayment) []table.Row {
+func paymentRows(p settle.NamedPayment) []table.Row {
 	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
 	if p.Message != "" {
 		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
@@ -99,7 +100,7 @@ func takenBackTable(t table.Writer, p settlement.Payment) {
 func bouncePayment(a *app) *cobra.Command {
 	var req settlement.BounceRequest
 	cmd := sends(a, "bounce PAYMENT",
-		"  tally --as F payment bounce 2026-11-3 --reason account_closed", node.PaymentBounce,
+		"  tally --as F payment bounce 2026-11-3 --reason account_closed", settle.PaymentBounce,
 		func(args []string) (_ settlement.BounceRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
@@ -110,7 +111,7 @@ func bouncePayment(a *app) *cobra.Command {
 
 func carryPayment(a *app) *cobra.Command {
 	return sends(a, "carry PAYMENT",
-		"  tally --as S1 payment carry 2026-11-3", node.PaymentCarry,
+		"  tally --as S1 payment carry 2026-11-3", settle.PaymentCarry,
 		func(args []string) (_ settlement.CarryPaymentRequest, err error) {
 			var req settlement.CarryPaymentRequest
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
@@ -121,7 +122,7 @@ func carryPayment(a *app) *cobra.Command {
 func depositMoney(a *app) *cobra.Command {
 	var req settlement.DepositRequest
 	cmd := sends(a, "deposit HOLDER",
-		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017", node.PaymentDeposit,
+		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017", settle.PaymentDeposit,
 		func(args []string) (settlement.DepositRequest, error) {
 			req.Holder = args[0]
 			return req, nil
@@ -135,7 +136,7 @@ func depositMoney(a *app) *cobra.Command {
 func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
 	cmd := sends(a, "prefund DEBTOR",
-		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017", node.PaymentPrefund,
+		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017", settle.PaymentPrefund,
 		func(args []string) (settlement.PrefundRequest, error) {
 			req.Debtor = args[0]
 			return req, nil

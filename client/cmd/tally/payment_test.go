@@ -10,7 +10,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
@@ -49,7 +49,7 @@ func TestPaymentTables(t *testing.T) {
 		State:    settlement.PartPaid,
 		Received: 700, Message: "tally-1", Hash: make([]byte, 32)}
 	p.Advices = []settlement.Advice{{Reference: "R1", Fen: 700, Booked: endOfNovember + 9, Late: true, By: numbered(4)}}
-	got := rendered(func(w table.Writer) { paymentsTable(w, []node.NamedPayment{node.WithName(p)}) }) +
+	got := rendered(func(w table.Writer) { paymentsTable(w, []settle.NamedPayment{settle.WithName(p)}) }) +
 		rendered(func(w table.Writer) { advicesTable(w, p) })
 	for _, part := range []string{"2026-11-1", "¥67.20", "2026-12-03", "PART_PAID", "¥7.00", "tally-1", "R1", "yes",
 		"D.1.1.4", "2026-12-09"} {
@@ -57,7 +57,7 @@ func TestPaymentTables(t *testing.T) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows(node.WithName(p))) }); !strings.Contains(rows,
+	if rows := rendered(func(w table.Writer) { w.AppendRows(paymentRows(settle.WithName(p))) }); !strings.Contains(rows,
 		"¥67.20") || !strings.Contains(rows, "tally-1") {
 		t.Error(rows)
 	}
@@ -67,7 +67,7 @@ func TestPaymentTables(t *testing.T) {
 func TestNothingOfOurs(t *testing.T) {
 	var shown strings.Builder
 	a := app{out: &shown}
-	if err := a.showAdvised(t.Context(), nil, node.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
+	if err := a.showAdvised(t.Context(), nil, settle.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") ||

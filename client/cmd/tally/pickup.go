@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/code"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 func codeRows(t table.Writer, codes []code.Code) {
@@ -18,8 +19,8 @@ func codeRows(t table.Writer, codes []code.Code) {
 }
 
 func orderCodes(a *app) *cobra.Command {
-	return verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", node.OrderCodes, orderNamed,
-		func(_ context.Context, _ *node.Node, left node.PickupCodes) error {
+	return verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
+		func(_ context.Context, _ *node.Node, left catalogue.PickupCodes) error {
 			return a.print(left, func(t table.Writer) { codeRows(t, left.Codes) })
 		})
 }

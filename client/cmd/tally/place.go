@@ -16,9 +16,10 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
-func basketFlags(cmd *cobra.Command, b *node.Basket) {
+func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
 	word(cmd, &b.Member, "member", "who buys")
 	many(cmd, &b.Lines, "item", "supplier/sku[:quantity]", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
 	require(cmd, "member", "item")
@@ -45,11 +46,11 @@ func parseOrderLine(text string) (goods.Wanted, error) {
 }
 
 func quoteOrder(a *app) *cobra.Command {
-	var req node.QuoteRequest
+	var req catalogue.QuoteRequest
 	cmd := verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`,
-		node.OrderQuote, func([]string) (node.QuoteRequest, error) { return req, nil },
+		catalogue.OrderQuote, func([]string) (catalogue.QuoteRequest, error) { return req, nil },
 		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
 			if a.format == "json" {
 				return a.asJSON(quoted)
@@ -99,7 +100,7 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) 
 }
 
 func placeOrder(a *app) *cobra.Command {
-	var req node.PlaceRequest
+	var req catalogue.PlaceRequest
 	var s spending
 	var c consent
 	var length time.Duration
@@ -107,7 +108,7 @@ func placeOrder(a *app) *cobra.Command {
 		`  tally --as D order place --member zhang --item S1/oilkit --take DP:18.60 --take FP:84.00 --take GP:200.00 \
       --cash 12.20 --cash-reference pos-77-4711 --outlet T3 --accept
   tally --as G order place --member wang --item S2/wiper:2 --take DP:18.00 --for 30m --needs-code --request web-000123`,
-		node.OrderPlace, func([]string) (_ node.PlaceRequest, err error) {
+		catalogue.OrderPlace, func([]string) (_ catalogue.PlaceRequest, err error) {
 			req.Spending, req.For = s.named(), 0
 			if !req.Accept {
 				req.For = inSeconds(length)
@@ -139,7 +140,7 @@ the same codes.`
 }
 
 // printPlaced shows what an order bound, and its receipt unless it was refused.
-func (a *app) printPlaced(ctx context.Context, n *node.Node, p node.Placed) error {
+func (a *app) printPlaced(ctx context.Context, n *node.Node, p catalogue.Placed) error {
 	if a.format != "json" && p.Quote != nil {
 		if err := a.showQuote(ctx, n, *p.Quote); err != nil {
 			return err
@@ -151,7 +152,7 @@ func (a *app) printPlaced(ctx context.Context, n *node.Node, p node.Placed) erro
 	return a.print(p, func(t table.Writer) { placedTable(t, p) })
 }
 
-func placedTable(t table.Writer, p node.Placed) {
+func placedTable(t table.Writer, p catalogue.Placed) {
 	receiptTable(t, "order:Place", p.Receipt)
 	codeRows(t, p.Codes)
 }

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func programmes(a *app) *cobra.Command {
@@ -31,7 +32,7 @@ func openProgramme(a *app) *cobra.Command {
 	cmd := sends(a, "open PROGRAMME",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
-      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, node.ProgrammeOpen,
+      --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, loyalty.ProgrammeOpen,
 		func(args []string) (points.OpenProgrammeRequest, error) {
 			var err error
 			if req.Rules, err = rules.on(points.Rules{}); err != nil {
@@ -84,7 +85,7 @@ that they were issued with.`
 
 func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
-	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", node.ProgrammeSet,
+	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
 		func(args []string) (points.SetProgrammeRequest, error) {
 			req.Programme = args[0]
 			return req, nil
@@ -98,7 +99,7 @@ member's spending, freeze its wallet: tally points freeze.`
 }
 
 func showProgramme(a *app) *cobra.Command {
-	return verb(a, "show PROGRAMME", "  tally --as D programme show GP", node.ProgrammeShow,
+	return verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
 		func(args []string) (node.ProgrammeQuery, error) { return node.ProgrammeQuery{Programme: args[0]}, nil },
 		func(_ context.Context, _ *node.Node, p points.Programme) error {
 			return a.print(p, func(t table.Writer) { programmeTable(t, p) })
@@ -147,7 +148,7 @@ func graceDays(r points.Rules) uint16 {
 }
 
 func listProgrammes(a *app) *cobra.Command {
-	return verb(a, "list", "", node.ProgrammeList, nothing, func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
+	return verb(a, "list", "", loyalty.ProgrammeList, nothing, func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
 		return a.print(list, func(t table.Writer) {
 			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
 			right(t, 5)

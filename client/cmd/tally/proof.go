@@ -17,15 +17,16 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 	"tallystick/client/proof"
 )
 
 func prove(a *app) *cobra.Command {
-	var req node.ProveBalanceRequest
+	var req accounting.ProveBalanceRequest
 	var out string
 	cmd := verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
   tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
-		node.PointsProve, func(args []string) (node.ProveBalanceRequest, error) {
+		accounting.PointsProve, func(args []string) (accounting.ProveBalanceRequest, error) {
 			req.Member = args[0]
 			return req, nil
 		}, func(ctx context.Context, n *node.Node, p node.Proven) error {
@@ -49,10 +50,10 @@ changes on the ledger.`
 }
 
 func verifyProof(a *app) *cobra.Command {
-	var req node.VerifyProofRequest
+	var req accounting.VerifyProofRequest
 	var dir string
 	known := scales{}
-	cmd := leaf("verify-proof FILE", node.ProofVerify.En+" ("+node.ProofVerify.Zh+")",
+	cmd := leaf("verify-proof FILE", accounting.ProofVerify.En+" ("+accounting.ProofVerify.Zh+")",
 		`  tally --as F verify-proof zhang.proof
   tally verify-proof zhang.proof --trust cas --signers 3 -o json`,
 		func(ctx context.Context, args []string) (err error) {
@@ -63,7 +64,7 @@ func verifyProof(a *app) *cobra.Command {
 			if req.Trust, cfg, err = a.trust(dir); err != nil {
 				return err
 			}
-			p, err := node.ProofVerify.Do(ctx, node.Offline(cfg), &a.call, req)
+			p, err := accounting.ProofVerify.Do(ctx, node.Offline(cfg), &a.call, req)
 			if err != nil {
 				return err
 			}
@@ -103,7 +104,7 @@ func provenTable(t table.Writer, c node.Proven, known scales) {
 		{"channel", c.Channel},
 	})
 	var b points.Balance
-	if c.Function != node.BalanceQuestion || json.Unmarshal(c.Answer, &b) != nil {
+	if c.Function != accounting.BalanceQuestion || json.Unmarshal(c.Answer, &b) != nil {
 		t.AppendRows([]table.Row{{"question", strings.Join(slices.Concat([]string{c.Function}, c.Args), " ")},
 			{"answer", string(c.Answer)}})
 		return

@@ -9,17 +9,20 @@ import (
 
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 	"tallystick/client/sheets"
 )
 
 func purchaseOrders(a *app) *cobra.Command {
-	var req node.PurchaseRequest
+	var req catalogue.PurchaseRequest
 	cmd := verb(a, "purchase",
 		`  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
-		node.OrderPurchase, func([]string) (node.PurchaseRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, answer node.Purchases) error { return a.printPurchase(answer) })
+		catalogue.OrderPurchase, func([]string) (catalogue.PurchaseRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
+			return a.printPurchase(answer)
+		})
 	cmd.Long = `List the parts of orders that the suppliers that you act for are to deliver or have
 delivered, line by line: -o json, csv or table.
 
@@ -41,7 +44,7 @@ has no opening.`
 	return cmd
 }
 
-func (a *app) printPurchase(answer node.Purchases) error {
+func (a *app) printPurchase(answer catalogue.Purchases) error {
 	if a.format != "csv" {
 		return a.print(answer, func(t table.Writer) { purchaseTable(t, answer) })
 	}
@@ -56,13 +59,13 @@ func (a *app) printPurchase(answer node.Purchases) error {
 var purchaseColumns = []string{"cursor", "order", "part", "line", "state", "since", "last_day", "ordered", "seller", "reference", "outlet", "region",
 	"supplier", "sku", "gtin", "name_en", "name_zh", "unit", "delivery", "quantity", "returned", "supply_yuan", "carrier", "waybill"}
 
-func purchaseCells(l node.PurchaseLine) []string {
+func purchaseCells(l catalogue.PurchaseLine) []string {
 	return []string{l.Cursor, l.Order.String(), strconv.Itoa(l.Part), strconv.Itoa(l.Line), l.State.String(), l.Since.String(), l.LastDay.String(), l.Ordered.String(),
 		l.Seller, l.Reference, l.Outlet, l.Region, l.Supplier, l.SKU, l.GTIN, l.En, l.Zh, l.Unit, l.Delivery.String(),
 		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), figure.PlainYuan(string(l.Supply)), l.Carrier, l.Waybill}
 }
 
-func purchaseTable(t table.Writer, answer node.Purchases) {
+func purchaseTable(t table.Writer, answer catalogue.Purchases) {
 	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply", "carrier", "waybill"})
 	right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()

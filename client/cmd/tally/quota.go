@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func quotas(a *app) *cobra.Command {
@@ -29,11 +30,11 @@ func ofQuota(cmd *cobra.Command) *cobra.Command {
 }
 
 func showQuota(a *app) *cobra.Command {
-	var req node.QuotaQuery
+	var req loyalty.QuotaQuery
 	return ofQuota(verb(a, "show KIND ID", `  tally --as G quota show debit 2026-11.B
   tally --as D quota show pledge D.0.12.0
-  tally --as M quota show benefit ride`, node.QuotaShow, func(args []string) (node.QuotaQuery, error) {
-		req = node.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
+  tally --as M quota show benefit ride`, loyalty.QuotaShow, func(args []string) (loyalty.QuotaQuery, error) {
+		req = loyalty.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
 		return req, nil
 	}, func(ctx context.Context, n *node.Node, q answer.QuotaUse) error {
 		show, err := a.quotaText(ctx, n, req.Kind, req.ID)
@@ -49,7 +50,7 @@ func showQuota(a *app) *cobra.Command {
 
 func surrenderQuota(a *app) *cobra.Command {
 	return ofQuota(sends(a, "surrender KIND ID",
-		"  tally --as D quota surrender pledge D.0.12.0", node.QuotaSurrender,
+		"  tally --as D quota surrender pledge D.0.12.0", loyalty.QuotaSurrender,
 		func(args []string) (quota.SurrenderRequest, error) {
 			return quota.SurrenderRequest{Kind: quota.Subject(args[0]), ID: args[1]}, nil
 		}))

@@ -13,6 +13,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func rates(a *app) *cobra.Command {
@@ -23,7 +24,7 @@ func publishRate(a *app) *cobra.Command {
 	var req points.PublishRateRequest
 	cmd := sends(a, "publish FROM TO",
 		`  tally --as G rate publish MP GP --rate 1/2 --from 2026-11-01 --until 2027-10-31
-  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`, node.RatePublish,
+  tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`, loyalty.RatePublish,
 		func(args []string) (points.PublishRateRequest, error) {
 			req.From, req.To = args[0], args[1]
 			return req, nil
@@ -42,7 +43,7 @@ func publishRate(a *app) *cobra.Command {
 func agreeRate(a *app) *cobra.Command {
 	var req points.AgreeRateRequest
 	cmd := sends(a, "agree FROM TO",
-		"  tally --as M rate agree MP GP --terms 3f0c…", node.RateAgree,
+		"  tally --as M rate agree MP GP --terms 3f0c…", loyalty.RateAgree,
 		func(args []string) (points.AgreeRateRequest, error) {
 			req.From, req.To = args[0], args[1]
 			return req, nil
@@ -74,39 +75,41 @@ func (s scales) got(c points.Conversion) string {
 }
 
 func showRate(a *app) *cobra.Command {
-	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", node.RateShow,
-		func(args []string) (node.RateQuery, error) { return node.RateQuery{From: args[0], To: args[1]}, nil },
-		inTable(a, func(t table.Writer, c node.PublishedRate, s scales) {
+	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", loyalty.RateShow,
+		func(args []string) (loyalty.RateQuery, error) {
+			return loyalty.RateQuery{From: args[0], To: args[1]}, nil
+		},
+		inTable(a, func(t table.Writer, c loyalty.PublishedRate, s scales) {
 			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
 				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
 		}))
 }
 
 func listRates(a *app) *cobra.Command {
-	var req node.RateListRequest
-	cmd := lists(a, "list", "  tally --as A rate list --into GP", node.RateList, columns[points.Conversion]{
+	var req loyalty.RateListRequest
+	cmd := lists(a, "list", "  tally --as A rate list --into GP", loyalty.RateList, columns[points.Conversion]{
 		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
 		cells: func(n index.Entry[points.Conversion], s scales) table.Row {
 			c := n.Row
 			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},
-	}, func([]string) node.RateListRequest { return req })
+	}, func([]string) loyalty.RateListRequest { return req })
 	word(cmd, &req.Into, "into", "into this programme only")
 	return cmd
 }
 
 func convert(a *app) *cobra.Command {
-	var req node.ConvertRequest
+	var req loyalty.ConvertRequest
 	var from part
 	var c consent
 	cmd := verb(a, "convert", `  tally --as G points convert --member li --take MP:63.01 --into GP`,
-		node.PointsConvert, func([]string) (_ node.ConvertRequest, err error) {
+		loyalty.PointsConvert, func([]string) (_ loyalty.ConvertRequest, err error) {
 			if req.Take = from.named(); from.programme == "" {
 				return req, fault.New(fault.BadRequest, "say which points: --take programme:points")
 			}
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
-		}, func(ctx context.Context, n *node.Node, answer node.Converted) error {
+		}, func(ctx context.Context, n *node.Node, answer loyalty.Converted) error {
 			show, err := askScales(ctx, n)
 			if err != nil {
 				return err

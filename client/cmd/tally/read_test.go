@@ -15,7 +15,8 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/consortium"
+	"tallystick/client/node/members"
 )
 
 // reading is what a parser made of a text.
@@ -88,7 +89,7 @@ func TestReadings(t *testing.T) {
 		reading{text: "gold:500", code: bad}, reading{text: "gold:Gold:金:", code: bad})
 	name, none := "王=李", ""
 	readings(t, parseField,
-		reading{text: "name=王=李", want: node.Field{Name: "name", Value: &name}}, reading{text: "name", want: node.Field{Name: "name"}}, reading{text: "name=", want: node.Field{Name: "name", Value: &none}},
+		reading{text: "name=王=李", want: members.Field{Name: "name", Value: &name}}, reading{text: "name", want: members.Field{Name: "name"}}, reading{text: "name=", want: members.Field{Name: "name", Value: &none}},
 		reading{text: "=x", code: bad}, reading{text: "full name=x", code: bad})
 	readings(t, parseSpan,
 		reading{text: "7d", want: 7 * aDay}, reading{text: "36h", want: 36 * time.Hour}, reading{text: "15m", want: 15 * time.Minute},
@@ -176,7 +177,7 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 
 // TestPointsTakenOfWhatIsNotHonoured are shown in their programme's digits.
 func TestPointsTakenOfWhatIsNotHonoured(t *testing.T) {
-	found := node.Unsealed{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D", Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
+	found := consortium.Unsealed{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D", Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
 	w := table.NewWriter()
 	unsealedTable(w, found, scales{"GP": 2})
 	if got := w.Render(); !strings.Contains(got, "took 18.60 of GP: points:Hold") || !strings.Contains(got, "took 7 smallest units of XP") {

@@ -4,15 +4,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/date"
-	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 // receivePayment is a person's word for what came in.
 func receivePayment(a *app) *cobra.Command {
-	var req node.ReceivePaymentRequest
+	var req settle.ReceivePaymentRequest
 	cmd := verb(a, "receive PAYMENT",
-		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03", node.PaymentReceive,
-		func(args []string) (node.ReceivePaymentRequest, error) {
+		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03", settle.PaymentReceive,
+		func(args []string) (settle.ReceivePaymentRequest, error) {
 			req.Payment = args[0]
 			return req, nil
 		}, a.receiptOf("payment:Advise"))
@@ -33,10 +33,10 @@ owed, and its debtor can pay it with tally payment instruct --rest.`
 
 // takeBackPayment is a person's word for what a bank took back.
 func takeBackPayment(a *app) *cobra.Command {
-	var req node.TakeBackPaymentRequest
+	var req settle.TakeBackPaymentRequest
 	cmd := verb(a, "take-back PAYMENT",
 		"  tally --as S1 payment take-back 2026-11-3 --receipt N77 --amount 97.00 --reference N91 --booked 2026-12-05 --evidence camt054.xml",
-		node.PaymentTakeBack, func(args []string) (node.TakeBackPaymentRequest, error) {
+		settle.PaymentTakeBack, func(args []string) (settle.TakeBackPaymentRequest, error) {
 			req.Payment = args[0]
 			return req, nil
 		}, a.receiptOf("payment:TakeBack"))

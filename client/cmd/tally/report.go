@@ -14,6 +14,7 @@ import (
 	"tallystick/client/books"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/accounting"
 )
 
 func reports(a *app) *cobra.Command {
@@ -22,9 +23,9 @@ func reports(a *app) *cobra.Command {
 }
 
 func reportFlows(a *app) *cobra.Command {
-	var req node.ReportFlowsRequest
+	var req accounting.ReportFlowsRequest
 	cmd := verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
-		node.ReportFlows, func([]string) (node.ReportFlowsRequest, error) { return req, nil },
+		accounting.ReportFlows, func([]string) (accounting.ReportFlowsRequest, error) { return req, nil },
 		inTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
@@ -34,7 +35,7 @@ of a benefit before it is used. The JSON also says in which cycle and who bears 
 }
 
 // flowsTable draws the matrix: two rows a programme, points and fen.
-func flowsTable(t table.Writer, f node.Flows, s scales) {
+func flowsTable(t table.Writer, f accounting.Flows, s scales) {
 	header := table.Row{"issuer", "programme", ""}
 	for _, acceptor := range f.Matrix.Acceptors {
 		header = append(header, "at "+acceptor)
@@ -60,7 +61,7 @@ func flowsTable(t table.Writer, f node.Flows, s scales) {
 }
 
 func reportRates(a *app) *cobra.Command {
-	cmd := verb(a, "rates", "", node.ReportRates, nothing, inTable(a, ratesTable))
+	cmd := verb(a, "rates", "", accounting.ReportRates, nothing, inTable(a, ratesTable))
 	cmd.Long = `Say which share of each programme's points was redeemed, converted, expired and is left;
 how many members redeemed a second time, and how many at more than one party; and how
 many points became others'. Members count once, under whatever names. The JSON has exact
@@ -68,7 +69,7 @@ ratios.`
 	return cmd
 }
 
-func ratesTable(t table.Writer, u node.Rates, s scales) {
+func ratesTable(t table.Writer, u accounting.Rates, s scales) {
 	t.AppendHeader(table.Row{"of", "issued", "redeemed", "", "converted", "expired", "outstanding"})
 	right(t, 2, 3, 5, 6, 7)
 	for _, p := range u.Programmes {
@@ -99,14 +100,14 @@ func conversionsText(n int) string {
 }
 
 func reportOutstanding(a *app) *cobra.Command {
-	cmd := verb(a, "outstanding", "", node.ReportOutstanding, nothing, inTable(a, outstandingTable))
+	cmd := verb(a, "outstanding", "", accounting.ReportOutstanding, nothing, inTable(a, outstandingTable))
 	cmd.Long = `Say how many points of each programme members have, held ones included, what they are
 worth, and in how many months they end. Points that end some days after their member's
 last purchase are shown by the end that their lot was issued with.`
 	return cmd
 }
 
-func outstandingTable(t table.Writer, o node.OutstandingNow, s scales) {
+func outstandingTable(t table.Writer, o accounting.OutstandingNow, s scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "worth", ""})
 	right(t, 4, 5, 6)
 	for _, r := range o.Rows {
@@ -121,10 +122,10 @@ func outstandingTable(t table.Writer, o node.OutstandingNow, s scales) {
 }
 
 func reportCaps(a *app) *cobra.Command {
-	req, check := node.ReportCapsRequest{Alarm: 80}, false
+	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
 	cmd := verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		node.ReportCaps, func([]string) (node.ReportCapsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, answer node.Caps) error {
+		accounting.ReportCaps, func([]string) (accounting.ReportCapsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
 			if err := a.print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err
 			}
@@ -139,7 +140,7 @@ much of the cap its lanes have been granted, drawn or not: what neither has is f
 }
 
 // alarm is NET_DEBIT_CAP if a party is marked, and names all that are.
-func alarm(c node.Caps) error {
+func alarm(c accounting.Caps) error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
@@ -160,7 +161,7 @@ func towards(c books.Cap) string {
 	return c.Party + " towards " + c.Whom
 }
 
-func capsTable(t table.Writer, c node.Caps) {
+func capsTable(t table.Writer, c accounting.Caps) {
 	t.AppendHeader(table.Row{"party", "cycle", "limit", "drawn", "with lanes", "", "", ""})
 	right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()

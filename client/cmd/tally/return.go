@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 func returns(a *app) *cobra.Command {
@@ -23,7 +24,7 @@ func returns(a *app) *cobra.Command {
 func requestReturn(a *app) *cobra.Command {
 	req := goods.RequestReturnRequest{}
 	cmd := sends(a, "request ORDER PART LINE",
-		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size", node.OrderReturnRequest,
+		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size", catalogue.OrderReturnRequest,
 		func(args []string) (_ goods.RequestReturnRequest, err error) {
 			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
 				return req, err
@@ -47,7 +48,7 @@ func ofReturn[Req command.Request](a *app, use, example string, op node.Op[Req, 
 func receiveReturn(a *app) *cobra.Command {
 	var restock bool
 	cmd := ofReturn(a, "receive RETURN",
-		"  tally --as S2 order return receive G.0.12.0 --restock", node.OrderReturnReceive,
+		"  tally --as S2 order return receive G.0.12.0 --restock", catalogue.OrderReturnReceive,
 		func(n number.Command) goods.ReceiveReturnRequest {
 			return goods.ReceiveReturnRequest{Return: n, Restock: restock}
 		})
@@ -58,7 +59,7 @@ func receiveReturn(a *app) *cobra.Command {
 func refuseReturn(a *app) *cobra.Command {
 	var why string
 	cmd := ofReturn(a, "refuse RETURN",
-		"  tally --as D order return refuse G.0.12.0 --reason used", node.OrderReturnRefuse,
+		"  tally --as D order return refuse G.0.12.0 --reason used", catalogue.OrderReturnRefuse,
 		func(n number.Command) goods.RefuseReturnRequest {
 			return goods.RefuseReturnRequest{Return: n, Reason: why}
 		})
@@ -69,7 +70,7 @@ func refuseReturn(a *app) *cobra.Command {
 func refundReturn(a *app) *cobra.Command {
 	var payment string
 	cmd := ofReturn(a, "refund RETURN",
-		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", node.OrderReturnRefund,
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", catalogue.OrderReturnRefund,
 		func(n number.Command) goods.RefundRequest { return goods.RefundRequest{Return: n, Payment: payment} })
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
@@ -87,13 +88,13 @@ func timeOutReturn(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, node.OrderReturnTimeoutDue, d, "returns timed out")
+				return a.runDue(ctx, catalogue.OrderReturnTimeoutDue, d, "returns timed out")
 			}
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, node.OrderReturnTimeout, goods.TimeOutReturnRequest{Return: n})
+			return send(ctx, a, catalogue.OrderReturnTimeout, goods.TimeOutReturnRequest{Return: n})
 		})
 	cmd.Long = `End a return whose seller neither took the goods nor refused nor refunded in the days that
 its storefront gives. The points go back; cash that the seller then owes is listed by
@@ -109,7 +110,7 @@ func cashOwed(a *app) *cobra.Command {
 func payBack(a *app) *cobra.Command {
 	var payment string
 	cmd := ofReturn(a, "refunded CASH",
-		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13", node.OrderCashRefunded,
+		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13", catalogue.OrderCashRefunded,
 		func(n number.Command) goods.PayBackRequest { return goods.PayBackRequest{Due: n, Payment: payment} })
 	word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
 	require(cmd, "cash-reference")
@@ -117,9 +118,9 @@ func payBack(a *app) *cobra.Command {
 }
 
 func listCash(a *app) *cobra.Command {
-	var req node.CashListRequest
-	cmd := verb(a, "list", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", node.OrderCashList,
-		func([]string) (node.CashListRequest, error) { return req, nil },
+	var req catalogue.CashListRequest
+	cmd := verb(a, "list", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
+		func([]string) (catalogue.CashListRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, list node.Found[goods.Due]) error {
 			return a.print(list, func(t table.Writer) { cashTable(t, list) })
 		})
@@ -142,9 +143,9 @@ func cashTable(t table.Writer, list node.Found[goods.Due]) {
 }
 
 func listReturns(a *app) *cobra.Command {
-	var req node.ReturnListRequest
-	cmd := verb(a, "list", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", node.OrderReturnList,
-		func([]string) (node.ReturnListRequest, error) { return req, nil }, printRows(a, returnsTable))
+	var req catalogue.ReturnListRequest
+	cmd := verb(a, "list", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
+		func([]string) (catalogue.ReturnListRequest, error) { return req, nil }, printRows(a, returnsTable))
 	one(cmd, &req.Order, "order", "number", "of this order only", number.ParseCommand)
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Seller, "seller", "of this seller only")

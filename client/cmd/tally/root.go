@@ -66,7 +66,7 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortium(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a), disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), members(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a), verifyLiability(a), refusals(a), versionCommand(a))
+	cmd.AddCommand(consortiumCommand(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a), disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), memberCommand(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a), verifyLiability(a), refusals(a), versionCommand(a))
 	return cmd
 }
 

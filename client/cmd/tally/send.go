@@ -7,6 +7,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/client/node"
+	"tallystick/client/node/members"
 )
 
 // nameOf is what the ledger calls a request, such as points:Issue.
@@ -29,8 +30,8 @@ func receiptTable(t table.Writer, what string, r node.Receipt) {
 }
 
 // toldOf shows a receipt with the one-time code that the command made.
-func (a *app) toldOf(what string) func(context.Context, *node.Node, node.CodeReceipt) error {
-	return func(_ context.Context, _ *node.Node, r node.CodeReceipt) error {
+func (a *app) toldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
+	return func(_ context.Context, _ *node.Node, r members.CodeReceipt) error {
 		return a.print(r, func(t table.Writer) {
 			receiptTable(t, what, r.Receipt)
 			if len(r.Code) == 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 )
 
 func statementCommand(a *app) *cobra.Command {
@@ -27,10 +28,10 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 }
 
 func listStatements(a *app) *cobra.Command {
-	var req node.ListStatementsRequest
-	cmd := verb(a, "list", "  tally --as D statement list --cycle 2026-11", node.StatementList,
-		func([]string) (node.ListStatementsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, list node.List[node.SummedPair]) error {
+	var req settle.ListStatementsRequest
+	cmd := verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList,
+		func([]string) (settle.ListStatementsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, list node.List[settle.SummedPair]) error {
 			return a.print(list, func(t table.Writer) { statementsTable(t, list.Rows) })
 		})
 	cycleFlag(cmd, &req.Cycle)
@@ -42,11 +43,11 @@ func listStatements(a *app) *cobra.Command {
 const shownLines = 50
 
 func showStatement(a *app) *cobra.Command {
-	req := node.ShowStatementRequest{Limit: shownLines}
+	req := settle.ShowStatementRequest{Limit: shownLines}
 	cmd := verb(a, "show", `  tally --as D statement show --with G
-  tally --as A statement show --party D --with G`, node.StatementShow,
-		func([]string) (node.ShowStatementRequest, error) { return req, nil },
-		func(ctx context.Context, n *node.Node, s node.ShownStatement) error {
+  tally --as A statement show --party D --with G`, settle.StatementShow,
+		func([]string) (settle.ShowStatementRequest, error) { return req, nil },
+		func(ctx context.Context, n *node.Node, s settle.ShownStatement) error {
 			scale, err := askScales(ctx, n)
 			if err != nil {
 				return err
@@ -75,7 +76,7 @@ func or(text, other string) string {
 	return text
 }
 
-func statementTable(t table.Writer, s node.ShownStatement) {
+func statementTable(t table.Writer, s settle.ShownStatement) {
 	t.AppendRows([]table.Row{
 		{"cycle", fmt.Sprintf("%s, %s to %s", s.Head.Cycle, s.Head.From, s.Head.To)},
 		{"state", s.State}, {"lines", s.Total.Lines},
@@ -93,7 +94,7 @@ func statementTable(t table.Writer, s node.ShownStatement) {
 	}
 }
 
-func settleText(s node.ShownStatement) string {
+func settleText(s settle.ShownStatement) string {
 	switch {
 	case s.Closing.AB > 0:
 		return s.Head.A.ID + " to " + s.Head.B.ID + " " + yuan(s.Closing.AB)
@@ -103,7 +104,7 @@ func settleText(s node.ShownStatement) string {
 	return "nothing"
 }
 
-func movementsTable(t table.Writer, s node.ShownStatement, points scales) {
+func movementsTable(t table.Writer, s settle.ShownStatement, points scales) {
 	t.AppendHeader(table.Row{"Debtor", "Kind", "Scene", "Programme", "Lines", "Points", "Amount", "Of it tax"})
 	for _, m := range s.Movements {
 		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.orNone(m.Programme, m.Points), yuan(m.Fen), yuanOrNone(m.Tax)})
@@ -111,7 +112,7 @@ func movementsTable(t table.Writer, s node.ShownStatement, points scales) {
 	right(t, 5, 6, 7, 8)
 }
 
-func linesTable(t table.Writer, s node.ShownStatement, scale scales) {
+func linesTable(t table.Writer, s settle.ShownStatement, scale scales) {
 	t.AppendHeader(table.Row{"Line", "Date", "Kind", "Cause", "Debtor", "Creditor", "Points", "Amount", "Block", ""})
 	for _, l := range s.Lines {
 		mark := ""

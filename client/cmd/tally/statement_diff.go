@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -11,11 +12,11 @@ import (
 )
 
 func diffStatement(a *app) *cobra.Command {
-	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", node.StatementDiff,
-		func(args []string) (req node.DiffStatementRequest, err error) {
+	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
+		func(args []string) (req settle.DiffStatementRequest, err error) {
 			req.File, err = fileAt(args[0])
 			return req, err
-		}, func(_ context.Context, _ *node.Node, d node.Differences) error {
+		}, func(_ context.Context, _ *node.Node, d settle.Differences) error {
 			return a.print(d, func(t table.Writer) { differencesTable(t, d.Lines) })
 		})
 }
@@ -31,10 +32,10 @@ func differencesTable(t table.Writer, list []statement.Difference) {
 }
 
 func checkStatements(a *app) *cobra.Command {
-	var req node.CheckStatementsRequest
-	cmd := verb(a, "check", "  tally --as D statement check --cycle 2026-11", node.StatementCheck,
-		func([]string) (node.CheckStatementsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, c node.CheckedCycle) error {
+	var req settle.CheckStatementsRequest
+	cmd := verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
+		func([]string) (settle.CheckStatementsRequest, error) { return req, nil },
+		func(_ context.Context, _ *node.Node, c settle.CheckedCycle) error {
 			return a.print(c, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
 					{"obligations", c.Count},

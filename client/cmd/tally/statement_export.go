@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/accounts"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 	"tallystick/network/wholefile"
 
@@ -18,9 +19,9 @@ import (
 )
 
 func exportStatement(a *app) *cobra.Command {
-	req := node.ExportStatementRequest{Language: statement.English}
+	req := settle.ExportStatementRequest{Language: statement.English}
 	var out string
-	cmd := leaf("export", node.StatementExport.En+" ("+node.StatementExport.Zh+")",
+	cmd := leaf("export", settle.StatementExport.En+" ("+settle.StatementExport.Zh+")",
 		`  tally --as D statement export --with G --out 2026-11-D-G.xlsx
   tally --as D statement export --with G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, _ []string) error {
 			req.Form = strings.TrimPrefix(filepath.Ext(out), ".")
@@ -49,16 +50,16 @@ With --accounts the parties' legal names and tax ids stand in it, from the file 
 // exported is what tally statement export answers.
 type exported struct {
 	File string `json:"file"`
-	node.ExportedStatement
+	settle.ExportedStatement
 }
 
 // exportTo writes the whole file or none.
-func (a *app) exportTo(ctx context.Context, req node.ExportStatementRequest, out string) error {
+func (a *app) exportTo(ctx context.Context, req settle.ExportStatementRequest, out string) error {
 	answer := exported{File: out}
 	err := wholefile.WriteTo(out, 0o600, func(w io.Writer) error {
 		req.To = w
-		return perform(ctx, a, node.StatementExport, func() (node.ExportStatementRequest, error) { return req, nil },
-			func(_ context.Context, _ *node.Node, made node.ExportedStatement) error {
+		return perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) { return req, nil },
+			func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {
 				answer.ExportedStatement = made
 				return nil
 			})

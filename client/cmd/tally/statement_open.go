@@ -5,15 +5,16 @@ import (
 	"context"
 
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
 func openStatements(a *app) *cobra.Command {
-	var req node.OpenStatementsRequest
-	cmd := verb(a, "open", "  tally --as D statement open --cycle 2026-11", node.StatementOpen,
-		func([]string) (node.OpenStatementsRequest, error) { return req, nil }, a.showOpened)
+	var req settle.OpenStatementsRequest
+	cmd := verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
+		func([]string) (settle.OpenStatementsRequest, error) { return req, nil }, a.showOpened)
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
 no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
 once; what is open already is left.`
@@ -22,7 +23,7 @@ once; what is open already is left.`
 }
 
 // showOpened says of each hidden sum what became of it.
-func (a *app) showOpened(_ context.Context, _ *node.Node, answer node.Opened) error {
+func (a *app) showOpened(_ context.Context, _ *node.Node, answer settle.Opened) error {
 	err := a.print(answer, func(t table.Writer) {
 		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 		for _, o := range answer.Rows {
@@ -37,7 +38,7 @@ func (a *app) showOpened(_ context.Context, _ *node.Node, answer node.Opened) er
 }
 
 // openedBy is the command that opened a sum just now, or that it was open; nothing if it isn't.
-func openedBy(o node.OpenedSum) string {
+func openedBy(o settle.OpenedSum) string {
 	if o.Why != "" {
 		return ""
 	}

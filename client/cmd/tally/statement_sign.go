@@ -6,23 +6,24 @@ import (
 
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
 func signStatements(a *app) *cobra.Command {
-	var req node.SignStatementsRequest
+	var req settle.SignStatementsRequest
 	cmd := verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
-  tally --as D statement sign --with G`, node.StatementSign,
-		func([]string) (node.SignStatementsRequest, error) { return req, nil }, a.showSigned)
+  tally --as D statement sign --with G`, settle.StatementSign,
+		func([]string) (settle.SignStatementsRequest, error) { return req, nil }, a.showSigned)
 	cycleFlag(cmd, &req.Cycle)
 	word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
 }
 
 // showSigned says of each statement what became of it. What can't be signed yet is said, and doesn't keep the others.
-func (a *app) showSigned(_ context.Context, _ *node.Node, answer node.Signed) error {
+func (a *app) showSigned(_ context.Context, _ *node.Node, answer settle.Signed) error {
 	err := a.print(answer, func(t table.Writer) {
 		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 		for _, s := range answer.Rows {
@@ -35,7 +36,7 @@ func (a *app) showSigned(_ context.Context, _ *node.Node, answer node.Signed) er
 func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
 	cmd := sends(a, "claim",
-		"  tally --as M statement claim --with D --cycle 2026-11", node.StatementClaim,
+		"  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
 		func([]string) (settlement.ClaimRequest, error) { return req, nil })
 	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")

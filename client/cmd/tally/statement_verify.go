@@ -11,15 +11,16 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/client/config"
 	"tallystick/client/node"
+	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 )
 
 func verifyStatement(a *app) *cobra.Command {
-	var req node.VerifyStatementRequest
+	var req settle.VerifyStatementRequest
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "verify-statement FILE",
-		Short: node.StatementVerify.En + " (" + node.StatementVerify.Zh + ")",
+		Short: settle.StatementVerify.En + " (" + settle.StatementVerify.Zh + ")",
 		Long: `Check a statement of two parties that somebody sent you: JSON, CSV or XLSX. Its root is
 computed from its lines; sums, root and signatures must be what the file says, and the
 proof in it must show that peers of enough parties say so. That needs no network, only the
@@ -43,7 +44,7 @@ compare the root on its last page.`,
 					return err
 				}
 			}
-			report, err := node.StatementVerify.Do(cmd.Context(), node.Offline(cfg), &a.call, req)
+			report, err := settle.StatementVerify.Do(cmd.Context(), node.Offline(cfg), &a.call, req)
 			if err != nil {
 				return err
 			}

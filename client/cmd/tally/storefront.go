@@ -14,6 +14,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 	"tallystick/client/prices"
 )
 
@@ -28,7 +29,7 @@ func setStorefront(a *app) *cobra.Command {
 	var req goods.SetStorefrontRequest
 	var closed bool
 	cmd := sends(a, "set",
-		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`, node.StorefrontSet,
+		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`, catalogue.StorefrontSet,
 		func([]string) (goods.SetStorefrontRequest, error) {
 			req.Open = !closed
 			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int { return strings.Compare(a.Programme, b.Programme) })
@@ -79,7 +80,7 @@ func parseTender(text string) (goods.Tender, error) {
 }
 
 func sell(a *app) *cobra.Command {
-	var req node.SellRequest
+	var req catalogue.SellRequest
 	var price goods.Price
 	var rules string
 	var closed bool
@@ -87,7 +88,7 @@ func sell(a *app) *cobra.Command {
 		`  tally --as D storefront sell care kit --price 298.00
   tally --as D storefront sell care kit --prices prices.yaml --label winter
   tally --as D storefront sell care kit --price 298.00 --closed`,
-		node.StorefrontSell, func(args []string) (_ node.SellRequest, err error) {
+		catalogue.StorefrontSell, func(args []string) (_ catalogue.SellRequest, err error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
 			slices.Sort(price.Regions)
@@ -132,7 +133,7 @@ func setOutlet(a *app) *cobra.Command {
 	var req goods.SetOutletRequest
 	var closed bool
 	cmd := sends(a, "outlet OUTLET",
-		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh", node.StorefrontOutlet,
+		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh", catalogue.StorefrontOutlet,
 		func(args []string) (goods.SetOutletRequest, error) {
 			req.Outlet, req.Open = args[0], !closed
 			return req, nil
@@ -144,9 +145,9 @@ func setOutlet(a *app) *cobra.Command {
 }
 
 func showStorefront(a *app) *cobra.Command {
-	return verb(a, "show [SELLER]", "  tally --as G storefront show D", node.StorefrontShow,
-		func(args []string) (node.StorefrontRequest, error) {
-			return node.StorefrontRequest{Seller: first(args)}, nil
+	return verb(a, "show [SELLER]", "  tally --as G storefront show D", catalogue.StorefrontShow,
+		func(args []string) (catalogue.StorefrontRequest, error) {
+			return catalogue.StorefrontRequest{Seller: first(args)}, nil
 		},
 		func(ctx context.Context, n *node.Node, s goods.Storefront) error {
 			points, err := askScales(ctx, n)
@@ -174,9 +175,9 @@ func first(args []string) string {
 }
 
 func listListings(a *app) *cobra.Command {
-	var req node.ListingsRequest
-	cmd := verb(a, "listings [SELLER]", "  tally --as D storefront listings D --text oil", node.StorefrontListings,
-		func(args []string) (node.ListingsRequest, error) {
+	var req catalogue.ListingsRequest
+	cmd := verb(a, "listings [SELLER]", "  tally --as D storefront listings D --text oil", catalogue.StorefrontListings,
+		func(args []string) (catalogue.ListingsRequest, error) {
 			req.Seller = first(args)
 			return req, nil
 		}, listed(a, columns[goods.Listing]{
@@ -220,9 +221,9 @@ func daysText(p goods.Price) string {
 }
 
 func listOutlets(a *app) *cobra.Command {
-	var req node.OutletsRequest
-	cmd := verb(a, "outlets [PARTY]", "  tally --as G storefront outlets D --region sh", node.StorefrontOutlets,
-		func(args []string) (node.OutletsRequest, error) {
+	var req catalogue.OutletsRequest
+	cmd := verb(a, "outlets [PARTY]", "  tally --as G storefront outlets D --region sh", catalogue.StorefrontOutlets,
+		func(args []string) (catalogue.OutletsRequest, error) {
 			req.Party = first(args)
 			return req, nil
 		}, listed(a, columns[goods.Outlet]{
@@ -237,11 +238,11 @@ func listOutlets(a *app) *cobra.Command {
 }
 
 func browse(a *app) *cobra.Command {
-	var req node.BrowseRequest
+	var req catalogue.BrowseRequest
 	cmd := verb(a, "browse SELLER",
 		`  tally --as D storefront browse D --member zhang --region sh --text 机油
   tally --as D storefront browse D`,
-		node.StorefrontBrowse, func(args []string) (node.BrowseRequest, error) {
+		catalogue.StorefrontBrowse, func(args []string) (catalogue.BrowseRequest, error) {
 			req.Seller = args[0]
 			return req, nil
 		}, func(_ context.Context, _ *node.Node, shop index.Part[index.Shown]) error {

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 )
 
 func suppliers(a *app) *cobra.Command {
@@ -22,7 +23,7 @@ func suppliers(a *app) *cobra.Command {
 func applySupplier(a *app) *cobra.Command {
 	var req goods.ApplyRequest
 	cmd := sends(a, "apply SUPPLIER",
-		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`, node.SupplierApply,
+		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`, catalogue.SupplierApply,
 		func(args []string) (goods.ApplyRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
@@ -37,7 +38,7 @@ func applySupplier(a *app) *cobra.Command {
 func approveSupplier(a *app) *cobra.Command {
 	req := goods.ApproveRequest{Fee: amount.Rate{Den: 1}}
 	cmd := sends(a, "approve SUPPLIER",
-		`  tally --as G supplier approve care --category oil --fee 0.01`, node.SupplierApprove,
+		`  tally --as G supplier approve care --category oil --fee 0.01`, catalogue.SupplierApprove,
 		func(args []string) (goods.ApproveRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
@@ -51,7 +52,7 @@ func approveSupplier(a *app) *cobra.Command {
 func refuseSupplier(a *app) *cobra.Command {
 	var req goods.RefuseRequest
 	cmd := sends(a, "refuse SUPPLIER",
-		`  tally --as G supplier refuse care --reason licence_expired`, node.SupplierRefuse,
+		`  tally --as G supplier refuse care --reason licence_expired`, catalogue.SupplierRefuse,
 		func(args []string) (goods.RefuseRequest, error) {
 			req.Supplier = args[0]
 			return req, nil
@@ -62,15 +63,17 @@ func refuseSupplier(a *app) *cobra.Command {
 
 func withdrawSupplier(a *app) *cobra.Command {
 	return sends(a, "withdraw SUPPLIER",
-		"  tally --as S1 supplier withdraw care", node.SupplierWithdraw,
+		"  tally --as S1 supplier withdraw care", catalogue.SupplierWithdraw,
 		func(args []string) (goods.WithdrawSupplierRequest, error) {
 			return goods.WithdrawSupplierRequest{Supplier: args[0]}, nil
 		})
 }
 
 func showSupplier(a *app) *cobra.Command {
-	return verb(a, "show SUPPLIER", "  tally --as D supplier show care", node.SupplierShow,
-		func(args []string) (node.SupplierRequest, error) { return node.SupplierRequest{Supplier: args[0]}, nil },
+	return verb(a, "show SUPPLIER", "  tally --as D supplier show care", catalogue.SupplierShow,
+		func(args []string) (catalogue.SupplierRequest, error) {
+			return catalogue.SupplierRequest{Supplier: args[0]}, nil
+		},
 		func(_ context.Context, _ *node.Node, s goods.Supplier) error {
 			return a.print(s, func(t table.Writer) { supplierTable(t, s) })
 		})
@@ -93,9 +96,9 @@ func orAll(list []string) string {
 }
 
 func listSuppliers(a *app) *cobra.Command {
-	var req node.SupplierListRequest
-	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", node.SupplierList,
-		func([]string) (node.SupplierListRequest, error) { return req, nil }, listed(a, columns[goods.Supplier]{
+	var req catalogue.SupplierListRequest
+	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", catalogue.SupplierList,
+		func([]string) (catalogue.SupplierListRequest, error) { return req, nil }, listed(a, columns[goods.Supplier]{
 			header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
 			cells: func(n index.Entry[goods.Supplier], _ scales) table.Row {
 				s := n.Row

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"tallystick/client/node"
+	"tallystick/client/node/members"
+	"tallystick/client/node/operations"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -307,7 +309,7 @@ as of block 9
 `},
 	} {
 		got := rendered(func(w table.Writer) {
-			walletTable(w, node.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots}, Freezes: c.frozen}, scales{"GP": 2})
+			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots}, Freezes: c.frozen}, scales{"GP": 2})
 		})
 		if want := strings.TrimLeft(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s", c.name, got)
@@ -441,7 +443,7 @@ func TestEveryKindHasACommand(t *testing.T) {
 // TestEveryOperationHasACommand: whatever a node does, somebody can ask for on a command line.
 func TestEveryOperationHasACommand(t *testing.T) {
 	source := sourceOf(t, ".")
-	for _, op := range node.Operations() {
+	for _, op := range operations.All() {
 		if name := "node." + op.Variable(); !regexp.MustCompile(regexp.QuoteMeta(name) + `\b`).MatchString(source) {
 			t.Errorf("%s: no command performs %s", op.About().Name, name)
 		}

@@ -15,6 +15,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
+	"tallystick/client/node/catalogue"
 	"tallystick/client/terms"
 )
 
@@ -24,13 +25,13 @@ func termsCommand(a *app) *cobra.Command {
 }
 
 func offerTerms(a *app) *cobra.Command {
-	req := node.OfferTermsRequest{Kind: goods.Supply}
+	req := catalogue.OfferTermsRequest{Kind: goods.Supply}
 	var path string
 	value := sync.OnceValues(func() (amount.Units, error) { return readValue(req.Kind, path) })
 	cmd := verb(a, "offer SUPPLIER SKU SELLER",
 		`  tally --as S1 terms offer care kit D --value price.txt
   tally --as S1 terms offer care kit G --kind commission --value percent.txt --until 2027-06-30`,
-		node.TermsOffer, func(args []string) (_ node.OfferTermsRequest, err error) {
+		catalogue.TermsOffer, func(args []string) (_ catalogue.OfferTermsRequest, err error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			req.Value, err = value()
 			return req, err
@@ -75,12 +76,12 @@ func readValue(kind goods.TermsKind, path string) (amount.Units, error) {
 }
 
 func exportTerms(a *app) *cobra.Command {
-	var req node.ExportTermsRequest
+	var req catalogue.ExportTermsRequest
 	var out string
 	cmd := verb(a, "export SELLER",
 		`  tally --as S1 terms export D --out for-D.json
   tally --as S1 terms export D --out for-D.json --supplier care`,
-		node.TermsExport, func(args []string) (node.ExportTermsRequest, error) {
+		catalogue.TermsExport, func(args []string) (catalogue.ExportTermsRequest, error) {
 			req.Seller = args[0]
 			return req, nil
 		}, func(_ context.Context, _ *node.Node, file terms.File) error {
@@ -99,7 +100,7 @@ func exportTerms(a *app) *cobra.Command {
 
 func acceptTerms(a *app) *cobra.Command {
 	return verb(a, "accept FILE", "  tally --as D terms accept for-D.json",
-		node.TermsAccept, func(args []string) (terms.File, error) { return terms.Read(args[0]) },
+		catalogue.TermsAccept, func(args []string) (terms.File, error) { return terms.Read(args[0]) },
 		func(_ context.Context, _ *node.Node, answer terms.Accepted) error {
 			err := a.print(answer, func(t table.Writer) { acceptedTable(t, answer) })
 			if differ := len(answer.Differ); err == nil && differ > 0 {
@@ -118,9 +119,9 @@ func acceptedTable(t table.Writer, answer terms.Accepted) {
 
 func showTerms(a *app) *cobra.Command {
 	return verb(a, "show SUPPLIER SKU SELLER", "  tally --as D terms show care kit D",
-		node.TermsShow, func(args []string) (node.TermsRequest, error) {
-			return node.TermsRequest{Supplier: args[0], SKU: args[1], Seller: args[2]}, nil
-		}, func(_ context.Context, _ *node.Node, shown node.KnownTerms) error {
+		catalogue.TermsShow, func(args []string) (catalogue.TermsRequest, error) {
+			return catalogue.TermsRequest{Supplier: args[0], SKU: args[1], Seller: args[2]}, nil
+		}, func(_ context.Context, _ *node.Node, shown catalogue.KnownTerms) error {
 			return a.print(shown, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"kind", shown.Kind}, {"commitment", shown.Commitment}, {"can be taken until", shown.Until}})
 				if shown.Value != "" {

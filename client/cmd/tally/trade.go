@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func trades(a *app) *cobra.Command {
@@ -18,14 +19,14 @@ func trades(a *app) *cobra.Command {
 }
 
 func offerTrade(a *app) *cobra.Command {
-	var req node.OfferTradeRequest
+	var req loyalty.OfferTradeRequest
 	var s spending
 	var c consent
 	var want part
 	var length time.Duration
 	cmd := verb(a, "offer", `  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --for 7d
   tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --taker li`,
-		node.TradeOffer, func([]string) (_ node.OfferTradeRequest, err error) {
+		loyalty.TradeOffer, func([]string) (_ loyalty.OfferTradeRequest, err error) {
 			req.Spending, req.Want, req.For = s.named(), want.named(), inSeconds(length)
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
@@ -42,10 +43,10 @@ func offerTrade(a *app) *cobra.Command {
 }
 
 func takeTrade(a *app) *cobra.Command {
-	var req node.TakeTradeRequest
+	var req loyalty.TakeTradeRequest
 	var c consent
 	cmd := verb(a, "take TRADE", "  tally --as G trade take D.0.12.0 --member li",
-		node.TradeTake, func(args []string) (_ node.TakeTradeRequest, err error) {
+		loyalty.TradeTake, func(args []string) (_ loyalty.TakeTradeRequest, err error) {
 			if req.Trade, err = number.ParseCommand(args[0]); err == nil {
 				req.Authorisation, req.Code, err = c.proof(a)
 			}
@@ -59,7 +60,7 @@ func takeTrade(a *app) *cobra.Command {
 
 func endTrade(a *app) *cobra.Command {
 	return verb(a, "end TRADE", "  tally --as D trade end D.0.12.0",
-		node.TradeEnd, func(args []string) (req points.EndTradeRequest, err error) {
+		loyalty.TradeEnd, func(args []string) (req points.EndTradeRequest, err error) {
 			req.Trade, err = number.ParseCommand(args[0])
 			return req, err
 		}, a.receiptOf("points:EndTrade"))
@@ -94,15 +95,15 @@ func showTrade(a *app) *cobra.Command {
 }
 
 func listTrades(a *app) *cobra.Command {
-	var req node.TradeListRequest
+	var req loyalty.TradeListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP", node.TradeList, columns[points.Trade]{
+	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP", loyalty.TradeList, columns[points.Trade]{
 		header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"}, right: []int{4, 5},
 		cells: func(n index.Entry[points.Trade], s scales) table.Row {
 			r := n.Row
 			return table.Row{n.ID, r.By, r.Maker, lineText(r.Pieces, s), s.show(r.Wants, r.Price) + " " + r.Wants, r.For, r.State, r.Taker, moment(r.Until)}
 		},
-	}, func([]string) node.TradeListRequest {
+	}, func([]string) loyalty.TradeListRequest {
 		req.States = states(state)
 		return req
 	})

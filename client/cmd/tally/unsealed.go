@@ -3,14 +3,14 @@ package main
 import (
 	"strings"
 
+	"tallystick/client/node/consortium"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
-
-	"tallystick/client/node"
 )
 
 func queryUnsealed(a *app) *cobra.Command {
-	cmd := verb(a, "unsealed", "  tally --as A query unsealed -o json", node.QueryUnsealed, nothing,
+	cmd := verb(a, "unsealed", "  tally --as A query unsealed -o json", consortium.QueryUnsealed, nothing,
 		inTable(a, unsealedTable))
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
@@ -24,7 +24,7 @@ than the row does. One that only read it counts: look at it with its party.`
 	return cmd
 }
 
-func unsealedTable(t table.Writer, found node.Unsealed, known scales) {
+func unsealedTable(t table.Writer, found consortium.Unsealed, known scales) {
 	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
 	for _, s := range found.Rows {
 		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})

@@ -15,18 +15,20 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
+	"tallystick/client/node/members"
 )
 
 func wallet(a *app) *cobra.Command {
-	cmd := verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", node.PointsWallet,
-		func(args []string) (node.WalletRequest, error) { return node.WalletRequest{Member: args[0]}, nil }, inTable(a, walletTable))
+	cmd := verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
+		func(args []string) (members.WalletRequest, error) { return members.WalletRequest{Member: args[0]}, nil }, inTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
 with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
 	return cmd
 }
 
-func walletTable(t table.Writer, w node.Wallet, s scales) {
+func walletTable(t table.Writer, w members.Wallet, s scales) {
 	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires", "state", "of", "funder", "origin", "can be sent on from"})
 	right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
@@ -53,12 +55,12 @@ func unless(text, always string) string {
 }
 
 func liability(a *app) *cobra.Command {
-	req := node.LiabilityRequest{Share: decimal.NewFromInt(1)}
-	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85", node.PointsLiability,
-		func(args []string) (_ node.LiabilityRequest, err error) {
+	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
+	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85", members.PointsLiability,
+		func(args []string) (_ members.LiabilityRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
-		}, func(ctx context.Context, n *node.Node, l node.Liability) error {
+		}, func(ctx context.Context, n *node.Node, l members.Liability) error {
 			programme, err := n.Query().Programme(ctx, l.Programme)
 			if err != nil {
 				return err
@@ -89,7 +91,7 @@ func parseShareOf(text string) (decimal.Decimal, error) {
 
 func relieve(a *app) *cobra.Command {
 	return sends(a, "relieve PROGRAMME",
-		"  tally --as G points relieve GP\n  tally --as D points relieve DP", node.PointsRelieve,
+		"  tally --as G points relieve GP\n  tally --as D points relieve DP", loyalty.PointsRelieve,
 		func(args []string) (points.RelieveRequest, error) {
 			return points.RelieveRequest{Programme: args[0]}, nil
 		})

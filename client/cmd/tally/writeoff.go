@@ -13,13 +13,13 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/index"
-	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 func reserveBenefit(a *app) *cobra.Command {
 	var length time.Duration
 	cmd := verb(a, "reserve ENTITLEMENT", "  tally --as M benefit reserve M.0.12.0.0 --for 36h",
-		node.BenefitReserve, func(args []string) (req node.ReserveRequest, err error) {
+		loyalty.BenefitReserve, func(args []string) (req loyalty.ReserveRequest, err error) {
 			req.For = inSeconds(length)
 			req.Entitlement, err = number.ParseRow(args[0])
 			return req, err
@@ -30,7 +30,7 @@ func reserveBenefit(a *app) *cobra.Command {
 
 func unreserveBenefit(a *app) *cobra.Command {
 	return ofEntitlement(a, "unreserve ENTITLEMENT",
-		"  tally --as M benefit unreserve M.0.12.0.0", node.BenefitUnreserve,
+		"  tally --as M benefit unreserve M.0.12.0.0", loyalty.BenefitUnreserve,
 		func(n number.Row) benefit.UnreserveRequest { return benefit.UnreserveRequest{Entitlement: n} })
 }
 
@@ -49,7 +49,7 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, node.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
+			return send(ctx, a, loyalty.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
 		})
 	c.flags(cmd)
 	word(cmd, &outlet, "outlet", "where, an id of yours")
@@ -60,7 +60,7 @@ func writeOff(a *app) *cobra.Command {
 func reverseWriteOff(a *app) *cobra.Command {
 	var req benefit.ReverseRequest
 	cmd := sends(a, "reverse WRITE-OFF",
-		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", node.BenefitReverse,
+		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", loyalty.BenefitReverse,
 		func(args []string) (_ benefit.ReverseRequest, err error) {
 			req.WriteOff, err = number.ParseCommand(args[0])
 			return req, err
@@ -81,15 +81,15 @@ func expireBenefits(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "name one entitlement, or say --due, for one benefit with --benefit")
 			}
 			if due {
-				return perform(ctx, a, node.BenefitExpireDue, func() (node.ExpireEntitlementsRequest, error) {
-					return node.ExpireEntitlementsRequest{Benefit: of}, nil
+				return perform(ctx, a, loyalty.BenefitExpireDue, func() (loyalty.ExpireEntitlementsRequest, error) {
+					return loyalty.ExpireEntitlementsRequest{Benefit: of}, nil
 				}, a.resultsOf("entitlements that ended"))
 			}
 			n, err := number.ParseRow(args[0])
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, node.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
+			return send(ctx, a, loyalty.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
 		})
 	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
 	word(cmd, &of, "benefit", "of this benefit only, with --due")
@@ -99,7 +99,7 @@ func expireBenefits(a *app) *cobra.Command {
 func revokeBenefit(a *app) *cobra.Command {
 	var req benefit.RevokeRequest
 	cmd := ofEntitlement(a, "revoke ENTITLEMENT",
-		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", node.BenefitRevoke,
+		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", loyalty.BenefitRevoke,
 		func(n number.Row) benefit.RevokeRequest {
 			req.Entitlement = n
 			return req
@@ -109,8 +109,8 @@ func revokeBenefit(a *app) *cobra.Command {
 }
 
 func listWriteOffs(a *app) *cobra.Command {
-	var req node.BenefitWriteoffsRequest
-	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", node.BenefitWriteoffs, columns[benefit.WriteOff]{
+	var req loyalty.BenefitWriteoffsRequest
+	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", loyalty.BenefitWriteoffs, columns[benefit.WriteOff]{
 		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
 		cells: func(n index.Entry[benefit.WriteOff], _ scales) table.Row {
 			w := n.Row
@@ -120,7 +120,7 @@ func listWriteOffs(a *app) *cobra.Command {
 			}
 			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value), strings.Join(owed, ", "), w.State}
 		},
-	}, func([]string) node.BenefitWriteoffsRequest { return req })
+	}, func([]string) loyalty.BenefitWriteoffsRequest { return req })
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Benefit, "benefit", "of this benefit only")
 	word(cmd, &req.Provider, "provider", "of this provider only")

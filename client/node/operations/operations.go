@@ -1,0 +1,21 @@
+// Package operations has all that a node does: each operation once, from which come the command line's verbs, routes and
+// their description.
+package operations
+
+import (
+	"slices"
+
+	"tallystick/client/node"
+	"tallystick/client/node/accounting"
+	"tallystick/client/node/catalogue"
+	"tallystick/client/node/consortium"
+	"tallystick/client/node/loyalty"
+	"tallystick/client/node/members"
+	"tallystick/client/node/settle"
+)
+
+// All lists the operations, by their subjects.
+func All() []node.Operation {
+	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
+		node.Operations(), settle.Operations(), accounting.Operations())
+}
