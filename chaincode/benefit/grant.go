@@ -65,7 +65,8 @@ func (r GrantRequest) Check() error {
 		if err := g.Commitment.Check(); err != nil {
 			return err
 		}
-		if err := name.CheckOptional([2]string{"activator", g.Activator}, [2]string{"reference", g.Reference}); err != nil {
+		if err := name.CheckOptional([2]string{"activator", g.Activator},
+			[2]string{"reference", g.Reference}); err != nil {
 			return err
 		}
 	}

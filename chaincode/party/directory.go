@@ -9,8 +9,8 @@ import (
 // MaxParties is the most parties of a consortium: closing a cycle reads all lanes of all.
 const MaxParties = 128
 
-// Directory is the parties that were ever registered, sorted, but for those that were closed before their first command.
-// Closing a cycle reads all lanes of all of them, so that no party's commands can be left out.
+// Directory is the parties that were ever registered, sorted, but for those that were closed before their first
+// command. Closing a cycle reads all lanes of all of them, so that no party's commands can be left out.
 type Directory struct {
 	_       struct{} `cbor:",toarray"`
 	Parties []string `json:"parties"`

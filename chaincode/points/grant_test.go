@@ -97,7 +97,8 @@ func TestIssueRefusals(t *testing.T) {
 		{"an expiry before today", "G", Rules{}, []Grant{past}, fault.Expired},
 		{"grant by grant", "G", Rules{}, []Grant{past, {Member: "li", Amount: 1}}, fault.Expired},
 		{"on its last day", "G", Rules{}, []Grant{{Member: "li", Amount: 1, Expires: today}}, ""},
-		{"with an activator", "G", Rules{Evidence: true}, []Grant{{Member: "li", Amount: 1, Expires: today, Activator: "D"}},
+		{"with an activator", "G", Rules{Evidence: true},
+			[]Grant{{Member: "li", Amount: 1, Expires: today, Activator: "D"}},
 			""},
 		{"by the rule", "G", Rules{Expiry: Expiry{Kind: Days, N: 5}}, []Grant{{Member: "li", Amount: 1}}, ""},
 	} {

@@ -150,7 +150,8 @@ func TestExplain(t *testing.T) {
 func TestExplainTheFounding(t *testing.T) {
 	founding := Founding("G")
 	for key, after := range map[string]any{
-		string(Consortium()): party.Consortium{}, string(Cycle()): settlement.Cycle{}, string(Party("G")): party.Party{},
+		string(Consortium()): party.Consortium{}, string(Cycle()): settlement.Cycle{},
+		string(Party("G")):  party.Party{},
 		string(Directory()): party.Directory{}, string(Agreements(20000)): settlement.Agreements{},
 	} {
 		if err := founding.Explain(key, nil, after); err != nil {

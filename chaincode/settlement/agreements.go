@@ -7,9 +7,9 @@ import (
 	"tallystick/chaincode/date"
 )
 
-// Agreements is what the parties have agreed about settling on one business date: the models (结算模型) and the policy. Every
-// batch that owes reads the book of its date. It is made from the book before it and what parties gave notice of, when
-// the date moves on, and never changes: so what is selected for a day is selected for it ever after.
+// Agreements is what the parties have agreed about settling on one business date: the models (结算模型) and the policy.
+// Every batch that owes reads those of its date. They are made from those before and from what parties gave notice of,
+// when the date moves on, and never change: so what is selected for a day is selected for it ever after.
 type Agreements struct {
 	_        struct{}     `cbor:",toarray"`
 	Models   []Model      `json:"models"`   // those that bind somebody, by number

@@ -146,7 +146,8 @@ func TestComputeMakesAPairOfEachTwo(t *testing.T) {
 			note(t, "D", 2).hide(t, hiddenOwe(t, "D", "S", false, onePercent, 8))},
 			[]string{"D-S 0/0 lines 0 pending 1", "G-S 0/0 lines 0 pending 1"}, Computed},
 		{"two fees are two sums, a return a third", []Lane{note(t, "D", 1).hide(t,
-			hiddenOwe(t, "D", "S", false, onePercent, 7), hiddenOwe(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7),
+			hiddenOwe(t, "D", "S", false, onePercent, 7),
+			hiddenOwe(t, "D", "S", false, amount.Rate{Num: 1, Den: 50}, 7),
 			hiddenOwe(t, "S", "D", true, onePercent, 7))},
 			[]string{"D-S 0/0 lines 0 pending 3", "G-S 0/0 lines 0 pending 3"}, Computed},
 	} {

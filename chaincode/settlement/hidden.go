@@ -100,7 +100,8 @@ func (v HiddenPositions) Plus(owe HiddenOwe) (HiddenPositions, error) {
 	i, found := slices.BinarySearchFunc(v.List, one, HiddenPosition.order)
 	if !found {
 		if len(v.List) >= MaxVeiled || !owe.Carried && v.fees(one) >= MaxFees {
-			return HiddenPositions{}, fault.New(fault.Limit, "the lane has %d hidden positions in this cycle, %d of %s and %s",
+			return HiddenPositions{}, fault.New(fault.Limit,
+				"the lane has %d hidden positions in this cycle, %d of %s and %s",
 				len(v.List), v.fees(one), one.Debtor, one.Creditor)
 		}
 		return HiddenPositions{List: slices.Insert(slices.Clone(v.List), i, one)}, nil

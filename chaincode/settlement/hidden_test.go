@@ -209,7 +209,8 @@ func TestVeiledIsBounded(t *testing.T) {
 	if err := noElement.UnmarshalBinary(bytes.Repeat([]byte{0xff}, pedersen.Size)); err != nil {
 		t.Fatal(err)
 	}
-	full := HiddenPositions{List: []HiddenPosition{{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
+	full := HiddenPositions{List: []HiddenPosition{
+		{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
 	for i := 1; i < MaxVeiled; i++ {
 		full.List = append(full.List, HiddenPosition{Debtor: "X", Creditor: fmt.Sprintf("%05d", i), Fee: onePercent})
 	}

@@ -257,8 +257,8 @@ func TestHowAPairIsSettled(t *testing.T) {
 		{"for a scene alone", []Model{bound("all", Scope{Scene: "retail"}, all, "D", "G")}, false, 0},
 		{"for a programme alone", []Model{bound("all", Scope{Programme: "GP"}, all, "D", "G")}, false, 0},
 	} {
-		if payers, delay := (Agreements{Models: c.models}).between("D", "G", lastDay); (payers != "") != c.multilateral ||
-			delay != c.delay {
+		payers, delay := (Agreements{Models: c.models}).between("D", "G", lastDay)
+		if (payers != "") != c.multilateral || delay != c.delay {
 			t.Errorf("%s: %q, %d days", c.name, payers, delay)
 		}
 	}

@@ -89,7 +89,8 @@ func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Cons
 		return party.Consortium{}, err
 	}
 	var consortium party.Consortium
-	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "consortium:Found", args: [][]byte{body}}, &consortium)
+	err = g.alone(ctx, call{chaincode: g.cfg.Chaincode, function: "consortium:Found", args: [][]byte{body}},
+		&consortium)
 	return consortium, err
 }
 

@@ -39,7 +39,8 @@ func priced(t *testing.T, value uint64, seed byte) goods.Line {
 
 // owed adds a delivery of so many units of a line, as the ledger does. D sells: what it
 // is owed came back.
-func owed(t *testing.T, v settlement.HiddenPositions, debtor, creditor string, l goods.Line, quantity uint32) settlement.HiddenPositions {
+func owed(t *testing.T, v settlement.HiddenPositions, debtor, creditor string, l goods.Line,
+	quantity uint32) settlement.HiddenPositions {
 	t.Helper()
 	sum, err := l.Owes(quantity)
 	if err != nil {

@@ -41,7 +41,8 @@ func newForgers(t *testing.T) *forgers {
 	}
 	w := &forgers{world: &world{t, n}, heads: map[string]row.Head{}}
 	w.propose("G", "tally", ledgersim.Args("consortium:Found", "{}"),
-		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}),
+		put(row.Consortium(), party.Consortium{Operator: "G"}),
+		put(row.Cycle(), settlement.Cycle{ID: "c1", Date: today}),
 		put(row.Party("G"), party.Party{ID: "G", Roles: party.Operator | party.Issuer, Peer: true}))
 	w.batch("G", 1, []command.Kind{command.RegisterParty, command.RegisterParty},
 		put(row.Party("D"), party.Party{ID: "D", Roles: party.Issuer, Peer: true}),

@@ -130,7 +130,7 @@ var keepers = byKind(
 	fact[campaign.Used]("purchase awarded"), fact[campaign.Count]("award-count"), fact[quota.Quota]("quota"),
 	fact[goods.Good]("good-version"), fact[goods.Storefront]("storefront"), fact[goods.Paid]("payment used"),
 	fact[goods.Paid]("refund used"),
-	fact[settlement.Agreements]("book"), fact[settlement.Model]("model"), fact[settlement.Notice]("notice"),
+	fact[settlement.Agreements]("agreements"), fact[settlement.Model]("model"), fact[settlement.Notice]("notice"),
 	fact[settlement.Pair]("pair"),
 	fact[settlement.Netting]("netting"), fact[settlement.Payment]("payment"), fact[settlement.Used]("reference"),
 	fact[settlement.Prefunded]("prefunded"), fact[settlement.Announced]("deposit"),

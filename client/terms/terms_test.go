@@ -43,7 +43,8 @@ func TestParseValue(t *testing.T) {
 	}
 	for kind, want := range map[goods.TermsKind]string{goods.Supply: "¥7.805", goods.Commission: "12.25 %"} {
 		value, _ := ParseValue(kind, strings.TrimPrefix(strings.Fields(want)[0], "¥"))
-		if got := Value(vault.Terms{Kind: kind, Opening: pedersen.Opening{Value: pedersen.Whole(uint64(value))}}); got != want {
+		if got := Value(vault.Terms{Kind: kind,
+			Opening: pedersen.Opening{Value: pedersen.Whole(uint64(value))}}); got != want {
 			t.Errorf("%s", got)
 		}
 	}

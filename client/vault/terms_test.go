@@ -15,7 +15,8 @@ import (
 func agreed(t *testing.T, v *Vault, value uint64) Terms {
 	t.Helper()
 	terms := Terms{
-		Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Opening: pedersen.Opening{Value: pedersen.Whole(value)},
+		Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply,
+		Opening: pedersen.Opening{Value: pedersen.Whole(value)},
 	}
 	terms.Opening.Salt = must[pedersen.Salt](t)(v.TermsSalt("test", terms))
 	return terms

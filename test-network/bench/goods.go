@@ -67,7 +67,8 @@ func newWare(i int) (*ware, error) {
 			pedersen.Opening{Value: pedersen.Whole(price*3/4 + uint64(i%goodsSold)), Salt: salt}
 		x.owes = x.terms
 	} else {
-		x.line.Kind, x.terms = goods.Commission, pedersen.Opening{Value: pedersen.Whole(uint64(500 + i%goodsSold)), Salt: salt}
+		x.line.Kind = goods.Commission
+		x.terms = pedersen.Opening{Value: pedersen.Whole(uint64(500 + i%goodsSold)), Salt: salt}
 		if x.owes, err = kept(price, uint64(x.line.Fen), x.terms); err != nil {
 			return nil, err
 		}

@@ -608,7 +608,8 @@ func (r *replay) compareOwed(before map[string]pedersen.Sum) {
 	defer v.Close()
 	terms := r.terms(v)
 	after := hidden(r.t, r.d)
-	sums := map[string]pedersen.Opening{"D→S1": pedersen.Known(pedersen.Value{}), "S1→D": pedersen.Known(pedersen.Value{})}
+	sums := map[string]pedersen.Opening{"D→S1": pedersen.Known(pedersen.Value{}),
+		"S1→D": pedersen.Known(pedersen.Value{})}
 	values := map[string]amount.Units{}
 	owe := func(pair string, maker string, line goods.Line, quantity uint32) {
 		one := must(line.OwesOpened(terms[maker+"/"+line.SKU], quantity))

@@ -107,7 +107,8 @@ func (c *call) lanesOf(closed settlement.Close) ([]settlement.Lane, error) {
 	var keys []string
 	for _, id := range closed.Parties {
 		for lane := range uint8(number.Lanes) {
-			keys = append(keys, string(row.Positions(closed.ID, id, lane)), string(row.HiddenPositions(closed.ID, id, lane)))
+			keys = append(keys, string(row.Positions(closed.ID, id, lane)),
+				string(row.HiddenPositions(closed.ID, id, lane)))
 		}
 	}
 	if err := c.Tx.Prefetch(keys); err != nil {
