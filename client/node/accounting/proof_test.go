@@ -21,7 +21,7 @@ import (
 )
 
 // shown is a real network's proof, which is gone, and the CAs of its parties.
-const shown, shownCAs = "../cmd/tally/testdata/shown.proof", "../cmd/tally/testdata/trust/"
+const shown, shownCAs = "../../cmd/tally/testdata/shown.proof", "../../cmd/tally/testdata/trust/"
 
 // TestProofsAreVerifiedWithoutANetwork, by the CAs of the profile or by others, and of this ledger alone.
 func TestProofsAreVerifiedWithoutANetwork(t *testing.T) {

@@ -24,7 +24,7 @@ func ExampleAll() {
 	// Output:
 	// POST /v1/holds/{hold}/captures needs counter
 	// Redeem held points, all or a part; for the hold's acceptor 扣减确认
-	// node.CaptureRequest → node.Receipt
+	// loyalty.CaptureRequest → node.Receipt
 	// <nil>
 	// BAD_REQUEST: JSON: field "point" is unknown
 }
