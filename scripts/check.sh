@@ -15,5 +15,5 @@ if [ -n "${2:-}" ]; then
 fi
 go test ./network ./test-network -run 'Dependencies|Imports|Program'
 echo "imports ✓"
-go test ./test-network -run 'Lines|TooLong' # lists the directories whose lines aren't wrapped yet
+go test ./test-network -run 'Lines|TooLong'
 echo "lines ✓"

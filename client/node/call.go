@@ -15,13 +15,14 @@ import (
 	"tallystick/client/vault"
 )
 
-// Call is one use of a node: the request id by which the ledger remembers it, what its caller named, and whom to tell how
-// far it is.
+// Call is one use of a node: the request id by which the ledger remembers it, what its caller named, and whom to tell
+// how far it is.
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
 	Meaning  Meaning                      // what the caller named
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
-	Far      func(Far)                    // told now and then how far long work is, by several goroutines; nil tells nobody
+	// told now and then how far long work is, by several goroutines; nil tells nobody
+	Far func(Far)
 }
 
 // Far is how far long work is.
@@ -32,8 +33,8 @@ type Far struct {
 }
 
 // Meaning is all that a caller named: a request id stands for it. What the node chooses beside it, such as lots and the
-// moments in which things end, isn't part of it. Its encoding is what the ledger keeps a hash of, so its fields and their
-// order stay.
+// moments in which things end, isn't part of it. Its encoding is what the ledger keeps a hash of, so its fields and
+// their order stay.
 type Meaning struct {
 	_     struct{} `cbor:",toarray"`
 	Verb  string
@@ -54,7 +55,9 @@ type Named struct {
 
 // Name adds a field, or replaces its values.
 func (m *Meaning) Name(field string, values ...string) {
-	at, found := slices.BinarySearchFunc(m.Named, field, func(n Named, name string) int { return strings.Compare(n.Name, name) })
+	at, found := slices.BinarySearchFunc(m.Named, field, func(n Named, name string) int {
+		return strings.Compare(n.Name, name)
+	})
 	if found {
 		m.Named[at].Values = values
 		return
@@ -88,8 +91,8 @@ func NewID() string {
 	return time.Now().UTC().Format("20060102T150405.000")[:15] + "-" + hex.EncodeToString(random[:])
 }
 
-// Seed returns the secret of a call's one-time code number i. It is the same for the same request id, so a command whose
-// answer was lost can be sent again, and its code is told again; without the vault nobody can make it.
+// Seed returns the secret of a call's one-time code number i. It is the same for the same request id, so a command
+// whose answer was lost can be sent again, and its code is told again; without the vault nobody can make it.
 func (c *Call) Seed(v *vault.Vault, purpose string, i int) code.Code {
 	return v.CodeSeed("request/"+purpose+"/"+c.RequestID(), uint64(i))
 }

@@ -8,8 +8,8 @@
 //	     ┌──────────┼─────────┐
 //	  gateway     index     vault  the ledger, the read model, what the ledger must not hold
 //
-// This package has what all use cases stand on, and imports. The others are below it, by their subjects: consortium, members,
-// loyalty, catalogue, settle, accounting; operations lists all of them.
+// This package has what all use cases stand on, and imports. The others are below it, by their subjects: consortium,
+// members, loyalty, catalogue, settle, accounting; operations lists all of them.
 //
 // A use case is a function in the file of its noun. It takes a [Node], a [Call], and a request of plain
 // values: ids, dates, integers in smallest units. It answers a value that is the schema of the answer, as JSON has it.

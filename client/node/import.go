@@ -10,8 +10,8 @@ import (
 	"tallystick/client/importer"
 )
 
-// The operations of imports (导入): a table's lines become commands, each once under the import's source, however often it is
-// stopped and asked for again. What is of members and what is of goods may be different people's work.
+// The operations of imports (导入): a table's lines become commands, each once under the import's source, however often
+// it is stopped and asked for again. What is of members and what is of goods may be different people's work.
 var (
 	ImportRun = Does(Describe("import.run", "POST", "/v1/imports", Loyalty,
 		"Make members, awards, labels, benefits, entitlements, write-offs or campaigns of a table's lines, exactly once", "导入会员与积分",
@@ -91,7 +91,8 @@ func (n *Node) importOf(ctx context.Context, c *Call, req ImportRequest, supply 
 		return Imported{}, err
 	}
 	if m.Supply() != supply {
-		return Imported{}, fault.New(fault.BadRequest, "mapping: kind: %s are imported by %s", m.Kind, importBy[m.Supply()])
+		return Imported{}, fault.New(fault.BadRequest, "mapping: kind: %s are imported by %s",
+			m.Kind, importBy[m.Supply()])
 	}
 	return n.importAll(ctx, c, m, req.Importing)
 }
@@ -133,7 +134,8 @@ func (n *Node) upload(req Importing) (bounds.Input, error) {
 	return bounds.Take(req.File, name, n.cfg.State, bounds.Table)
 }
 
-func (n *Node) importAll(ctx context.Context, c *Call, m *importer.Mapping, req Importing) (answer Imported, err error) {
+func (n *Node) importAll(ctx context.Context, c *Call, m *importer.Mapping,
+	req Importing) (answer Imported, err error) {
 	in, err := n.upload(req)
 	if err != nil {
 		return answer, err
@@ -143,7 +145,8 @@ func (n *Node) importAll(ctx context.Context, c *Call, m *importer.Mapping, req 
 }
 
 // importIn reads a file and feeds it. What was done before it failed is reported, too.
-func (n *Node) importIn(ctx context.Context, c *Call, in bounds.Input, job importer.Job, req Importing) (answer Imported, err error) {
+func (n *Node) importIn(ctx context.Context, c *Call, in bounds.Input, job importer.Job,
+	req Importing) (answer Imported, err error) {
 	allowed, err := req.Allowance()
 	if err != nil {
 		return answer, err
@@ -162,8 +165,8 @@ func (n *Node) importIn(ctx context.Context, c *Call, in bounds.Input, job impor
 	return Imported{*outcome.Report}, errors.Join(req.WriteRejected(ctx, outcome), err)
 }
 
-// WriteRejected has the rejected lines stored, if anybody wants them. They are written also when ctx has ended: what was
-// done is known then, too.
+// WriteRejected has the rejected lines stored, if anybody wants them. They are written also when ctx has ended: what
+// was done is known then, too.
 func (r Importing) WriteRejected(ctx context.Context, outcomes ...importer.Outcome) error {
 	if r.Rejected == nil {
 		return nil

@@ -38,7 +38,8 @@ var errStopped = errors.New("stopped")
 func newHouse(t *testing.T, options ...Option) (*house, *Node) {
 	t.Helper()
 	h := &house{ledger: indextest.TwoParties(t), more: make(chan struct{})}
-	if _, err := h.ledger.Do("D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}); err != nil {
+	if _, err := h.ledger.Do("D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	h.seen(t)
@@ -182,7 +183,8 @@ func (h *house) feed(source string, position uint64, req command.Request) (fed g
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	fed.Position = position
-	batch := command.Batch{Lane: 1, Seq: h.ledger.Seq("D", 1) + 1, Source: &command.Source{Name: source, From: position, To: position + 1},
+	batch := command.Batch{Lane: 1, Seq: h.ledger.Seq("D", 1) + 1,
+		Source:   &command.Source{Name: source, From: position, To: position + 1},
 		Commands: []command.Command{command.New("", req)}}
 	tx, err := h.ledger.Call("D", "batch:Run", string(codec.Encode(batch)))
 	if err != nil {

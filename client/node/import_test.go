@@ -38,15 +38,16 @@ func imported(t *testing.T, n *Node, mapping, text string, code fault.Code) Impo
 	return r
 }
 
-// TestImports: members and then what they bought, each line once on the ledger, in their programme's digits; what is wrong
-// is listed, and refuses the import unless so many are allowed.
+// TestImports: members and then what they bought, each line once on the ledger, in their programme's digits; what is
+// wrong is listed, and refuses the import unless so many are allowed.
 func TestImports(t *testing.T) {
 	h, n := newHouse(t)
 	if r := imported(t, n, people, "who\nann\nbob\nann\n", ""); r.Done != 2 || r.Seen != 1 || r.Source != "people" {
 		t.Errorf("%+v", r)
 	}
 	r := imported(t, n, baskets, bought, fault.Rejected)
-	if r.Done != 3 || r.Report.Refused != 1 || r.Points-r.PointsRefused != 1557 || r.Digits != 2 || len(r.Rejected) != 2 {
+	if r.Done != 3 || r.Report.Refused != 1 || r.Points-r.PointsRefused != 1557 ||
+		r.Digits != 2 || len(r.Rejected) != 2 {
 		t.Errorf("%+v", r)
 	}
 	want := map[string]amount.Units{"r1": 1250, "r2": 300, "r5": 7}
@@ -55,7 +56,8 @@ func TestImports(t *testing.T) {
 	}
 	again := table(bought)
 	again.MaxRejected = "40%"
-	if r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets, again}); err != nil || r.Done != 0 || r.Before != 4 {
+	if r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets, again}); err != nil ||
+		r.Done != 0 || r.Before != 4 {
 		t.Errorf("again: %+v, %v", r, err)
 	}
 	if got := h.lots(t, n); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -80,7 +82,8 @@ func TestImportsGoOn(t *testing.T) {
 		h.stopsIn = stop
 		first := imported(t, n, baskets, bought, fault.Internal)
 		second := imported(t, n, baskets, bought, fault.Rejected)
-		if done := first.Done + first.Report.Refused; done != uint64(stop)-1 || second.Before != done || first.Done+second.Done != 3 {
+		if done := first.Done + first.Report.Refused; done != uint64(stop)-1 || second.Before != done ||
+			first.Done+second.Done != 3 {
 			t.Errorf("stopped at %d: %+v, then %+v", stop, first, second)
 		}
 		if got := h.lots(t, n); fmt.Sprint(got) != "map[r1:1250 r2:300 r5:7]" {
@@ -123,7 +126,8 @@ func TestRejectedLinesAreStored(t *testing.T) {
 			t.Errorf("%+v, %v", r, err)
 		}
 		lines := strings.Split(strings.TrimSpace(stored.String()), "\n")
-		if len(lines) != 3 || !strings.Contains(lines[1], "baskets,4,value,x,ann,") || !strings.Contains(lines[2], "eve,1,r4") {
+		if len(lines) != 3 || !strings.Contains(lines[1], "baskets,4,value,x,ann,") ||
+			!strings.Contains(lines[2], "eve,1,r4") {
 			t.Errorf("dry run %v: %q", dry, lines)
 		}
 	}
@@ -144,7 +148,8 @@ func TestImportsAreTakenBack(t *testing.T) {
 	}
 	for _, dry := range []bool{true, false} {
 		u := undo(dry)
-		if u.Lots != 3 || u.Issued != 1557 || u.Revoked != 1107 || u.Gone != 450 || u.Programme != "DP" || len(u.Stays) != 1 || u.Stays[0].Member != held || len(u.Refused) != 0 {
+		if u.Lots != 3 || u.Issued != 1557 || u.Revoked != 1107 || u.Gone != 450 || u.Programme != "DP" ||
+			len(u.Stays) != 1 || u.Stays[0].Member != held || len(u.Refused) != 0 {
 			t.Errorf("dry run %v: %+v", dry, u)
 		}
 		if left := h.lots(t, n)["r1"]; dry != (left == 800) {
@@ -154,7 +159,8 @@ func TestImportsAreTakenBack(t *testing.T) {
 	if u := undo(false); u.Before != 1107 || u.Revoked != 0 || u.Gone != 450 {
 		t.Errorf("again: %+v", u)
 	}
-	if _, err := ImportUndo.Do(t.Context(), n, &Call{}, UndoImportRequest{Source: "nothing", Reason: "r"}); fault.CodeOf(err) != fault.NotFound {
+	if _, err := ImportUndo.Do(t.Context(), n, &Call{}, UndoImportRequest{Source: "nothing",
+		Reason: "r"}); fault.CodeOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -170,7 +176,8 @@ func (h *house) hold(t *testing.T, n *Node, reference string, units amount.Units
 		if lot.Reference != reference {
 			continue
 		}
-		req := points.HoldRequest{Member: lot.Member, Pieces: []spend.Take{{Lot: lot.Number, Amount: units}}, Deadline: h.ledger.Now().Unix() + 3600}
+		req := points.HoldRequest{Member: lot.Member, Pieces: []spend.Take{{Lot: lot.Number, Amount: units}},
+			Deadline: h.ledger.Now().Unix() + 3600}
 		if _, err := h.Do(t.Context(), "", req); err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +219,8 @@ func TestImportsRefuse(t *testing.T) {
 			return err
 		}, fault.BadRequest, "101%"},
 		"goods among members": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{"kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n", table("id,en,zh\n")})
+			_, err := ImportRun.Do(t.Context(), n, &Call{},
+				ImportRequest{"kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n", table("id,en,zh\n")})
 			return err
 		}, fault.BadRequest, "import.supply"},
 		"members among goods": {func() error {
@@ -228,7 +236,8 @@ func TestImportsRefuse(t *testing.T) {
 			return err
 		}, fault.BadRequest, "gzip"},
 		"a programme that isn't there": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "DP", "XP", 1), table(bought)})
+			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "DP", "XP", 1),
+				table(bought)})
 			return err
 		}, fault.NotFound, "XP"},
 	} {
@@ -258,11 +267,14 @@ func TestDryRunsNeedNoNetwork(t *testing.T) {
 	n := Offline(config.Config{Party: "D", State: t.TempDir()})
 	req := table(bought)
 	req.DryRun = true
-	r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "[shop]", "[shop]\nunknown: enrol", 1), req})
-	if fault.CodeOf(err) != fault.Rejected || r.Awards == 0 || len(r.Notes) == 0 || !strings.Contains(r.Notes[0], "counted as whole ones") {
+	r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "[shop]",
+		"[shop]\nunknown: enrol", 1), req})
+	if fault.CodeOf(err) != fault.Rejected || r.Awards == 0 || len(r.Notes) == 0 ||
+		!strings.Contains(r.Notes[0], "counted as whole ones") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets, table(bought)}); fault.CodeOf(err) != fault.Unavailable {
+	if _, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets,
+		table(bought)}); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("without a dry run: %v", err)
 	}
 	if err := n.Close(); err != nil {
@@ -284,10 +296,12 @@ func TestCataloguesAreImported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req := ImportCatalogueRequest{Scene: "retail", Strict: strict, Importing: Importing{File: file, Name: "catalogue.csv", DryRun: true}}
+		req := ImportCatalogueRequest{Scene: "retail", Strict: strict,
+			Importing: Importing{File: file, Name: "catalogue.csv", DryRun: true}}
 		r, err := GoodImport.Do(t.Context(), n, &Call{}, req)
 		code := map[bool]fault.Code{false: fault.Rejected, true: fault.BadRequest}[strict]
-		if fault.CodeOf(err) != code || r.Goods != 1 || r.Listings != 1 || r.Commands != 2 || len(r.Rejected) != 1 || r.Rejected[0].Column != "delivery" {
+		if fault.CodeOf(err) != code || r.Goods != 1 || r.Listings != 1 || r.Commands != 2 || len(r.Rejected) != 1 ||
+			r.Rejected[0].Column != "delivery" {
 			t.Errorf("strict %v: %+v, %v", strict, r, err)
 		}
 		sources[r.Source] = true
@@ -298,7 +312,8 @@ func TestCataloguesAreImported(t *testing.T) {
 	if len(sources) != 1 {
 		t.Errorf("%v", sources)
 	}
-	if _, err := GoodImport.Do(t.Context(), n, &Call{}, ImportCatalogueRequest{Importing: table("supplier,colour\n")}); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := GoodImport.Do(t.Context(), n, &Call{},
+		ImportCatalogueRequest{Importing: table("supplier,colour\n")}); fault.CodeOf(err) != fault.BadRequest {
 		t.Error(err)
 	}
 	if err := n.Close(); err != nil {

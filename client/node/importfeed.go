@@ -31,7 +31,8 @@ type feeds interface {
 type byGateway struct{ *gateway.Gateway }
 
 // Source opens a numbered source of the gateway's.
-func (g byGateway) Source(ctx context.Context, name string, shards int, report func(gateway.Fed)) (importer.Source, error) {
+func (g byGateway) Source(ctx context.Context, name string, shards int,
+	report func(gateway.Fed)) (importer.Source, error) {
 	return g.Gateway.Source(ctx, name, shards, report)
 }
 
@@ -46,8 +47,8 @@ type Scan struct {
 	scanned *importer.Scanned
 }
 
-// ScanImport is the first half of an import: it reads the file, and sends nothing. The input stays its caller's until the
-// scan was fed.
+// ScanImport is the first half of an import: it reads the file, and sends nothing. The input stays its caller's until
+// the scan was fed.
 func (n *Node) ScanImport(ctx context.Context, c *Call, in bounds.Input, req ImportRequest) (*Scan, error) {
 	m, err := req.mapping()
 	if err != nil {
@@ -78,8 +79,8 @@ func (n *Node) scan(ctx context.Context, c *Call, in bounds.Input, job importer.
 	return &Scan{n, scanned}, err
 }
 
-// countIn has points counted in the digits of their programme, which the ledger knows. A dry run needs no network: without
-// one it says what it takes them for.
+// countIn has points counted in the digits of their programme, which the ledger knows. A dry run needs no network:
+// without one it says what it takes them for.
 func (n *Node) countIn(ctx context.Context, job *importer.Job) error {
 	programme := job.Mapping.PointsOf()
 	if programme == "" {
@@ -102,15 +103,16 @@ func (s *Scan) Commands() uint64 { return s.scanned.Commands }
 // Kind is what its lines become.
 func (s *Scan) Kind() string { return s.scanned.Job.Mapping.Kind }
 
-// Feed is the second half of an import: it feeds the file from where the ledger's cursor stands. An import that is refused
-// or stopped has a report, too. SOURCE_MOVED while this node does another import under the source.
+// Feed is the second half of an import: it feeds the file from where the ledger's cursor stands. An import that is
+// refused or stopped has a report, too. SOURCE_MOVED while this node does another import under the source.
 func (s *Scan) Feed(ctx context.Context, c *Call) (importer.Outcome, error) {
 	job := &s.scanned.Job
 	outcome := importer.Outcome{Job: *job}
 	if !job.DryRun {
 		source := job.Mapping.Source
 		if _, taken := s.node.feeding.LoadOrStore(source, true); taken {
-			return outcome, fault.New(fault.SourceMoved, "%s is being imported now; import again once that has ended", source)
+			return outcome, fault.New(fault.SourceMoved, "%s is being imported now; import again once that has ended",
+				source)
 		}
 		defer s.node.feeding.Delete(source)
 		if err := s.connect(ctx, c); err != nil {
@@ -139,7 +141,9 @@ func (s *Scan) connect(ctx context.Context, c *Call) error {
 	from := lookups{ctx, ix}
 	refresh := func() error { _, err := n.Index(ctx); return err }
 	look := &grants{granted: from.granted, refresh: refresh, patience: patience}
-	job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) { return look.find(ctx, benefit, member) }
+	job.Stores.Entitlements = func(benefit, member string) ([]importer.Granted, error) {
+		return look.find(ctx, benefit, member)
+	}
 	job.Stores.Shop = from
 	job.Stores.Linked = func(channel string, account codec.Hash) (string, error) {
 		return from.linked(n.Party(), channel, account)

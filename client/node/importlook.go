@@ -108,8 +108,8 @@ func (l lookups) granted(id, member string) (list []importer.Granted, err error)
 	return list, err
 }
 
-// patience is how long an import waits, in all, for entitlements to turn up that the read model hasn't: the peer that it
-// reads from may be some blocks behind the one that took them.
+// patience is how long an import waits, in all, for entitlements to turn up that the read model hasn't: the peer that
+// it reads from may be some blocks behind the one that took them.
 const patience = 5 * time.Second
 
 // grants looks entitlements up for write-offs.

@@ -66,7 +66,9 @@ func undoImport(ctx context.Context, n *Node, c *Call, req UndoImportRequest) (u
 	if err != nil {
 		return u, err
 	}
-	made, err := Ask(ctx, n, func(r *index.Reading) (index.Made, error) { return r.Made(n.Party(), req.Source, beside...) })
+	made, err := Ask(ctx, n, func(r *index.Reading) (index.Made, error) {
+		return r.Made(n.Party(), req.Source, beside...)
+	})
 	if err != nil {
 		return u, err
 	}
@@ -132,8 +134,10 @@ func (u *Undone) plan(made index.Made) (pieces []spend.Take, ends []number.Row) 
 // revokedAtOnce is how many lots one command takes back.
 const revokedAtOnce = 50
 
-// carryOut revokes, by doAll, which answers for each. Of lots that were spent meanwhile the others are tried one by one.
-func (u *Undone) carryOut(doAll func([]command.Request) []error, pieces []spend.Take, ends []number.Row, reason string) error {
+// carryOut revokes, by doAll, which answers for each. Of lots that were spent meanwhile the others are tried one by
+// one.
+func (u *Undone) carryOut(doAll func([]command.Request) []error, pieces []spend.Take,
+	ends []number.Row, reason string) error {
 	var reqs []command.Request
 	groups := slices.Collect(slices.Chunk(pieces, revokedAtOnce))
 	for _, group := range groups {

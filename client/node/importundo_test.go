@@ -33,8 +33,10 @@ func TestProgrammeOfLots(t *testing.T) {
 // An import finds what parties offer in the read model.
 func TestOffersAreFound(t *testing.T) {
 	r := indextest.ReadModel(t, []indextest.Entry{
-		indextest.Put(row.Benefit("b"), benefit.Model{ID: "b", Provider: "D", Kind: benefit.Coupon, Price: 5, Uses: 1, Days: 1, Scene: "retail", Fee: amount.Rate{Den: 1}, Lapse: benefit.Refund, Open: true}),
-		indextest.Put(row.Campaign("c"), campaign.Campaign{ID: "c", By: "D", Funders: []campaign.Funder{{Party: "D", Parts: 1}}, State: campaign.Proposed}),
+		indextest.Put(row.Benefit("b"), benefit.Model{ID: "b", Provider: "D", Kind: benefit.Coupon, Price: 5, Uses: 1,
+			Days: 1, Scene: "retail", Fee: amount.Rate{Den: 1}, Lapse: benefit.Refund, Open: true}),
+		indextest.Put(row.Campaign("c"), campaign.Campaign{ID: "c", By: "D",
+			Funders: []campaign.Funder{{Party: "D", Parts: 1}}, State: campaign.Proposed}),
 	})
 	if m, found, err := r.Benefit("b"); err != nil || !found || m.Price != 5 || m.Provider != "D" {
 		t.Errorf("%+v, %v, %v", m, found, err)

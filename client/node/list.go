@@ -44,7 +44,8 @@ type Found[T any] struct {
 }
 
 // pages answers all rows of one kind that the pages of a reading have.
-func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]], error)) (Found[T], error) {
+func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
+	error)) (Found[T], error) {
 	return Ask(ctx, n, func(r *index.Reading) (Found[T], error) {
 		rows, err := All(func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
 		return Found[T]{r.Height(), rows}, err

@@ -11,8 +11,8 @@ import (
 	"tallystick/client/vault"
 )
 
-// Node is one party's node: its gateway to the ledger, its read model and its vault, each opened once. All methods may be
-// called from many goroutines.
+// Node is one party's node: its gateway to the ledger, its read model and its vault, each opened once. All methods may
+// be called from many goroutines.
 type Node struct {
 	cfg     config.Config
 	gateway *gateway.Gateway
@@ -29,9 +29,9 @@ type Node struct {
 // Option changes how a node is opened.
 type Option func(*Node)
 
-// Following has the read model follow the ledger from when the node is opened: what is asked then waits for the blocks that
-// the node has seen, instead of bringing the read model up itself. It is for a node that runs on; without it, each reading
-// asks a peer for what there is.
+// Following has the read model follow the ledger from when the node is opened: what is asked then waits for the blocks
+// that the node has seen, instead of bringing the read model up itself. It is for a node that runs on; without it, each
+// reading asks a peer for what there is.
 func Following() Option { return func(n *Node) { n.model.following = true } }
 
 // Open connects a party's node. Its read model and its vault are opened when they are first needed. A watch may be nil.
@@ -50,8 +50,8 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch,
 	return n, nil
 }
 
-// Offline is a party's node that isn't connected, for what needs no network, such as files, the vault, and dry runs. What
-// asks the ledger is UNAVAILABLE.
+// Offline is a party's node that isn't connected, for what needs no network, such as files, the vault, and dry runs.
+// What asks the ledger is UNAVAILABLE.
 func Offline(cfg config.Config) *Node {
 	n := nodeOf(cfg, gateway.Unconnected(cfg), nil)
 	n.offline = true
@@ -91,7 +91,8 @@ func (n *Node) Query() gateway.Query { return n.gateway.Query() }
 // Height is how many blocks the node has seen.
 func (n *Node) Height() uint64 { return n.gateway.Height() }
 
-// AtLeast has questions, readings and single commands wait for so many blocks, such as the Height of another node's receipt.
+// AtLeast has questions, readings and single commands wait for so many blocks, such as the Height of another node's
+// receipt.
 func (n *Node) AtLeast(height uint64) { n.gateway.AtLeast(height) }
 
 // Gateway is for what a request id of the caller's doesn't stand for: imports, which are known by their source, and the

@@ -18,8 +18,8 @@ type Openings interface {
 	TermsOf(supplier, sku, seller string, commitment pedersen.Commitment) (vault.Terms, bool, error)
 }
 
-// OpeningFinder looks openings up, each once: finding one costs a multiplication in the group for every price that was ever
-// agreed for the good.
+// OpeningFinder looks openings up, each once: finding one costs a multiplication in the group for every price that was
+// ever agreed for the good.
 type OpeningFinder struct {
 	Known Openings
 	found map[string]*pedersen.Opening // nil for what isn't known

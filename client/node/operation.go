@@ -22,7 +22,8 @@ type Row struct {
 	Example    string     // a request that is well-formed, as JSON
 }
 
-// Describe makes a row: its name, its route's method and path, who may, what it does in English and Chinese, and an example.
+// Describe makes a row: its name, its route's method and path, who may, what it does in English and Chinese, and an
+// example.
 func Describe(name, method, path string, permission Permission, en, zh, example string) Row {
 	return Row{name, method, path, permission, en, zh, example}
 }
@@ -77,8 +78,8 @@ func Does[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, 
 	return Op[Req, Ans]{Row: row, do: do}
 }
 
-// alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that says
-// UNAVAILABLE.
+// alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that
+// says UNAVAILABLE.
 func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }

@@ -9,8 +9,8 @@ import (
 	"tallystick/client/index"
 )
 
-// readModel is a party's read model, opened when it is first needed and brought up to the ledger: by each who asks, or by
-// following it.
+// readModel is a party's read model, opened when it is first needed and brought up to the ledger: by each who asks, or
+// by following it.
 type readModel struct {
 	where     string
 	blocks    blocks
@@ -94,8 +94,8 @@ func (m *readModel) now(ctx context.Context) (*index.Index, error) {
 	return ix, err
 }
 
-// waited is the read model once it has followed as far as the node has seen. What ends the following meanwhile is why it
-// isn't; who asks next begins it again.
+// waited is the read model once it has followed as far as the node has seen. What ends the following meanwhile is why
+// it isn't; who asks next begins it again.
 func (m *readModel) waited(ctx context.Context) (*index.Index, error) {
 	ix, f, err := m.followed()
 	if err != nil {

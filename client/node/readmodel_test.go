@@ -92,8 +92,8 @@ func (b *breaking) Follow(ctx context.Context, r gateway.Reader) error {
 	}
 }
 
-// TestFollowingThatBreaksIsTold: to who waits, who isn't held up; who asks next has it begun again. A reading that nobody
-// can serve ends with its context.
+// TestFollowingThatBreaksIsTold: to who waits, who isn't held up; who asks next has it begun again. A reading that
+// nobody can serve ends with its context.
 func TestFollowingThatBreaksIsTold(t *testing.T) {
 	h, n := newHouse(t, Following())
 	b := &breaking{h, make(chan error, 1)}

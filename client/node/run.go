@@ -12,12 +12,12 @@ import (
 	"tallystick/client/gateway"
 )
 
-// Run sends many commands, and one request id stands for all of them. The first that takes effect has the id itself, with
-// what the caller named; each other is a step of the id. A run that was stopped anywhere and is run again goes on: what is
-// done is found done, by the ledger's own rules and by its step.
+// Run sends many commands, and one request id stands for all of them. The first that takes effect has the id itself,
+// with what the caller named; each other is a step of the id. A run that was stopped anywhere and is run again goes on:
+// what is done is found done, by the ledger's own rules and by its step.
 //
-// Without the caller's request id a step that can come once is a name of the node's own, and another has none: a lot that
-// ended may have to end again.
+// Without the caller's request id a step that can come once is a name of the node's own, and another has none: a lot
+// that ended may have to end again.
 type Run struct {
 	node  *Node
 	call  *Call
@@ -60,7 +60,8 @@ func (r *Run) Send(ctx context.Context, step string, req command.Request) (Recei
 	return r.node.receipt(r.call, answer, err)
 }
 
-// Step names a step by what it is about: the same for the same. What is too long for a name ends in a hash of all of it.
+// Step names a step by what it is about: the same for the same. What is too long for a name ends in a hash of all of
+// it.
 func Step(parts ...string) string {
 	step := strings.Join(parts, "-")
 	if len(step) <= maxStep {

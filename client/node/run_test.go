@@ -15,7 +15,8 @@ func TestRunsGoOnAfterWhatIsAboutOneRow(t *testing.T) {
 		stops bool
 	}{
 		{nil, false}, {fault.New(fault.WrongState, "it has ended"), false}, {fault.New(fault.NotFound, "gone"), false},
-		{fault.New(fault.Unavailable, "no peer"), true}, {fault.New(fault.UnknownOutcome, "?"), true}, {context.Canceled, true}, {errors.New("disk"), true},
+		{fault.New(fault.Unavailable, "no peer"), true}, {fault.New(fault.UnknownOutcome, "?"), true},
+		{context.Canceled, true}, {errors.New("disk"), true},
 	} {
 		if err := results.Note("D.0.1.0", c.err); (err != nil) != c.stops {
 			t.Errorf("%v: %v", c.err, err)

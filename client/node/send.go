@@ -30,8 +30,8 @@ func (n *Node) Send(ctx context.Context, c *Call, req command.Request) (Receipt,
 }
 
 // Once sends a command that depends on what else there is: lots that the index chooses, rules as they are now, an end
-// that is counted from now. Asked again under one id, it answers the first receipt, whatever would be chosen by then, if
-// the caller named the same. CONFLICT if not. A request that isn't well-formed is refused unsent.
+// that is counted from now. Asked again under one id, it answers the first receipt, whatever would be chosen by then,
+// if the caller named the same. CONFLICT if not. A request that isn't well-formed is refused unsent.
 func (n *Node) Once(ctx context.Context, c *Call, choose func() (command.Request, error)) (Receipt, error) {
 	asked, err := n.asked(c)
 	if err != nil {
@@ -80,15 +80,18 @@ func InDoubt(err error, id string) error {
 		return err
 	}
 	if id == "" {
-		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); run it again, it finds what is done", reason(err))
+		return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); run it again, it finds what is done",
+			reason(err))
 	}
-	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); ask again with `request` %s", reason(err), id)
+	return fault.New(fault.UnknownOutcome, "the outcome isn't known yet (%s); ask again with `request` %s",
+		reason(err), id)
 }
 
 // StepInDoubt says of a step whose outcome isn't known that the whole is to be run again.
 func StepInDoubt(err error, whole string) error {
 	if fault.CodeOf(err) == fault.UnknownOutcome {
-		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet (%s); %s again, it looks first", reason(err), whole)
+		return fault.New(fault.UnknownOutcome, "the outcome of a step isn't known yet (%s); %s again, it looks first",
+			reason(err), whole)
 	}
 	return err
 }
@@ -115,7 +118,8 @@ func (n *Node) OnceLinked(ctx context.Context, c *Call, choose func() ([]command
 }
 
 // OncePrivate is Once for a single command with private data; see [gateway.Gateway.SinglePrivate].
-func (n *Node) OncePrivate(ctx context.Context, c *Call, choose func() (command.Request, map[string][]byte, error)) (Receipt, error) {
+func (n *Node) OncePrivate(ctx context.Context, c *Call,
+	choose func() (command.Request, map[string][]byte, error)) (Receipt, error) {
 	asked, err := n.asked(c)
 	if err != nil {
 		return Receipt{}, err

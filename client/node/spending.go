@@ -19,8 +19,8 @@ type Part struct {
 	Points    amount.Units `json:"points"` // smallest units
 }
 
-// Spending says which points a request takes: parts, whose lots the node chooses, earliest expiry first, and lots that are
-// named.
+// Spending says which points a request takes: parts, whose lots the node chooses, earliest expiry first, and lots that
+// are named.
 type Spending struct {
 	Take []Part       `json:"take,omitempty"`
 	Lots []spend.Take `json:"lots,omitempty"`
@@ -29,8 +29,8 @@ type Spending struct {
 // ALot stands for lots that are still to be chosen.
 var ALot = spend.Take{Lot: number.Command{Party: "X", Seq: 1}.Row(0), Amount: 1}
 
-// Check refuses what is malformed whatever lots will be chosen: BAD_REQUEST for no points at all, and for what the request
-// that is made of them refuses.
+// Check refuses what is malformed whatever lots will be chosen: BAD_REQUEST for no points at all, and for what the
+// request that is made of them refuses.
 func (s Spending) Check(with func([]spend.Take) command.Request) error {
 	if len(s.Take)+len(s.Lots) == 0 {
 		return fault.New(fault.BadRequest, "say which points: take, or lots")
@@ -76,7 +76,8 @@ func BusinessDate(r *index.Reading) (date.Date, error) {
 
 // spend sends a request that spends a member's points, once for a request id: asked again, it finds what was done then,
 // whatever the wallet holds now.
-func (n *Node) Spend(ctx context.Context, c *Call, member string, s Spending, with func([]spend.Take) command.Request) (Receipt, error) {
+func (n *Node) Spend(ctx context.Context, c *Call, member string, s Spending,
+	with func([]spend.Take) command.Request) (Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		pieces, err := Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return s.Pieces(r, member) })
 		if err != nil {

@@ -74,7 +74,8 @@ type debtOf struct {
 // owe writes down what a use, or a lapse, makes owed, or, back, what its reversal does.
 func (d *desk) owe(n number.Command, scene string, debts []debtOf, back bool) {
 	for _, o := range debts {
-		one := line{cycle: d.cycle, by: n, kind: o.kind, scene: scene, debtor: o.debtor, creditor: o.creditor, programme: o.programme, units: o.units}.worth(o.num, o.den)
+		one := line{cycle: d.cycle, by: n, kind: o.kind, scene: scene, debtor: o.debtor, creditor: o.creditor,
+			programme: o.programme, units: o.units}.worth(o.num, o.den)
 		if back {
 			one.kind, one.debtor, one.creditor = one.kind+1, one.creditor, one.debtor
 		}
@@ -233,7 +234,8 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		return true
 	case benefit.TransferRequest:
 		x := d.tickets[r.Entitlement]
-		if homes[x.member] != caller || d.state(x, now) != "active" || today > x.until || r.To == x.member || !d.admit(x.terms.Benefit, r.To, 0) {
+		if homes[x.member] != caller || d.state(x, now) != "active" || today > x.until || r.To == x.member ||
+			!d.admit(x.terms.Benefit, r.To, 0) {
 			return false
 		}
 		d.got[[2]string{x.terms.Benefit, x.member}]--
@@ -242,7 +244,8 @@ func (d *desk) try(caller string, n number.Command, now int64, today date.Date, 
 		return true
 	case benefit.NewCodeRequest:
 		x := d.tickets[r.Entitlement]
-		if homes[x.member] != caller && x.by != caller || !x.terms.Code || d.state(x, now) != "active" || today > x.until {
+		if homes[x.member] != caller && x.by != caller || !x.terms.Code ||
+			d.state(x, now) != "active" || today > x.until {
 			return false
 		}
 		x.codes, x.reservedUntil = a.codes, 0
@@ -277,9 +280,11 @@ func (d *desk) grant(caller string, n number.Command, today date.Date, r benefit
 	return true
 }
 
-func (d *desk) buy(caller string, n number.Command, now int64, today date.Date, r benefit.BuyRequest, codes []code.Code) bool {
+func (d *desk) buy(caller string, n number.Command, now int64, today date.Date, r benefit.BuyRequest,
+	codes []code.Code) bool {
 	t := d.terms[r.Benefit]
-	if caller != "M" || len(t.Points) == 0 || !d.admit(r.Benefit, r.Member, 0) || t.Quota > 0 && d.quota[r.Benefit] < 1 {
+	if caller != "M" || len(t.Points) == 0 || !d.admit(r.Benefit, r.Member, 0) || t.Quota > 0 &&
+		d.quota[r.Benefit] < 1 {
 		return false
 	}
 	want := map[string]amount.Units{}
@@ -293,7 +298,8 @@ func (d *desk) buy(caller string, n number.Command, now int64, today date.Date, 
 			return false
 		}
 		for _, later := range r.Pieces[i+1:] {
-			if l := d.lots[later.Lot]; l.programme == lot.programme && (lot.coins > int(p.Amount) || l.expires < lot.expires) {
+			if l := d.lots[later.Lot]; l.programme == lot.programme &&
+				(lot.coins > int(p.Amount) || l.expires < lot.expires) {
 				return false
 			}
 		}
@@ -376,25 +382,29 @@ func (d *desk) expire(n number.Command, today date.Date, r benefit.ExpireRequest
 
 // newDesk opens three benefits of M's and gives two members points of G and D.
 func newDesk(t fataler, w *world) *desk {
-	d := &desk{terms: map[string]benefit.DefineRequest{}, quota: map[string]int{}, lots: map[number.Row]*drawer{}, tickets: map[number.Row]*ticket{},
+	d := &desk{terms: map[string]benefit.DefineRequest{}, quota: map[string]int{}, lots: map[number.Row]*drawer{},
+		tickets:    map[number.Row]*ticket{},
 		allowances: allowances{}, uses: map[number.Command]*used{}, got: map[[2]string]int{}, cycle: "2026-11"}
 	for _, p := range []struct {
 		issuer, programme string
 		price             amount.Rate
 	}{{"G", "GP", amount.Rate{Num: 1, Den: 1}}, {"D", "DP", amount.Rate{Num: 1, Den: 2}}} {
 		issue := points.IssueRequest{Programme: p.programme}
-		for _, g := range []points.Grant{{Member: "li", Expires: day("2026-12-31")}, {Member: "li", Expires: day("2027-12-31")}, {Member: "wang", Expires: day("2027-12-31")}} {
+		for _, g := range []points.Grant{{Member: "li", Expires: day("2026-12-31")},
+			{Member: "li", Expires: day("2027-12-31")}, {Member: "wang", Expires: day("2027-12-31")}} {
 			g.Amount = 31
 			issue.Grants = append(issue.Grants, g)
 		}
-		issued := w.must(t, p.issuer, points.OpenProgrammeRequest{Programme: p.programme, En: "P", Zh: "P", Price: p.price}, issue)
+		issued := w.must(t, p.issuer, points.OpenProgrammeRequest{Programme: p.programme, En: "P", Zh: "P",
+			Price: p.price}, issue)
 		for i, g := range issue.Grants {
 			d.lots[issued.Row(i)] = &drawer{g.Member, p.programme, p.issuer, g.Expires, int(g.Amount)}
 		}
 	}
 	for _, req := range []benefit.DefineRequest{
 		plainBenefit("free", func(r *benefit.DefineRequest) {
-			r.Uses, r.Days, r.Grantors, r.Fee, r.Window, r.PerMember = 2, 5, []string{"D"}, amount.Rate{Num: 1, Den: 8}, 2, 4
+			r.Uses, r.Days, r.Grantors, r.Fee, r.Window, r.PerMember = 2, 5, []string{"D"},
+				amount.Rate{Num: 1, Den: 8}, 2, 4
 		}),
 		plainBenefit("paid", func(r *benefit.DefineRequest) {
 			r.Points = []benefit.Cost{{Programme: "DP", Amount: 5}, {Programme: "GP", Amount: 9}}
@@ -451,9 +461,11 @@ func (h hand) draw() asked {
 	case verb == "reverse" && len(h.uses) > 0:
 		return asked{req: benefit.ReverseRequest{WriteOff: h.writeOff(), Reason: "x"}}
 	case verb == "grant" || len(h.tickets) == 0:
-		req := benefit.GrantRequest{Benefit: rapid.SampledFrom([]string{"free", "free", "free", "kept"}).Draw(h.t, "benefit")}
+		req := benefit.GrantRequest{Benefit: rapid.SampledFrom([]string{"free", "free", "free", "kept"}).Draw(h.t,
+			"benefit")}
 		for range rapid.IntRange(1, 3).Draw(h.t, "grants") {
-			req.Grants = append(req.Grants, benefit.Grant{Member: h.member(), Activator: rapid.SampledFrom([]string{"", "", "D"}).Draw(h.t, "activator")})
+			req.Grants = append(req.Grants, benefit.Grant{Member: h.member(),
+				Activator: rapid.SampledFrom([]string{"", "", "D"}).Draw(h.t, "activator")})
 		}
 		return asked{req: req}
 	}
@@ -479,7 +491,8 @@ func (h hand) entitlement(verb string) number.Row {
 	var suits []number.Row
 	for _, n := range h.tickets {
 		x := h.d.tickets[n]
-		ok := map[string]bool{"activate": x.waits && !x.over, "unreserve": x.reservedUntil > 0 && !x.over, "expire": x.until < h.today && !x.over}
+		ok := map[string]bool{"activate": x.waits && !x.over, "unreserve": x.reservedUntil > 0 && !x.over,
+			"expire": x.until < h.today && !x.over}
 		if suit, asks := ok[verb]; asks && suit || !asks && h.d.state(x, h.now) == "active" {
 			suits = append(suits, n)
 		}
@@ -497,7 +510,8 @@ func (h hand) drawAbout(verb string) asked {
 	case "activate":
 		return asked{req: benefit.ActivateRequest{Entitlement: id, Evidence: make([]byte, 32)}}
 	case "reserve":
-		return asked{req: benefit.ReserveRequest{Entitlement: id, Until: h.now + rapid.SampledFrom([]int64{0, 1, 10, 60, 3600}).Draw(h.t, "seconds")}}
+		return asked{req: benefit.ReserveRequest{Entitlement: id,
+			Until: h.now + rapid.SampledFrom([]int64{0, 1, 10, 60, 3600}).Draw(h.t, "seconds")}}
 	case "unreserve":
 		return asked{req: benefit.UnreserveRequest{Entitlement: id}}
 	case "expire":
@@ -522,7 +536,8 @@ func (h hand) drawAbout(verb string) asked {
 }
 
 func (h hand) drawBuy() asked {
-	req, codes := benefit.BuyRequest{Benefit: rapid.SampledFrom([]string{"paid", "kept"}).Draw(h.t, "benefit"), Member: h.member()}, []code.Code(nil)
+	req, codes := benefit.BuyRequest{Benefit: rapid.SampledFrom([]string{"paid", "kept"}).Draw(h.t, "benefit"),
+		Member: h.member()}, []code.Code(nil)
 	if h.d.terms[req.Benefit].Code {
 		codes, req.Commitment = h.chain(4)
 	}
@@ -530,11 +545,13 @@ func (h hand) drawBuy() asked {
 	for n := range h.d.lots {
 		lots = append(lots, n)
 	}
-	slices.SortFunc(lots, func(a, b number.Row) int { return strings.Compare(a.String(), b.String()) }) // earliest first
+	// earliest first
+	slices.SortFunc(lots, func(a, b number.Row) int { return strings.Compare(a.String(), b.String()) })
 	for _, c := range h.d.terms[req.Benefit].Points {
 		left := int(c.Amount)
 		for _, n := range lots {
-			if lot := h.d.lots[n]; left > 0 && lot.coins > 0 && lot.programme == c.Programme && (lot.member == req.Member || req.Member == "zhang") {
+			if lot := h.d.lots[n]; left > 0 && lot.coins > 0 && lot.programme == c.Programme &&
+				(lot.member == req.Member || req.Member == "zhang") {
 				take := min(left, lot.coins)
 				req.Pieces = append(req.Pieces, spend.Take{Lot: n, Amount: amount.Units(take)})
 				left -= take
@@ -579,7 +596,9 @@ func TestBenefitsAgainstModel(t *testing.T) {
 				d.try("M", w.must(t, "M", raise), 0, today, asked{req: raise})
 			}
 			if rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "authorise") == 1 {
-				req, secret := drawAuthorise(thrown(t, len(d.allowances)), "wang", rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"), []string{"DP", "GP"}, w.net.Now().Unix())
+				req, secret := drawAuthorise(thrown(t, len(d.allowances)), "wang",
+					rapid.SampledFrom([]string{"M", "M", "M", "D"}).Draw(t, "acceptor"),
+					[]string{"DP", "GP"}, w.net.Now().Unix())
 				d.allowances.write(w.must(t, "D", req), req, secret)
 			}
 			stepDesk(t, w, d, today)
@@ -637,7 +656,8 @@ func compareDesk(t *rapid.T, w *world, d *desk, now int64) {
 	for _, found := range entitlements {
 		n, _ := number.ParseRow(found.ID)
 		e, x := found.Row.(benefit.Entitlement), d.tickets[n]
-		state := map[benefit.State]string{benefit.Granted: "waits", benefit.Active: "active", benefit.Reserved: "reserved"}[e.StateAt(now)]
+		state := map[benefit.State]string{benefit.Granted: "waits", benefit.Active: "active",
+			benefit.Reserved: "reserved"}[e.StateAt(now)]
 		if state == "" {
 			state = "over"
 		}

@@ -21,7 +21,8 @@ import (
 // plainBenefit is free, for everybody, without limits, code or fee.
 func plainBenefit(id string, change func(*benefit.DefineRequest)) benefit.DefineRequest {
 	req := benefit.DefineRequest{
-		Benefit: id, En: id, Zh: id, Kind: benefit.Service, Price: 100, Uses: 1, Days: 10, Stackable: true, Transferable: true,
+		Benefit: id, En: id, Zh: id, Kind: benefit.Service, Price: 100, Uses: 1, Days: 10,
+		Stackable: true, Transferable: true,
 		Window: 3, Scene: "travel", Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund,
 	}
 	if change != nil {
@@ -45,7 +46,8 @@ func withBenefits(t fataler, seed uint64) (w *world, lots [2]number.Row) {
 	issued := w.must(t, "G",
 		points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}},
 		points.IssueRequest{Programme: "GP", Grants: []points.Grant{
-			{Member: "li", Amount: 100, Expires: day("2026-12-31")}, {Member: "li", Amount: 100, Expires: day("2027-12-31")}}})
+			{Member: "li", Amount: 100, Expires: day("2026-12-31")},
+			{Member: "li", Amount: 100, Expires: day("2027-12-31")}}})
 	w.must(t, "M",
 		plainBenefit("plain", nil),
 		plainBenefit("scarce", func(r *benefit.DefineRequest) { r.Quota, r.PerMember = 2, 1 }),
@@ -81,22 +83,26 @@ func TestBenefitRefusals(t *testing.T) {
 		{"define: forbidden before taken", "F", plainBenefit("plain", past), fault.Forbidden},
 		{"define: taken before ended", "G", plainBenefit("plain", past), fault.Conflict},
 		{"define: ended before no programme", "G", plainBenefit("new", past), fault.Expired},
-		{"define: no programme of its tiers", "G", plainBenefit("new", func(r *benefit.DefineRequest) { past(r); r.Until = day("2026-11-01") }), fault.NotFound},
+		{"define: no programme of its tiers", "G", plainBenefit("new",
+			func(r *benefit.DefineRequest) { past(r); r.Until = day("2026-11-01") }), fault.NotFound},
 		{"define by a supplier", "S1", plainBenefit("new", nil), ""},
 		{"amend: no such benefit", "M", benefit.AmendRequest{Benefit: "none"}, fault.NotFound},
 		{"amend by another", "G", benefit.AmendRequest{Benefit: "plain"}, fault.Forbidden},
 		{"grant: no such benefit", "G", grantTo("none", "li"), fault.NotFound},
 		{"grant by another", "G", grantTo("plain", "li"), fault.Forbidden},
 		{"grant: not for this member, before limits", "M", grantTo("gold", "li", "li"), fault.Ineligible},
-		{"grant: the member's limit before the quota", "M", grantTo("scarce", "li", "wang", "zhang", "li"), fault.Limit},
+		{"grant: the member's limit before the quota", "M",
+			grantTo("scarce", "li", "wang", "zhang", "li"), fault.Limit},
 		{"grant: the quota", "M", grantTo("scarce", "li", "wang", "zhang"), fault.Quota},
 		{"grant: nothing of it was done", "M", grantTo("scarce", "li"), ""},
 		{"grant: the member's limit", "M", grantTo("scarce", "li"), fault.Limit},
 		{"grant: the last", "M", grantTo("scarce", "wang"), ""},
 		{"grant: used up", "M", grantTo("scarce", "zhang"), fault.Quota},
-		{"amend: one more", "M", benefit.AmendRequest{Benefit: "scarce", Quota: 3, Grantors: []string{"G"}, Open: true}, ""},
+		{"amend: one more", "M", benefit.AmendRequest{Benefit: "scarce", Quota: 3, Grantors: []string{"G"}, Open: true},
+			""},
 		{"grant: the one more, by a grantor", "G", grantTo("scarce", "zhang"), ""},
-		{"amend: fewer than there are", "M", benefit.AmendRequest{Benefit: "scarce", Quota: 1, Grantors: []string{"G"}, Open: true}, ""},
+		{"amend: fewer than there are", "M", benefit.AmendRequest{Benefit: "scarce", Quota: 1,
+			Grantors: []string{"G"}, Open: true}, ""},
 		{"grant: none", "G", grantTo("scarce", "chen"), fault.Quota},
 		{"amend: closed", "M", benefit.AmendRequest{Benefit: "scarce", Quota: 9}, ""},
 		{"grant: a grantor no more, before closed", "G", grantTo("scarce", "chen"), fault.Forbidden},
@@ -110,7 +116,8 @@ func TestBenefitRefusals(t *testing.T) {
 		{"buy", "M", pay("li", piece(lots[0], 10)), ""},
 		{"buy: one at a time, before no lot", "M", pay("li", piece(nowhere.Row(0), 9)), fault.Limit},
 		{"buy by another", "G", pay("li", piece(lots[0], 10)), fault.Forbidden},
-		{"activate what isn't", "M", benefit.ActivateRequest{Entitlement: nowhere.Row(0), Evidence: make([]byte, 32)}, fault.NotFound},
+		{"activate what isn't", "M", benefit.ActivateRequest{Entitlement: nowhere.Row(0), Evidence: make([]byte, 32)},
+			fault.NotFound},
 		{"reserve what isn't", "M", benefit.ReserveRequest{Entitlement: nowhere.Row(0), Until: 9}, fault.NotFound},
 		{"unreserve what isn't", "M", benefit.UnreserveRequest{Entitlement: nowhere.Row(0)}, fault.NotFound},
 		{"write off what isn't", "M", benefit.WriteOffRequest{Entitlement: nowhere.Row(0)}, fault.NotFound},
@@ -118,7 +125,8 @@ func TestBenefitRefusals(t *testing.T) {
 		{"expire what isn't", "M", benefit.ExpireRequest{Entitlement: nowhere.Row(0)}, fault.NotFound},
 		{"revoke what isn't", "M", benefit.RevokeRequest{Entitlement: nowhere.Row(0), Reason: "x"}, fault.NotFound},
 		{"pass on what isn't", "M", benefit.TransferRequest{Entitlement: nowhere.Row(0), To: "wang"}, fault.NotFound},
-		{"a code for what isn't", "M", benefit.NewCodeRequest{Entitlement: nowhere.Row(0), Commitment: make([]byte, code.Size)}, fault.NotFound},
+		{"a code for what isn't", "M", benefit.NewCodeRequest{Entitlement: nowhere.Row(0),
+			Commitment: make([]byte, code.Size)}, fault.NotFound},
 	} {
 		if _, refusals := w.run(t, c.msp, c.req); fault.CodeOf(refusals[0]) != c.code {
 			t.Errorf("%s: %v", c.name, refusals[0])
@@ -160,14 +168,16 @@ func TestOneCodeIsWrittenOffOnce(t *testing.T) {
 			w.must(t, "M", plainBenefit("once", func(r *benefit.DefineRequest) { r.Code = true }))
 		}
 		id := map[int]string{1: "once", 2: "coded"}[c.uses]
-		granted := w.must(t, "M", benefit.GrantRequest{Benefit: id, Grants: []benefit.Grant{{Member: "li", Commitment: commitment}}})
+		granted := w.must(t, "M", benefit.GrantRequest{Benefit: id,
+			Grants: []benefit.Grant{{Member: "li", Commitment: commitment}}})
 		use := benefit.WriteOffRequest{Entitlement: granted.Row(0), Code: codes[0]}
 		args := func(lane uint8, seq uint64) []byte {
 			return codec.Encode(command.Batch{Lane: lane, Seq: seq, Commands: []command.Command{command.New("", use)}})
 		}
 		var ids []string
 		for _, lane := range []uint8{2, 3} {
-			env, err := w.net.Endorse(w.net.Propose(w.client("M"), seal.Outer, []byte("batch:Run"), args(lane, 1)), "G", "D")
+			env, err := w.net.Endorse(w.net.Propose(w.client("M"), seal.Outer, []byte("batch:Run"), args(lane, 1)), "G",
+				"D")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +194,8 @@ func TestOneCodeIsWrittenOffOnce(t *testing.T) {
 		if tx := w.net.Lookup("G", ids[1]); tx.Code != peer.TxValidationCode_MVCC_READ_CONFLICT {
 			t.Errorf("%s: the second is %s", name, tx.Code)
 		}
-		_, refusals, err := w.send(t, "M", command.Batch{Lane: 3, Seq: 1, Commands: []command.Command{command.New("", use)}})
+		_, refusals, err := w.send(t, "M", command.Batch{Lane: 3, Seq: 1,
+			Commands: []command.Command{command.New("", use)}})
 		if err != nil || fault.CodeOf(refusals[0]) != c.code {
 			t.Errorf("%s: tried again: %v, %v", name, refusals, err)
 		}
@@ -201,8 +212,10 @@ func TestLanesGrantWithoutConflict(t *testing.T) {
 	send := func(seq uint64) (valid int) {
 		var ids []string
 		for lane := uint8(2); lane < 6; lane++ {
-			batch := command.Batch{Lane: lane, Seq: seq, Commands: []command.Command{command.New("", grantTo("busy", "li", "wang"))}}
-			env, err := w.net.Endorse(w.net.Propose(w.client("M"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G", "D")
+			batch := command.Batch{Lane: lane, Seq: seq, Commands: []command.Command{command.New("",
+				grantTo("busy", "li", "wang"))}}
+			env, err := w.net.Endorse(w.net.Propose(w.client("M"), seal.Outer, []byte("batch:Run"),
+				codec.Encode(batch)), "G", "D")
 			if err != nil {
 				t.Fatal(err)
 			}

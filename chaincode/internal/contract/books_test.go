@@ -21,9 +21,10 @@ type book struct {
 	issued, available, held, captured, refunded amount.Units
 	transferred, converted, expired, revoked    amount.Units
 	bought, back                                amount.Units // moved into entitlements, and given back by them
-	owed, owedBack                              amount.Units // to acceptors for captures, and by them for refunds, where they aren't the funder
-	totals                                      points.Totals
-	obliged                                     amount.Units // by obligations that say so
+	// to acceptors for captures, and by them for refunds, where they aren't the funder
+	owed, owedBack amount.Units
+	totals         points.Totals
+	obliged        amount.Units // by obligations that say so
 }
 
 // spent is what members had for their points, and kept.
@@ -148,8 +149,10 @@ func (b *book) check() error {
 		return fmt.Errorf("issued isn't the sum of the rest: %+v", *b)
 	}
 	t := b.totals
-	if t.Issued != b.issued || t.Captured-t.Refunded != b.spent() || t.Held() != b.held || t.Transferred != b.transferred ||
-		t.Converted != b.converted || t.Expired != b.expired || t.Revoked != b.revoked || t.Outstanding() != b.available+b.held {
+	if t.Issued != b.issued || t.Captured-t.Refunded != b.spent() || t.Held() != b.held ||
+		t.Transferred != b.transferred ||
+		t.Converted != b.converted || t.Expired != b.expired || t.Revoked != b.revoked ||
+		t.Outstanding() != b.available+b.held {
 		return fmt.Errorf("the lanes counted %+v; the rows say %+v", t, *b)
 	}
 	// Uses of benefits that points paid for are redemptions as well.

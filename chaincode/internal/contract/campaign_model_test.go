@@ -67,7 +67,8 @@ var wares = map[string]struct {
 
 func (d *drive) clone() *drive {
 	c := *d
-	c.wallet, c.had, c.points, c.fen, c.agreed = maps.Clone(d.wallet), maps.Clone(d.had), maps.Clone(d.points), maps.Clone(d.fen), maps.Clone(d.agreed)
+	c.wallet, c.had, c.points, c.fen, c.agreed = maps.Clone(d.wallet), maps.Clone(d.had), maps.Clone(d.points),
+		maps.Clone(d.fen), maps.Clone(d.agreed)
 	c.done = slices.Clone(d.done)
 	return &c
 }
@@ -115,7 +116,8 @@ func (f *fair) propose(caller string, r campaign.ProposeRequest) bool {
 		}
 		return 0
 	})
-	d := &drive{req: r, by: caller, state: "PROPOSED", agreed: map[string]bool{}, left: int(r.Terms.Budget), wallet: map[string]int{}, had: map[string]int{}, points: map[string]int{}, fen: map[string]int{}}
+	d := &drive{req: r, by: caller, state: "PROPOSED", agreed: map[string]bool{}, left: int(r.Terms.Budget),
+		wallet: map[string]int{}, had: map[string]int{}, points: map[string]int{}, fen: map[string]int{}}
 	for _, s := range r.Funders {
 		d.agreed[s.Party] = false
 	}
@@ -255,7 +257,8 @@ func (f *fair) use(caller string, n number.Command, of number.Row) bool {
 	}
 	x.made++
 	for i, fen := range deal(ridePrice, x.of.req.Funders) {
-		f.owed.owe(line{cycle: f.cycle, by: n, kind: settlement.Service, scene: "travel", debtor: x.of.req.Funders[i].Party, creditor: "M", fen: fen})
+		f.owed.owe(line{cycle: f.cycle, by: n, kind: settlement.Service, scene: "travel",
+			debtor: x.of.req.Funders[i].Party, creditor: "M", fen: fen})
 	}
 	return true
 }
@@ -267,15 +270,18 @@ func (f *fair) drawProposal(d dice, caller string) campaign.ProposeRequest {
 	if d.odd(9) {
 		of = d.one("G", "D", "M")
 	}
-	req := campaign.ProposeRequest{Campaign: "c" + fmt.Sprint(d(7)), Terms: campaign.Terms{En: "C", Zh: "活动", Budget: pick(d, []amount.Units{9, 12, 16, 16, 1 << 40})}}
+	req := campaign.ProposeRequest{Campaign: "c" + fmt.Sprint(d(7)),
+		Terms: campaign.Terms{En: "C", Zh: "活动", Budget: pick(d, []amount.Units{9, 12, 16, 16, 1 << 40})}}
 	t := &req.Terms
 	t.From = f.today + pick(d, []date.Date{-3, 0, 0, 0, 1})
 	t.Until = max(t.From, f.today+pick(d, []date.Date{-1, 0, 2, 9, 9}))
 	t.Order, t.Exclusive, t.PerMember = uint16(d(3)), d.odd(7), pick(d, []uint16{0, 0, 1, 2})
-	t.Goods, t.Outlets = pick(d, [][]string{nil, nil, {"tyre"}, {"S1/oil", "wiper"}}), pick(d, [][]string{nil, nil, {"D:a"}})
+	t.Goods, t.Outlets = pick(d, [][]string{nil, nil, {"tyre"}, {"S1/oil", "wiper"}}),
+		pick(d, [][]string{nil, nil, {"D:a"}})
 	if of == "M" {
 		t.Gives = campaign.Gives{Benefit: "ride"}
-	} else if t.Gives = (campaign.Gives{Programme: wares[of].programme, Expires: f.today + 90, Bonus: amount.Units(d(4)), PerAward: pick(d, []amount.Units{0, 0, 5})}); d.odd(2) || t.Gives.Bonus == 0 {
+	} else if t.Gives = (campaign.Gives{Programme: wares[of].programme, Expires: f.today + 90,
+		Bonus: amount.Units(d(4)), PerAward: pick(d, []amount.Units{0, 0, 5})}); d.odd(2) || t.Gives.Bonus == 0 {
 		t.Gives.Rule, t.Gives.Times = "tenth", amount.Rate{Num: d.n(4), Den: d.n(4)}
 	}
 	for _, p := range []string{"D", "F", "G", "M"} {
@@ -309,7 +315,11 @@ func (f *fair) draw(d dice, caller string) command.Request {
 	case verb == "propose" || len(f.drives) == 0:
 		return f.drawProposal(d, caller)
 	case verb == "agree":
-		return campaign.AgreeRequest{Campaign: f.one(d, func(x *drive) bool { ok, is := x.agreed[caller]; return is && !ok }), Cap: pick(d, []amount.Units{0, 0, 6, 15, 16})}
+		return campaign.AgreeRequest{Campaign: f.one(d, func(x *drive) bool {
+			ok, is := x.agreed[caller]
+			return is &&
+				!ok
+		}), Cap: pick(d, []amount.Units{0, 0, 6, 15, 16})}
 	case verb == "leave" && d.odd(3):
 		return campaign.LeaveRequest{Campaign: f.one(d, func(*drive) bool { return true }), Reason: "x"}
 	case verb == "end" && d.odd(3):
@@ -317,7 +327,8 @@ func (f *fair) draw(d dice, caller string) command.Request {
 	case verb == "use" && len(f.rights) > 0:
 		return benefit.WriteOffRequest{Entitlement: pick(d, sorted(f.rights))}
 	}
-	req := campaign.AwardRequest{Member: d.one("li", "wang", "sun"), Outlet: d.one("", "D:a", "D:a", "D:b"), Reference: fmt.Sprintf("r-%d", d(40))}
+	req := campaign.AwardRequest{Member: d.one("li", "wang", "sun"), Outlet: d.one("", "D:a", "D:a", "D:b"),
+		Reference: fmt.Sprintf("r-%d", d(40))}
 	for range pick(d, []int{1, 1, 1, 2, 2, 3}) {
 		id := f.one(d, func(x *drive) bool { return x.by == caller && x.state == "ACTIVE" })
 		if !slices.Contains(req.Campaigns, id) {
@@ -334,7 +345,8 @@ func (f *fair) draw(d dice, caller string) command.Request {
 		})
 	}
 	for range 1 + d(3) {
-		req.Lines = append(req.Lines, campaign.Line{Good: d.one("", "S1/oil", "S2/oil"), Label: d.one("", "tyre", "wiper"), Fen: d.n(60)})
+		req.Lines = append(req.Lines, campaign.Line{Good: d.one("", "S1/oil", "S2/oil"),
+			Label: d.one("", "tyre", "wiper"), Fen: d.n(60)})
 	}
 	return req
 }
@@ -382,9 +394,12 @@ func newFair(t fataler, w *world) *fair {
 	f := &fair{today: day(firstDay), drives: map[string]*drive{}, rights: map[number.Row]*right{}, cycle: "2026-11"}
 	for _, p := range []string{"G", "D"} {
 		of := wares[p]
-		w.must(t, p, points.OpenProgrammeRequest{Programme: of.programme, En: "P", Zh: "P", Price: amount.Rate{Num: amount.Units(of.num), Den: amount.Units(of.den)}},
-			points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: of.programme, Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.HalfEven, Labels: []points.Multiplier{{For: "tyre", Times: amount.Rate{Num: 2, Den: 1}}},
-				Bonus: 99, PerAward: 1, From: f.today, Until: f.today + 300}})
+		w.must(t, p, points.OpenProgrammeRequest{Programme: of.programme, En: "P", Zh: "P",
+			Price: amount.Rate{Num: amount.Units(of.num), Den: amount.Units(of.den)}},
+			points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: of.programme,
+				Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.HalfEven,
+				Labels: []points.Multiplier{{For: "tyre", Times: amount.Rate{Num: 2, Den: 1}}},
+				Bonus:  99, PerAward: 1, From: f.today, Until: f.today + 300}})
 	}
 	w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Price, r.Uses = ridePrice, rideUses }))
 	return f
@@ -395,10 +410,13 @@ func (f *fair) open(t *rapid.T, w *world) {
 	for i, by := range []string{"G", "G", "D", "M", "M"} {
 		d := thrown(t, i)
 		req := f.drawProposal(d, by)
-		for req.Terms.Until < f.today+2 || req.Terms.From > f.today || req.Terms.Gives.Programme != wares[by].programme || req.Terms.Exclusive && !d.odd(3) {
+		for req.Terms.Until < f.today+2 || req.Terms.From > f.today ||
+			req.Terms.Gives.Programme != wares[by].programme || req.Terms.Exclusive && !d.odd(3) {
 			req = f.drawProposal(d, by)
 		}
-		if req.Campaign = fmt.Sprintf("a%d", i); !slices.ContainsFunc(req.Funders, func(s campaign.Share) bool { return s.Party == by }) {
+		if req.Campaign = fmt.Sprintf("a%d", i); !slices.ContainsFunc(req.Funders, func(s campaign.Share) bool {
+			return s.Party == by
+		}) {
 			req.Cap = 0
 		}
 		w.must(t, by, req)
@@ -413,7 +431,8 @@ func (f *fair) open(t *rapid.T, w *world) {
 	}
 }
 
-func (f *fair) step(t *rapid.T, w *world, caller string, batch command.Batch, requests []command.Request, counts map[string][2]int) {
+func (f *fair) step(t *rapid.T, w *world, caller string, batch command.Batch, requests []command.Request,
+	counts map[string][2]int) {
 	first := w.heads[caller]
 	_, refusals, err := w.send(t, caller, batch)
 	if w.heads[caller] = first; err != nil { // that of lane 1
@@ -422,7 +441,8 @@ func (f *fair) step(t *rapid.T, w *world, caller string, batch command.Batch, re
 	for i, req := range requests {
 		n := number.Command{Party: caller, Lane: batch.Lane, Seq: batch.Seq, Index: uint16(i)}
 		if want := f.known(req) && f.try(caller, n, req); want != (refusals[i] == nil) {
-			t.Fatalf("%s %s %s %+v: the fair says %v, the ledger %v", caller, n, command.KindOf(req), req, want, refusals[i])
+			t.Fatalf("%s %s %s %+v: the fair says %v, the ledger %v", caller, n, command.KindOf(req),
+				req, want, refusals[i])
 		}
 		k := command.KindOf(req).String()
 		if refusals[i] == nil {
@@ -504,7 +524,8 @@ func (f *fair) compareAwards(t *rapid.T, w *world) {
 		g := given[id]
 		slices.Sort(g.done)
 		want := slices.Sorted(slices.Values(d.done))
-		if !slices.Equal(g.done, want) || !same(g.had, d.had) || !same(g.points, d.points) || !same(g.fen, d.fen) || g.rights != d.rights {
+		if !slices.Equal(g.done, want) || !same(g.had, d.had) || !same(g.points, d.points) ||
+			!same(g.fen, d.fen) || g.rights != d.rights {
 			t.Fatalf("campaign %s gave %+v, at the fair %+v", id, g, d)
 		}
 	}
@@ -514,7 +535,8 @@ func (f *fair) compareAwards(t *rapid.T, w *world) {
 // was made by them: no purchase is awarded twice, budgets and caps are never passed
 // and are what was drawn, shares sum, lots and entitlements are there.
 func checkCampaigns(net *ledgersim.Network) error {
-	lots, campaigns, drawn, seen := map[string]points.Lot{}, map[string]campaign.Campaign{}, map[string]amount.Units{}, map[string]bool{}
+	lots, campaigns, drawn, seen := map[string]points.Lot{}, map[string]campaign.Campaign{},
+		map[string]amount.Units{}, map[string]bool{}
 	for _, f := range rowsOf(net, "G", "lot") {
 		lots[f.ID] = f.Row.(points.Lot)
 	}
@@ -549,7 +571,9 @@ func checkCampaigns(net *ledgersim.Network) error {
 			if funder == campaigns[a.Campaign].By {
 				funder = ""
 			}
-			if lot := lots[b.Lot.String()]; b.Points != lot.Issued || b.Points > 0 && (lot.Funder != funder || lot.Member != a.Member) || b.Party != campaigns[a.Campaign].Bearers()[i].Party {
+			if lot := lots[b.Lot.String()]; b.Points != lot.Issued || b.Points > 0 &&
+				(lot.Funder != funder || lot.Member != a.Member) ||
+				b.Party != campaigns[a.Campaign].Bearers()[i].Party {
 				return fmt.Errorf("award %s names %+v, which is %+v", f.ID, b, lot)
 			}
 		}

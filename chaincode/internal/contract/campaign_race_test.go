@@ -21,24 +21,30 @@ func double11(t fataler, budget, dealers amount.Units) *world {
 	w := founded(t, 5)
 	today := day(firstDay)
 	w.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}},
-		campaign.ProposeRequest{Campaign: "double11", Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}}, Terms: campaign.Terms{
-			En: "Double 11", Zh: "双十一", Budget: budget, From: today, Until: today + 29, Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
+		campaign.ProposeRequest{Campaign: "double11", Funders: []campaign.Share{{Party: "D", Parts: 40},
+			{Party: "G", Parts: 60}}, Terms: campaign.Terms{
+			En: "Double 11", Zh: "双十一", Budget: budget, From: today, Until: today + 29,
+			Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
 	w.must(t, "D", campaign.AgreeRequest{Campaign: "double11", Cap: dealers})
 	return w
 }
 
 func awardDouble11(reference string) campaign.AwardRequest {
-	return campaign.AwardRequest{Campaigns: []string{"double11"}, Member: "li", Reference: reference, Lines: []campaign.Line{{Fen: 1}}}
+	return campaign.AwardRequest{Campaigns: []string{"double11"}, Member: "li", Reference: reference,
+		Lines: []campaign.Line{{Fen: 1}}}
 }
 
 // racing sends an award in each of two lanes of G's, both endorsed before either is
 // ordered, and answers how they were judged.
-func racing(t *testing.T, w *world, seqs [2]uint64, references [2]string) (codes [2]peer.TxValidationCode, refusals [2]error) {
+func racing(t *testing.T, w *world, seqs [2]uint64,
+	references [2]string) (codes [2]peer.TxValidationCode, refusals [2]error) {
 	t.Helper()
 	var ids [2]string
 	for i, lane := range []uint8{2, 3} {
-		batch := command.Batch{Lane: lane, Seq: seqs[i], Commands: []command.Command{command.New("", awardDouble11(references[i]))}}
-		env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G", "D")
+		batch := command.Batch{Lane: lane, Seq: seqs[i], Commands: []command.Command{command.New("",
+			awardDouble11(references[i]))}}
+		env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			"G", "D")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,10 +81,12 @@ func TestTheLastOfABudgetIsHadOnce(t *testing.T) {
 	} {
 		w := double11(t, c.budget, c.dealers)
 		codes, refusals := racing(t, w, [2]uint64{1, 1}, c.references)
-		if refusals != [2]error{} || codes != [2]peer.TxValidationCode{peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT} {
+		if refusals != [2]error{} || codes != [2]peer.TxValidationCode{peer.TxValidationCode_VALID,
+			peer.TxValidationCode_MVCC_READ_CONFLICT} {
 			t.Errorf("%s: %v, %v", name, codes, refusals)
 		}
-		again := command.Batch{Lane: 3, Seq: 1, Commands: []command.Command{command.New("", awardDouble11(c.references[1]))}}
+		again := command.Batch{Lane: 3, Seq: 1, Commands: []command.Command{command.New("",
+			awardDouble11(c.references[1]))}}
 		if _, refusals, err := w.send(t, "G", again); err != nil || fault.CodeOf(refusals[0]) != c.code {
 			t.Errorf("%s: sent again: %v, %v", name, refusals, err)
 		}
@@ -99,7 +107,8 @@ func TestRacingLanesNeverPassABudget(t *testing.T) {
 	seqs, beside, refused := [2]uint64{1, 1}, 0, 0
 	for i := 0; refused < 8 && i < 200; i++ {
 		codes, refusals := racing(t, w, seqs, [2]string{fmt.Sprintf("a-%d", i), fmt.Sprintf("b-%d", i)})
-		if codes[0] == peer.TxValidationCode_VALID && codes[1] == peer.TxValidationCode_VALID && refusals == [2]error{} {
+		if codes[0] == peer.TxValidationCode_VALID && codes[1] == peer.TxValidationCode_VALID &&
+			refusals == [2]error{} {
 			beside++
 		}
 		for lane := range codes {
@@ -120,7 +129,8 @@ func TestRacingLanesNeverPassABudget(t *testing.T) {
 	if n := len(rowsOf(w.net, "G", "award")); n != 83 || beside < 10 {
 		t.Errorf("%d awards, %d times two side by side", n, beside)
 	}
-	surrender := command.Batch{Lane: 2, Seq: seqs[0], Commands: []command.Command{command.New("", quota.SurrenderRequest{Kind: quota.Campaign, ID: "double11"})}}
+	surrender := command.Batch{Lane: 2, Seq: seqs[0], Commands: []command.Command{command.New("",
+		quota.SurrenderRequest{Kind: quota.Campaign, ID: "double11"})}}
 	if _, refusals, err := w.send(t, "G", surrender); err != nil || refusals[0] != nil {
 		t.Errorf("a lane hands its part of the budget back: %v, %v", refusals, err)
 	}

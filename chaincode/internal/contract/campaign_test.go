@@ -20,8 +20,10 @@ import (
 func TestAMergedMemberIsAwardedAsOne(t *testing.T) {
 	w := double11(t, 1000, 0)
 	today := day(firstDay)
-	w.must(t, "G", campaign.ProposeRequest{Campaign: "once", Funders: []campaign.Share{{Party: "G", Parts: 1}}, Terms: campaign.Terms{
-		En: "Once", Zh: "一次", Budget: 1000, PerMember: 1, From: today, Until: today, Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
+	w.must(t, "G", campaign.ProposeRequest{Campaign: "once",
+		Funders: []campaign.Share{{Party: "G", Parts: 1}}, Terms: campaign.Terms{
+			En: "Once", Zh: "一次", Budget: 1000, PerMember: 1, From: today, Until: today,
+			Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
 	w.merge(t, "zhang", "li")
 	req := awardDouble11("r-1")
 	req.Campaigns, req.Member = []string{"double11", "once"}, "zhang"
@@ -44,12 +46,15 @@ func TestAMergedMemberIsAwardedAsOne(t *testing.T) {
 func TestAnAwardIsWholeOrNot(t *testing.T) {
 	w := double11(t, 1000, 0)
 	today := day(firstDay)
-	w.must(t, "G", campaign.ProposeRequest{Campaign: "small", Funders: []campaign.Share{{Party: "G", Parts: 1}}, Terms: campaign.Terms{
-		En: "Small", Zh: "小", Budget: 9, From: today, Until: today, Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
+	w.must(t, "G", campaign.ProposeRequest{Campaign: "small",
+		Funders: []campaign.Share{{Party: "G", Parts: 1}}, Terms: campaign.Terms{
+			En: "Small", Zh: "小", Budget: 9, From: today, Until: today,
+			Gives: campaign.Gives{Programme: "GP", Bonus: 10, Expires: today + 90}}})
 	req := awardDouble11("r-1")
 	req.Campaigns = []string{"double11", "small"}
 	w.refused(t, "G", req, fault.Quota)
-	if n := len(rowsOf(w.net, "G", "lot")) + len(rowsOf(w.net, "G", "award")) + len(rowsOf(w.net, "G", "lease")) + len(rowsOf(w.net, "G", "purchase awarded")); n != 0 {
+	if n := len(rowsOf(w.net, "G", "lot")) + len(rowsOf(w.net, "G", "award")) + len(rowsOf(w.net, "G", "lease")) +
+		len(rowsOf(w.net, "G", "purchase awarded")); n != 0 {
 		t.Errorf("%d rows are left", n)
 	}
 	w.must(t, "G", awardDouble11("r-1"))
@@ -64,7 +69,8 @@ func TestASimulationSaysWhatTheAwardGives(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := func(msp string) ([]answer.Prospect, error) {
-		data, err := w.net.Evaluate(w.client(msp), "G", seal.Outer, ledgersim.Args("query:SimulateAward", string(body))...)
+		data, err := w.net.Evaluate(w.client(msp), "G", seal.Outer,
+			ledgersim.Args("query:SimulateAward", string(body))...)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,8 @@ func sealedPrice(n uint64) pedersen.Commitment {
 }
 
 func kit(change func(*goods.SetGoodRequest)) goods.SetGoodRequest {
-	req := goods.SetGoodRequest{Supplier: "care", SKU: "kit", En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}
+	req := goods.SetGoodRequest{Supplier: "care", SKU: "kit", En: "Oil kit", Zh: "机油套装", Category: "oil", Unit: "piece",
+		Tax: "t13", Delivery: goods.Shipped, Open: true}
 	if change != nil {
 		change(&req)
 	}
@@ -33,7 +34,8 @@ func kit(change func(*goods.SetGoodRequest)) goods.SetGoodRequest {
 }
 
 func kitListed(change func(*goods.ListRequest)) goods.ListRequest {
-	req := goods.ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Kind: goods.Supply, Terms: sealedPrice(1), Prices: []goods.Price{{Fen: 29_800}}, Open: true}
+	req := goods.ListRequest{Supplier: "care", SKU: "kit", Scene: "retail", Kind: goods.Supply, Terms: sealedPrice(1),
+		Prices: []goods.Price{{Fen: 29_800}}, Open: true}
 	if change != nil {
 		change(&req)
 	}
@@ -41,7 +43,8 @@ func kitListed(change func(*goods.ListRequest)) goods.ListRequest {
 }
 
 func kitTerms(change func(*goods.OfferTermsRequest)) goods.OfferTermsRequest {
-	req := goods.OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Commitment: sealedPrice(1), Until: day(firstDay)}
+	req := goods.OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply,
+		Commitment: sealedPrice(1), Until: day(firstDay)}
 	if change != nil {
 		change(&req)
 	}
@@ -49,7 +52,9 @@ func kitTerms(change func(*goods.OfferTermsRequest)) goods.OfferTermsRequest {
 }
 
 func dealerFront(open bool) goods.SetStorefrontRequest {
-	return goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 2, Den: 2}}}, ShipDays: 3, SilenceDays: 10, ReturnDays: 7, Open: open}
+	return goods.SetStorefrontRequest{En: "Dealer", Zh: "经销商",
+		Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 2, Den: 2}}}, ShipDays: 3, SilenceDays: 10,
+		ReturnDays: 7, Open: open}
 }
 
 func licence() []byte { return make([]byte, 32) }
@@ -60,7 +65,8 @@ func withCatalogue(t fataler, seed uint64) *world {
 	w := founded(t, seed)
 	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}})
 	w.must(t, "S1", goods.ApplyRequest{Supplier: "care", En: "Car care", Zh: "养护", Licence: licence()})
-	w.must(t, "G", goods.ApproveRequest{Supplier: "care", Categories: []string{"oil"}, Fee: amount.Rate{Num: 1, Den: 100}})
+	w.must(t, "G", goods.ApproveRequest{Supplier: "care", Categories: []string{"oil"},
+		Fee: amount.Rate{Num: 1, Den: 100}})
 	w.must(t, "S1", kit(nil), kitTerms(nil))
 	w.must(t, "D", dealerFront(true), kitListed(nil))
 	return w
@@ -90,7 +96,8 @@ func (w *world) order(t fataler, payment string, n uint32) goods.PlaceRequest {
 	if !slices.Equal(quoted.Quote.Hash(), quoted.Hash) {
 		t.Fatalf("the quote read back has another hash")
 	}
-	return goods.PlaceRequest{Member: "li", Lines: lines, Quote: quoted.Hash, Cash: quoted.Quote.Total, Payment: payment, Accept: true}
+	return goods.PlaceRequest{Member: "li", Lines: lines, Quote: quoted.Hash, Cash: quoted.Quote.Total,
+		Payment: payment, Accept: true}
 }
 
 // Who is refused what, each with one thing more that is wrong than the case after
@@ -104,15 +111,20 @@ func TestCatalogueRefusesInItsOrder(t *testing.T) {
 		want         fault.Code
 		suspended    bool
 	}{
-		{"apply for another's", "D", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()}, fault.Conflict, false},
-		{"apply again", "S1", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()}, fault.WrongState, false},
+		{"apply for another's", "D", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()},
+			fault.Conflict, false},
+		{"apply again", "S1", goods.ApplyRequest{Supplier: "care", En: "x", Zh: "x", Licence: licence()},
+			fault.WrongState, false},
 		{"apply", "F", goods.ApplyRequest{Supplier: "new", En: "x", Zh: "x", Licence: licence()}, "", false},
 
-		{"approve what isn't, by another", "S1", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}}, fault.Forbidden, false},
-		{"approve what isn't", "G", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}}, fault.NotFound, false},
+		{"approve what isn't, by another", "S1", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}},
+			fault.Forbidden, false},
+		{"approve what isn't", "G", goods.ApproveRequest{Supplier: "ghost", Fee: amount.Rate{Den: 1}},
+			fault.NotFound, false},
 		{"approve", "G", goods.ApproveRequest{Supplier: "care", Fee: amount.Rate{Den: 1}}, "", true},
 
-		{"refuse what isn't, by another", "S1", goods.RefuseRequest{Supplier: "ghost", Reason: "x"}, fault.Forbidden, false},
+		{"refuse what isn't, by another", "S1", goods.RefuseRequest{Supplier: "ghost", Reason: "x"},
+			fault.Forbidden, false},
 		{"refuse what isn't", "G", goods.RefuseRequest{Supplier: "ghost", Reason: "x"}, fault.NotFound, false},
 		{"refuse twice", "G", goods.RefuseRequest{Supplier: "care", Reason: "x"}, fault.WrongState, true},
 		{"refuse", "G", goods.RefuseRequest{Supplier: "care", Reason: "x"}, "", false},
@@ -123,44 +135,74 @@ func TestCatalogueRefusesInItsOrder(t *testing.T) {
 
 		{"set a good of no supplier", "D", kit(ghost), fault.NotFound, true},
 		{"set another's good", "D", kit(nil), fault.Forbidden, true},
-		{"set a good, suspended", "S1", kit(func(r *goods.SetGoodRequest) { r.Category = "tyres" }), fault.WrongState, true},
-		{"set a good of another category", "S1", kit(func(r *goods.SetGoodRequest) { r.Category = "tyres" }), fault.Forbidden, false},
+		{"set a good, suspended", "S1", kit(func(r *goods.SetGoodRequest) { r.Category = "tyres" }),
+			fault.WrongState, true},
+		{"set a good of another category", "S1", kit(func(r *goods.SetGoodRequest) { r.Category = "tyres" }),
+			fault.Forbidden, false},
 		{"set a good", "S1", kit(func(r *goods.SetGoodRequest) { r.Open = false }), "", false},
 
-		{"terms for no good", "D", kitTerms(func(r *goods.OfferTermsRequest) { r.SKU, r.Seller = "none", "nobody" }), fault.NotFound, true},
-		{"terms for nobody", "D", kitTerms(func(r *goods.OfferTermsRequest) { r.Seller = "nobody" }), fault.NotFound, true},
-		{"terms of another's", "D", kitTerms(func(r *goods.OfferTermsRequest) { r.Seller, r.Until = "S1", day(firstDay)-1 }), fault.Forbidden, true},
-		{"terms, suspended", "S1", kitTerms(func(r *goods.OfferTermsRequest) { r.Seller, r.Until = "S1", day(firstDay)-1 }), fault.WrongState, true},
-		{"terms for itself", "S1", kitTerms(func(r *goods.OfferTermsRequest) { r.Seller, r.Until = "S1", day(firstDay)-1 }), fault.BadRequest, false},
+		{"terms for no good", "D", kitTerms(func(r *goods.OfferTermsRequest) { r.SKU, r.Seller = "none", "nobody" }),
+			fault.NotFound, true},
+		{"terms for nobody", "D", kitTerms(func(r *goods.OfferTermsRequest) { r.Seller = "nobody" }), fault.NotFound,
+			true},
+		{"terms of another's", "D", kitTerms(func(r *goods.OfferTermsRequest) {
+			r.Seller, r.Until = "S1",
+				day(firstDay)-1
+		}), fault.Forbidden, true},
+		{"terms, suspended", "S1", kitTerms(func(r *goods.OfferTermsRequest) {
+			r.Seller, r.Until = "S1",
+				day(firstDay)-1
+		}), fault.WrongState, true},
+		{"terms for itself", "S1", kitTerms(func(r *goods.OfferTermsRequest) {
+			r.Seller, r.Until = "S1",
+				day(firstDay)-1
+		}), fault.BadRequest, false},
 		{"terms that have ended", "S1", kitTerms(func(r *goods.OfferTermsRequest) { r.Until-- }), fault.Expired, false},
 		{"terms", "S1", kitTerms(nil), "", false},
 
-		{"restock no good", "D", goods.RestockRequest{Supplier: "care", SKU: "none", Seller: "nobody", Units: 1}, fault.NotFound, true},
-		{"restock nobody", "D", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "nobody", Units: 1}, fault.NotFound, true},
-		{"restock another's", "D", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max}, fault.Forbidden, true},
-		{"restock, suspended", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max}, fault.WrongState, true},
-		{"restock beyond the limit", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max}, fault.Limit, false},
-		{"restock", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max - 3}, "", false},
+		{"restock no good", "D", goods.RestockRequest{Supplier: "care", SKU: "none", Seller: "nobody", Units: 1},
+			fault.NotFound, true},
+		{"restock nobody", "D", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "nobody", Units: 1},
+			fault.NotFound, true},
+		{"restock another's", "D", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max},
+			fault.Forbidden, true},
+		{"restock, suspended", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max},
+			fault.WrongState, true},
+		{"restock beyond the limit", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D",
+			Units: amount.Max}, fault.Limit, false},
+		{"restock", "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: amount.Max - 3}, "",
+			false},
 
-		{"withdraw stock of no supplier", "D", goods.WithdrawStockRequest{Supplier: "ghost", SKU: "kit", Seller: "D", Units: 4, Reason: "x"}, fault.NotFound, false},
-		{"withdraw stock that never was", "D", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "M", Units: 4, Reason: "x"}, fault.NotFound, false},
-		{"withdraw another's stock", "D", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 4, Reason: "x"}, fault.Forbidden, false},
-		{"withdraw more than is free", "S1", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 4, Reason: "x"}, fault.OutOfStock, false},
-		{"withdraw stock, suspended", "S1", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 3, Reason: "x"}, "", true},
+		{"withdraw stock of no supplier", "D", goods.WithdrawStockRequest{Supplier: "ghost", SKU: "kit", Seller: "D",
+			Units: 4, Reason: "x"}, fault.NotFound, false},
+		{"withdraw stock that never was", "D", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "M",
+			Units: 4, Reason: "x"}, fault.NotFound, false},
+		{"withdraw another's stock", "D", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D",
+			Units: 4, Reason: "x"}, fault.Forbidden, false},
+		{"withdraw more than is free", "S1", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D",
+			Units: 4, Reason: "x"}, fault.OutOfStock, false},
+		{"withdraw stock, suspended", "S1", goods.WithdrawStockRequest{Supplier: "care", SKU: "kit", Seller: "D",
+			Units: 3, Reason: "x"}, "", true},
 
 		{"a storefront of no acceptor", "F", dealerFront(true), fault.Forbidden, false},
-		{"a storefront that takes what isn't", "G", goods.SetStorefrontRequest{En: "x", Zh: "x", Tenders: []goods.Tender{{Programme: "XP", Value: amount.Rate{Num: 1, Den: 1}}}}, fault.NotFound, false},
+		{"a storefront that takes what isn't", "G", goods.SetStorefrontRequest{En: "x", Zh: "x",
+			Tenders: []goods.Tender{{Programme: "XP", Value: amount.Rate{Num: 1, Den: 1}}}}, fault.NotFound, false},
 		{"a storefront", "G", dealerFront(true), "", false},
 		{"an outlet of neither", "F", goods.SetOutletRequest{Outlet: "12", En: "x", Zh: "x"}, fault.Forbidden, false},
 		{"an outlet of an acceptor", "D", goods.SetOutletRequest{Outlet: "12", En: "x", Zh: "x"}, "", false},
 		{"an outlet of a supplier", "S1", goods.SetOutletRequest{Outlet: "12", En: "x", Zh: "x"}, "", false},
 
-		{"list without a storefront", "M", kitListed(func(r *goods.ListRequest) { r.Supplier = "ghost" }), fault.NotFound, true},
-		{"list what no supplier has", "D", kitListed(func(r *goods.ListRequest) { r.Supplier = "ghost" }), fault.NotFound, true},
+		{"list without a storefront", "M", kitListed(func(r *goods.ListRequest) { r.Supplier = "ghost" }),
+			fault.NotFound, true},
+		{"list what no supplier has", "D", kitListed(func(r *goods.ListRequest) { r.Supplier = "ghost" }),
+			fault.NotFound, true},
 		{"list what isn't", "D", kitListed(func(r *goods.ListRequest) { r.SKU = "none" }), fault.NotFound, true},
-		{"list for tiers of nothing", "D", kitListed(func(r *goods.ListRequest) { r.Prices = append(r.Prices, tier) }), fault.NotFound, true},
-		{"list, suspended", "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(9) }), fault.WrongState, true},
-		{"list under others", "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(9) }), fault.Conflict, false},
+		{"list for tiers of nothing", "D", kitListed(func(r *goods.ListRequest) { r.Prices = append(r.Prices, tier) }),
+			fault.NotFound, true},
+		{"list, suspended", "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(9) }),
+			fault.WrongState, true},
+		{"list under others", "D", kitListed(func(r *goods.ListRequest) { r.Terms = sealedPrice(9) }),
+			fault.Conflict, false},
 		{"list again as it was", "D", kitListed(func(r *goods.ListRequest) { r.Open = false }), "", false},
 	} {
 		w := withCatalogue(t, 2)
@@ -178,10 +220,13 @@ func TestCatalogueRefusesInItsOrder(t *testing.T) {
 // What is listed keeps its terms when others are offered, or none fit any more.
 func TestListingsKeepTheirTerms(t *testing.T) {
 	w := withCatalogue(t, 2)
-	w.must(t, "S1", kitTerms(func(r *goods.OfferTermsRequest) { r.Commitment, r.Kind = sealedPrice(2), goods.Commission }))
+	w.must(t, "S1", kitTerms(func(r *goods.OfferTermsRequest) {
+		r.Commitment, r.Kind = sealedPrice(2), goods.Commission
+	}))
 	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Prices[0].Fen = 30_000 }))
 	listing, err := ask[goods.Listing](w, "M", "query:Listing", "D", "care", "kit")
-	if err != nil || listing.Kind != goods.Supply || !slices.Equal(listing.Terms, sealedPrice(1)) || listing.Prices[0].Fen != 30_000 {
+	if err != nil || listing.Kind != goods.Supply || !slices.Equal(listing.Terms, sealedPrice(1)) ||
+		listing.Prices[0].Fen != 30_000 {
 		t.Errorf("%+v, %v", listing, err)
 	}
 	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms, r.Kind = sealedPrice(2), goods.Commission }))
@@ -192,7 +237,9 @@ func TestListingsKeepTheirTerms(t *testing.T) {
 	w.must(t, "D", kitListed(func(r *goods.ListRequest) { r.Terms, r.Kind = sealedPrice(2), goods.Commission }))
 	w.must(t, "D", goods.ApplyRequest{Supplier: "own", En: "x", Zh: "x", Licence: licence()})
 	w.must(t, "G", goods.ApproveRequest{Supplier: "own", Fee: amount.Rate{Num: 1, Den: 100}})
-	w.must(t, "D", kit(func(r *goods.SetGoodRequest) { r.Supplier = "own" }), kitListed(func(r *goods.ListRequest) { r.Supplier, r.Terms, r.Kind = "own", nil, goods.NoTerms }))
+	w.must(t, "D", kit(func(r *goods.SetGoodRequest) { r.Supplier = "own" }), kitListed(func(r *goods.ListRequest) {
+		r.Supplier, r.Terms, r.Kind = "own", nil, goods.NoTerms
+	}))
 }
 
 // Approving a supplier gives its party the role; who has it loses none.
@@ -200,7 +247,8 @@ func TestApprovingGivesTheRole(t *testing.T) {
 	w := founded(t, 2)
 	w.must(t, "M", goods.ApplyRequest{Supplier: "rides", En: "x", Zh: "x", Licence: licence()})
 	w.must(t, "G", goods.ApproveRequest{Supplier: "rides", Fee: amount.Rate{Den: 1}})
-	if p, err := ask[party.Party](w, "A", "query:Party", "M"); err != nil || p.Roles != party.Issuer|party.Acceptor|party.Supplier {
+	if p, err := ask[party.Party](w, "A", "query:Party", "M"); err != nil ||
+		p.Roles != party.Issuer|party.Acceptor|party.Supplier {
 		t.Errorf("%v, %v", p.Roles.Names(), err)
 	}
 }
@@ -250,23 +298,27 @@ func lastWritesOf(w *world) (keys []string) {
 func TestQuotesAreAMembersOwn(t *testing.T) {
 	w := withCatalogue(t, 2)
 	w.must(t, "D", member.LabelRequest{Member: "li", Label: "vip"}, kitListed(func(r *goods.ListRequest) {
-		r.Prices = []goods.Price{{Audience: audience.Audience{Labels: []string{"D:vip"}}, Fen: 100}, {Regions: []string{"sh"}, Fen: 200}}
+		r.Prices = []goods.Price{{Audience: audience.Audience{Labels: []string{"D:vip"}}, Fen: 100},
+			{Regions: []string{"sh"}, Fen: 200}}
 	}))
 	for _, c := range []struct {
 		member, region string
 		fen            amount.Units
 		want           fault.Code
 	}{
-		{"li", "sh", 300, ""}, {"li", "", 300, ""}, {"zhang", "sh", 600, ""}, {"zhang", "bj", 0, fault.Ineligible}, {"ghost", "sh", 0, fault.NotFound},
+		{"li", "sh", 300, ""}, {"li", "", 300, ""}, {"zhang", "sh", 600, ""}, {"zhang", "bj", 0, fault.Ineligible},
+		{"ghost", "sh", 0, fault.NotFound},
 	} {
-		asked, _ := json.Marshal(answer.QuoteAsked{Seller: "D", Member: c.member, Region: c.region, Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 3}}})
+		asked, _ := json.Marshal(answer.QuoteAsked{Seller: "D", Member: c.member, Region: c.region,
+			Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 3}}})
 		quoted, err := ask[answer.Quoted](w, "M", "query:Quote", string(asked))
 		if refusalOf(err) != c.want || quoted.Quote.Total != c.fen {
 			t.Errorf("%+v: %+v, %v", c, quoted, err)
 		}
 	}
 	for name, asked := range map[string]answer.QuoteAsked{
-		"no line": {Seller: "D", Member: "li"}, "an odd region": {Seller: "D", Member: "li", Region: "a/b", Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 1}}},
+		"no line": {Seller: "D", Member: "li"}, "an odd region": {Seller: "D", Member: "li", Region: "a/b",
+			Lines: []goods.Wanted{{Supplier: "care", SKU: "kit", Quantity: 1}}},
 	} {
 		text, _ := json.Marshal(asked)
 		if _, err := ask[answer.Quoted](w, "M", "query:Quote", string(text)); refusalOf(err) != fault.BadRequest {
@@ -280,14 +332,18 @@ func TestCatalogueIsListedByPages(t *testing.T) {
 	w := withCatalogue(t, 2)
 	w.must(t, "S1", goods.ApplyRequest{Supplier: "care-2", En: "x", Zh: "x", Licence: licence()})
 	w.must(t, "G", goods.ApproveRequest{Supplier: "care-2", Fee: amount.Rate{Den: 1}})
-	w.must(t, "S1", kit(func(r *goods.SetGoodRequest) { r.Supplier = "care-2" }), kit(func(r *goods.SetGoodRequest) { r.SKU = "wiper" }),
-		goods.SetOutletRequest{Outlet: "1", En: "x", Zh: "x"}, goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 7, Lanes: 3})
+	w.must(t, "S1", kit(func(r *goods.SetGoodRequest) { r.Supplier = "care-2" }), kit(func(r *goods.SetGoodRequest) {
+		r.SKU = "wiper"
+	}),
+		goods.SetOutletRequest{Outlet: "1", En: "x", Zh: "x"},
+		goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 7, Lanes: 3})
 	first, err := ask[answer.GoodPage](w, "A", "query:Goods", "care", `{"limit":1,"after":""}`)
 	if err != nil || len(first.Rows) != 1 || first.Rows[0].SKU != "kit" || first.Next == "" {
 		t.Fatalf("%+v, %v", first, err)
 	}
 	after, _ := json.Marshal(answer.Page{Limit: 9, After: first.Next})
-	if rest, err := ask[answer.GoodPage](w, "A", "query:Goods", "care", string(after)); err != nil || len(rest.Rows) != 1 || rest.Rows[0].SKU != "wiper" {
+	if rest, err := ask[answer.GoodPage](w, "A", "query:Goods", "care", string(after)); err != nil ||
+		len(rest.Rows) != 1 || rest.Rows[0].SKU != "wiper" {
 		t.Errorf("%+v, %v", rest, err)
 	}
 	all := `{"limit":500,"after":""}`
@@ -300,10 +356,13 @@ func TestCatalogueIsListedByPages(t *testing.T) {
 	if p, err := ask[answer.OutletPage](w, "A", "query:Outlets", "S1", all); err != nil || len(p.Rows) != 1 {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if s, err := ask[answer.InStock](w, "A", "query:Stock", "care", "kit", "D"); err != nil || s.Free != 7 || s.Pool != 1 || s.Restocked != 7 {
+	if s, err := ask[answer.InStock](w, "A", "query:Stock", "care", "kit", "D"); err != nil || s.Free != 7 ||
+		s.Pool != 1 || s.Restocked != 7 {
 		t.Errorf("%+v, %v", s, err)
 	}
-	for _, none := range [][]string{{"query:Supplier", "x"}, {"query:Terms", "care", "kit", "M"}, {"query:Storefront", "M"}, {"query:Outlet", "D", "1"}, {"query:Listing", "M", "care", "kit"}, {"query:Stock", "care", "kit", "M"}} {
+	for _, none := range [][]string{{"query:Supplier", "x"}, {"query:Terms", "care", "kit", "M"},
+		{"query:Storefront", "M"}, {"query:Outlet", "D", "1"}, {"query:Listing", "M", "care", "kit"},
+		{"query:Stock", "care", "kit", "M"}} {
 		if _, err := ask[json.RawMessage](w, "A", none...); refusalOf(err) != fault.NotFound {
 			t.Errorf("%v: %v", none, err)
 		}

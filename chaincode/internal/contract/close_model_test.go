@@ -29,7 +29,9 @@ func (m *orderModel) confirm(t *rapid.T, w *world, closed string) {
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(a, b [4]string) int { return strings.Compare(strings.Join(a[:], " "), strings.Join(b[:], " ")) })
+	slices.SortFunc(keys, func(a, b [4]string) int {
+		return strings.Compare(strings.Join(a[:], " "), strings.Join(b[:], " "))
+	})
 	for _, k := range keys {
 		if pairs[settlement.PairOf(k[1], k[2])] = true; m.hidden[k].fee.Num > 0 {
 			pairs[settlement.PairOf(m.hidden[k].party, "G")] = true
@@ -56,7 +58,8 @@ func (m *orderModel) openSum(t *rapid.T, w *world, k [4]string) {
 		req  func(settlement.OpenRequest) settlement.OpenRequest
 		code fault.Code
 	}{
-		{k[1], func(r settlement.OpenRequest) settlement.OpenRequest { r.Opening = must(r.Opening.Times(2)); return r }, fault.BadRequest},
+		{k[1], func(r settlement.OpenRequest) settlement.OpenRequest { r.Opening = must(r.Opening.Times(2)); return r },
+			fault.BadRequest},
 		{k[1], func(r settlement.OpenRequest) settlement.OpenRequest { r.Back = !r.Back; return r }, fault.NotFound},
 		{"F", func(r settlement.OpenRequest) settlement.OpenRequest { return r }, fault.Forbidden},
 	} {
@@ -65,8 +68,10 @@ func (m *orderModel) openSum(t *rapid.T, w *world, k [4]string) {
 		}
 	}
 	n := w.must(t, d.one(k[1], k[2]), req)
-	one := line{cycle: k[0], by: n, kind: settlement.Supply, debtor: k[1], creditor: k[2], fen: nearest(s.value, 1, settlement.PerFen)}
-	fee := line{cycle: k[0], by: n, kind: settlement.Fee, debtor: s.party, creditor: "G", fen: nearest(s.value*int(s.fee.Num), 1, settlement.PerFen*int(s.fee.Den))}
+	one := line{cycle: k[0], by: n, kind: settlement.Supply, debtor: k[1], creditor: k[2],
+		fen: nearest(s.value, 1, settlement.PerFen)}
+	fee := line{cycle: k[0], by: n, kind: settlement.Fee, debtor: s.party, creditor: "G",
+		fen: nearest(s.value*int(s.fee.Num), 1, settlement.PerFen*int(s.fee.Den))}
 	if s.back {
 		one.kind, fee.kind, fee.debtor, fee.creditor = settlement.Return, settlement.FeeBack, fee.creditor, fee.debtor
 	}
@@ -80,14 +85,16 @@ func (m *orderModel) openSum(t *rapid.T, w *world, k [4]string) {
 // sign has both sign a statement: one with a fen too much first, one with another root first.
 func (m *orderModel) sign(t *rapid.T, w *world, closed string, pair [2]string) {
 	owes, owed, lines := m.owed.sums(closed, pair[0], pair[1])
-	first := settlement.SignRequest{Cycle: closed, With: pair[1], Root: bytes.Repeat([]byte{1}, 32), Lines: uint64(lines), Owes: amount.Units(owes), Owed: amount.Units(owed)}
+	first := settlement.SignRequest{Cycle: closed, With: pair[1], Root: bytes.Repeat([]byte{1}, 32),
+		Lines: uint64(lines), Owes: amount.Units(owes), Owed: amount.Units(owed)}
 	wrong := first
 	wrong.Owes++
 	if _, refusals := w.run(t, pair[0], wrong); fault.CodeOf(refusals[0]) != fault.Conflict {
 		t.Fatalf("%+v: %v", wrong, refusals[0])
 	}
 	w.must(t, pair[0], first)
-	second := settlement.SignRequest{Cycle: closed, With: pair[0], Root: bytes.Repeat([]byte{2}, 32), Lines: first.Lines, Owes: first.Owed, Owed: first.Owes}
+	second := settlement.SignRequest{Cycle: closed, With: pair[0], Root: bytes.Repeat([]byte{2}, 32),
+		Lines: first.Lines, Owes: first.Owed, Owed: first.Owes}
 	w.must(t, pair[1], second)
 	second.Root = first.Root
 	w.must(t, pair[1], second)

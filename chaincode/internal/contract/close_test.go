@@ -33,8 +33,10 @@ type counter struct {
 func newCounter(t fataler, programmes ...string) *counter {
 	s := &counter{founded(t, 3), map[string]number.Row{}}
 	for _, p := range programmes {
-		s.must(t, "D", points.OpenProgrammeRequest{Programme: p, En: p, Zh: p, Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-		s.lots[p] = s.must(t, "D", points.IssueRequest{Programme: p, Grants: []points.Grant{{Member: "li", Amount: 100, Expires: day(firstDay) + 300}}}).Row(0)
+		s.must(t, "D", points.OpenProgrammeRequest{Programme: p, En: p, Zh: p,
+			Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+		s.lots[p] = s.must(t, "D", points.IssueRequest{Programme: p,
+			Grants: []points.Grant{{Member: "li", Amount: 100, Expires: day(firstDay) + 300}}}).Row(0)
 	}
 	return s
 }
@@ -74,7 +76,8 @@ func TestOneBatchOwesInOneCycle(t *testing.T) {
 	}
 	tooMuch := points.CaptureRequest{Hold: held, Amount: 99}
 	receipts, refusals := s.run(t, "G", tooMuch, cutTo("2026-12"), capture)
-	if fault.CodeOf(refusals[0]) != fault.Insufficient || refusals[1] != nil || refusals[2] != nil || receipts[2].Cycle != "2026-12" {
+	if fault.CodeOf(refusals[0]) != fault.Insufficient || refusals[1] != nil || refusals[2] != nil ||
+		receipts[2].Cycle != "2026-12" {
 		t.Fatalf("%+v, %v", receipts, refusals)
 	}
 	in := map[string]amount.Units{}
@@ -116,7 +119,8 @@ func TestARefusedGroupLeavesCycleDateAndCaller(t *testing.T) {
 	} {
 		batch := command.Batch{Commands: append(group, command.New("", capture()))}
 		receipts, refusals, err := s.send(t, "G", batch)
-		if err != nil || fault.CodeOf(refusals[0]) != fault.Linked || fault.CodeOf(refusals[1]) != fault.NotFound || refusals[2] != nil {
+		if err != nil || fault.CodeOf(refusals[0]) != fault.Linked ||
+			fault.CodeOf(refusals[1]) != fault.NotFound || refusals[2] != nil {
 			t.Fatalf("%s: %v, %v", name, refusals, err)
 		}
 		if receipts[2].Cycle != "2026-11" || receipts[2].Date != day(firstDay) {
@@ -187,9 +191,12 @@ func TestMovedCapsAreLeased(t *testing.T) {
 func TestOrderOfCommandsMakesNoDifference(t *testing.T) {
 	play := func(seed, parts int) (pairs [][]byte, root codec.Hash) {
 		s := newCounter(t, "DP")
-		s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "P", Zh: "P", Price: amount.Rate{Num: 1, Den: 2}})
-		s.lots["GP"] = s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 99, Expires: day(firstDay) + 300}}}).Row(0)
-		s.agreed(t, settlement.ProposeRequest{Terms: settlement.Terms{Price: amount.Rate{Num: 2, Den: 3}, Fee: amount.Rate{Num: 1, Den: 7}}})
+		s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "P", Zh: "P",
+			Price: amount.Rate{Num: 1, Den: 2}})
+		s.lots["GP"] = s.must(t, "G", points.IssueRequest{Programme: "GP",
+			Grants: []points.Grant{{Member: "li", Amount: 99, Expires: day(firstDay) + 300}}}).Row(0)
+		s.agreed(t, settlement.ProposeRequest{Terms: settlement.Terms{Price: amount.Rate{Num: 2, Den: 3},
+			Fee: amount.Rate{Num: 1, Den: 7}}})
 		holds := map[string][]command.Request{}
 		for i, at := range []string{"M", "D", "M", "D", "M", "M"} {
 			req := s.hold(amount.Units(5+i), []string{"GP", "DP", "DP", "GP", "GP", "DP"}[i])
@@ -216,7 +223,8 @@ func TestOrderOfCommandsMakesNoDifference(t *testing.T) {
 				for _, r := range chunk {
 					batch.Commands = append(batch.Commands, command.New("", r))
 				}
-				if _, refusals, err := s.send(t, at, batch); err != nil || slices.ContainsFunc(refusals, func(e error) bool { return e != nil }) {
+				if _, refusals, err := s.send(t, at, batch); err != nil ||
+					slices.ContainsFunc(refusals, func(e error) bool { return e != nil }) {
 					t.Fatal(refusals, err)
 				}
 			}
@@ -227,7 +235,9 @@ func TestOrderOfCommandsMakesNoDifference(t *testing.T) {
 			p := f.Row.(settlement.Pair)
 			a, _ := p.Owes(p.A)
 			b, _ := p.Owes(p.B)
-			pairs = append(pairs, codec.Encode([]any{p.A, p.B, a, b, p.Count() - uint64(min(1, p.Rounded.A)+min(1, p.Rounded.B))})) // lanes leave other fractions
+			// lanes leave other fractions
+			pairs = append(pairs, codec.Encode([]any{p.A, p.B, a, b,
+				p.Count() - uint64(min(1, p.Rounded.A)+min(1, p.Rounded.B))}))
 		}
 		if _, err := checkBooks(s.net, "G"); err != nil {
 			t.Fatal(err)
@@ -261,7 +271,8 @@ func TestWhatWasEndorsedBeforeACutOffDies(t *testing.T) {
 		for _, r := range reqs {
 			batch.Commands = append(batch.Commands, command.New("", r))
 		}
-		env, err := s.net.Endorse(s.net.Propose(s.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(msp)...)
+		env, err := s.net.Endorse(s.net.Propose(s.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			endorsers(msp)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +280,8 @@ func TestWhatWasEndorsedBeforeACutOffDies(t *testing.T) {
 	}
 	late := []*ledgersim.Envelope{
 		endorsed("M", points.CaptureRequest{Hold: held, Amount: 7}),
-		endorsed("D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day(firstDay) + 9}}}),
+		endorsed("D", points.IssueRequest{Programme: "DP",
+			Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day(firstDay) + 9}}}),
 		endorsed("F", settlement.ComputeRequest{Cycle: "none"}), // it was refused, and died with its batch
 		endorsed("G", cutTo("another")),
 	}
@@ -298,15 +310,18 @@ func TestWhatWasEndorsedBeforeACutOffDies(t *testing.T) {
 func TestWhatIsGivenBackIsSettledAsItWas(t *testing.T) {
 	for _, payer := range []settlement.Payer{settlement.AcceptorPays, settlement.IssuerPays} {
 		s := newCounter(t, "DP")
-		s.agreed(t, settlement.ProposeRequest{Terms: settlement.Terms{Price: amount.Rate{Num: 2, Den: 1}, Fee: amount.Rate{Num: 1, Den: 10}, Payer: payer}})
+		s.agreed(t, settlement.ProposeRequest{Terms: settlement.Terms{Price: amount.Rate{Num: 2, Den: 1},
+			Fee: amount.Rate{Num: 1, Den: 10}, Payer: payer}})
 		s.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) {
 			r.Points, r.Window = []benefit.Cost{{Programme: "DP", Amount: 20}}, 9
 		}))
-		bought := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li", Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 20}}})
+		bought := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li",
+			Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 20}}})
 		used := s.must(t, "M", benefit.WriteOffRequest{Entitlement: bought.Row(0)})
 		held := s.must(t, "M", s.hold(30, "DP"))
 		captured := s.must(t, "M", points.CaptureRequest{Hold: held, Amount: 30})
-		s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D", Acceptor: "M"}, Terms: settlement.Terms{Price: amount.Rate{Num: 5, Den: 1}}, From: day(firstDay) + 2})
+		s.must(t, "D", settlement.ProposeRequest{Model: "m", Scope: settlement.Scope{Issuer: "D", Acceptor: "M"},
+			Terms: settlement.Terms{Price: amount.Rate{Num: 5, Den: 1}}, From: day(firstDay) + 2})
 		s.consent(t, "M", "D", "m")
 		s.advance(t, 2)
 		s.must(t, "G", cutTo("2026-12"))
@@ -315,10 +330,14 @@ func TestWhatIsGivenBackIsSettledAsItWas(t *testing.T) {
 		pays := map[settlement.Payer]string{settlement.AcceptorPays: "M", settlement.IssuerPays: "D"}[payer]
 		old, now := "2026-11", "2026-12"
 		lines{
-			{old, used, settlement.Redemption, "travel", "D", "M", "DP", 20, 40, 1, 0, 0}, {old, used, settlement.Fee, "travel", pays, "G", "", 0, 4, 1, 0, 0},
-			{old, captured, settlement.Redemption, "", "D", "M", "DP", 30, 60, 1, 0, 0}, {old, captured, settlement.Fee, "", pays, "G", "", 0, 6, 1, 0, 0},
-			{now, reversed, settlement.Refund, "travel", "M", "D", "DP", 20, 40, 1, 0, 0}, {now, reversed, settlement.FeeBack, "travel", "G", pays, "", 0, 4, 1, 0, 0},
-			{now, refunded, settlement.Refund, "", "M", "D", "DP", 30, 60, 1, 0, 0}, {now, refunded, settlement.FeeBack, "", "G", pays, "", 0, 6, 1, 0, 0},
+			{old, used, settlement.Redemption, "travel", "D", "M", "DP", 20, 40, 1, 0, 0},
+			{old, used, settlement.Fee, "travel", pays, "G", "", 0, 4, 1, 0, 0},
+			{old, captured, settlement.Redemption, "", "D", "M", "DP", 30, 60, 1, 0, 0},
+			{old, captured, settlement.Fee, "", pays, "G", "", 0, 6, 1, 0, 0},
+			{now, reversed, settlement.Refund, "travel", "M", "D", "DP", 20, 40, 1, 0, 0},
+			{now, reversed, settlement.FeeBack, "travel", "G", pays, "", 0, 4, 1, 0, 0},
+			{now, refunded, settlement.Refund, "", "M", "D", "DP", 30, 60, 1, 0, 0},
+			{now, refunded, settlement.FeeBack, "", "G", pays, "", 0, 6, 1, 0, 0},
 		}.compare(t, s.world)
 		if _, err := checkBooks(s.net, "G"); err != nil {
 			t.Error(err)

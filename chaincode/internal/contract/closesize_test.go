@@ -22,7 +22,8 @@ func TestTheLargestCloseFitsATransaction(t *testing.T) {
 	for a := range party.MaxParties {
 		from := fmt.Sprintf(ids, a)
 		for lane := range uint8(number.Lanes) {
-			for _, key := range []string{string(row.Positions("2026-11", from, lane)), string(row.HiddenPositions("2026-11", from, lane))} {
+			for _, key := range []string{string(row.Positions("2026-11", from, lane)),
+				string(row.HiddenPositions("2026-11", from, lane))} {
 				size += len(key) + 16 // its version
 			}
 		}

@@ -22,7 +22,8 @@ type allowance struct {
 
 // write notes an authorisation that took effect.
 func (s allowances) write(n number.Command, r member.AuthoriseRequest, secret code.Code) {
-	x := &allowance{member: r.Member, acceptor: r.Acceptor, left: map[string]int{}, used: map[string]int{}, until: r.Until}
+	x := &allowance{member: r.Member, acceptor: r.Acceptor, left: map[string]int{},
+		used: map[string]int{}, until: r.Until}
 	for _, c := range r.Caps {
 		x.left[c.Programme] = int(c.Amount)
 	}
@@ -73,7 +74,8 @@ func (s allowances) numbers() []number.Command {
 // drawAuthorise draws an authorisation of a member's: large or small, soon over or
 // not, with a code or open at once.
 func drawAuthorise(d dice, id, acceptor string, programmes []string, now int64) (member.AuthoriseRequest, code.Code) {
-	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor, Until: now + pick(d, []int64{20, 3600, 86400, 86400, 86400})}
+	req := member.AuthoriseRequest{Member: id, Acceptor: acceptor,
+		Until: now + pick(d, []int64{20, 3600, 86400, 86400, 86400})}
 	for i, p := range programmes {
 		if i == 0 || !d.odd(4) {
 			req.Caps = append(req.Caps, member.Limit{Programme: p, Amount: d.n(60)})

@@ -39,7 +39,8 @@ func (*Consortium) Found(ctx *Context, req party.FoundRequest) (*party.Consortiu
 		return nil, fault.New(fault.Forbidden, "this endorser does not accept a test network")
 	}
 	tx.Guard(row.Founding(caller).Explain)
-	consortium, operator := party.Found(req, caller, party.MarkOf(ctx.GetStub().GetChannelID(), ctx.GetStub().GetTxID()))
+	consortium, operator := party.Found(req, caller, party.MarkOf(ctx.GetStub().GetChannelID(),
+		ctx.GetStub().GetTxID()))
 	ledger.Put(tx, row.Consortium(), consortium)
 	ledger.Put(tx, row.Cycle(), settlement.Open(req.Cycle, req.Date))
 	ledger.Put(tx, row.Party(operator.ID), operator)

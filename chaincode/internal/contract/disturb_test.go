@@ -25,7 +25,8 @@ func (w *world) meanwhile(t *testing.T, msp string, requests []command.Request, 
 	for _, r := range requests {
 		batch.Commands = append(batch.Commands, command.New("", r))
 	}
-	env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(msp)...)
+	env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+		endorsers(msp)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,25 +43,30 @@ func (w *world) meanwhile(t *testing.T, msp string, requests []command.Request, 
 func TestOwnAffairsDisturbNobody(t *testing.T) {
 	for name, busy := range map[string]func(w *world) []command.Request{
 		"agreeing and leaving": func(w *world) []command.Request {
-			return []command.Request{w.agreement("G", "all"), settlement.LeaveRequest{By: "G", Model: "all"}, w.agreement("G", "all")}
+			return []command.Request{w.agreement("G", "all"), settlement.LeaveRequest{By: "G", Model: "all"},
+				w.agreement("G", "all")}
 		},
 		"proposing": func(*world) []command.Request {
-			return []command.Request{settlement.ProposeRequest{Model: "f", Scope: settlement.Scope{Issuer: "F"}, From: day(firstDay) + 1}}
+			return []command.Request{settlement.ProposeRequest{Model: "f", Scope: settlement.Scope{Issuer: "F"},
+				From: day(firstDay) + 1}}
 		},
 		"accepting a policy": func(*world) []command.Request {
-			return []command.Request{settlement.AcceptPolicyRequest{Policy: settlement.Policy{SignDays: 1, AnswerDays: 1}}}
+			return []command.Request{settlement.AcceptPolicyRequest{Policy: settlement.Policy{SignDays: 1,
+				AnswerDays: 1}}}
 		},
 		"confirming a date": func(*world) []command.Request {
 			return []command.Request{settlement.ConfirmDateRequest{Date: day(firstDay) + 30}}
 		},
 		"freezing others": func(*world) []command.Request {
-			return []command.Request{member.FreezeRequest{Member: "wang", Reason: "x"}, member.UnfreezeRequest{Member: "wang", Reason: "x"}, member.FreezeRequest{Member: "sun", Reason: "x"}}
+			return []command.Request{member.FreezeRequest{Member: "wang", Reason: "x"},
+				member.UnfreezeRequest{Member: "wang", Reason: "x"}, member.FreezeRequest{Member: "sun", Reason: "x"}}
 		},
 	} {
 		s := newCounter(t, "DP")
 		s.must(t, "G", settlement.ProposeRequest{Model: "all", From: day(firstDay) + 1})
 		held := s.must(t, "M", s.hold(20, "DP"))
-		code := s.meanwhile(t, "M", []command.Request{points.CaptureRequest{Hold: held, Amount: 20}, s.hold(20, "DP")}, func() { s.must(t, "F", busy(s.world)...) })
+		code := s.meanwhile(t, "M", []command.Request{points.CaptureRequest{Hold: held, Amount: 20}, s.hold(20, "DP")},
+			func() { s.must(t, "F", busy(s.world)...) })
 		if code != peer.TxValidationCode_VALID {
 			t.Errorf("%s by F: what M has to do with D's points is %s", name, code)
 		}
@@ -73,7 +79,8 @@ func TestFreezingInTurnEnds(t *testing.T) {
 	in, out := member.FreezeRequest{Member: "li", Reason: "x"}, member.UnfreezeRequest{Member: "li", Reason: "x"}
 	s.must(t, "F", in, out)
 	s.refused(t, "F", in, fault.Limit)
-	if code := s.meanwhile(t, "M", []command.Request{s.hold(20, "DP")}, func() { s.run(t, "F", in, out, in) }); code != peer.TxValidationCode_VALID {
+	if code := s.meanwhile(t, "M", []command.Request{s.hold(20, "DP")},
+		func() { s.run(t, "F", in, out, in) }); code != peer.TxValidationCode_VALID {
 		t.Errorf("%s", code)
 	}
 	s.must(t, "G", in, out, in, out)
@@ -92,7 +99,8 @@ func TestAgreeingInTurnUsesNothingUp(t *testing.T) {
 	w.must(t, "F", turns...)
 	w.consent(t, "D", "G", "all")
 	w.advance(t, 1)
-	if m := rowIn(w, row.Agreements(day(firstDay)+1)).Models; len(m) != 1 || len(m[0].Agreed) != 2 || m[0].Agreed[0] != "D" {
+	if m := rowIn(w, row.Agreements(day(firstDay)+1)).Models; len(m) != 1 || len(m[0].Agreed) != 2 ||
+		m[0].Agreed[0] != "D" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -106,22 +114,26 @@ func TestNoticesEnd(t *testing.T) {
 	}
 	w.refused(t, "F", policy, fault.Limit)
 	w.must(t, "D", policy)
-	code := w.meanwhile(t, "G", []command.Request{settlement.AdvanceRequest{Date: day(firstDay) + 1}}, func() { w.run(t, "F", policy) })
+	code := w.meanwhile(t, "G", []command.Request{settlement.AdvanceRequest{Date: day(firstDay) + 1}}, func() {
+		w.run(t, "F", policy)
+	})
 	if code != peer.TxValidationCode_VALID {
 		t.Errorf("moving the date: %s", code)
 	}
 	w.must(t, "F", policy)
 }
 
-// The operator alone can't net what others owe: neither are its rules in force at once, nor is silence consent of those who
-// haven't said so.
+// The operator alone can't net what others owe: neither are its rules in force at once, nor is silence consent of those
+// who haven't said so.
 func TestTheOperatorNetsNothingByItself(t *testing.T) {
 	s := newCounter(t, "DP")
 	held := s.must(t, "M", s.hold(40, "DP"))
 	s.must(t, "M", points.CaptureRequest{Hold: held, Amount: 40})
-	strict := settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: settlement.Consent}}
+	strict := settlement.SetPolicyRequest{Policy: settlement.Policy{SignDays: 1, AnswerDays: 1,
+		Silence: settlement.Consent}}
 	close := func(from date.Date, id, next string) []command.Request {
-		list := []command.Request{strict, settlement.CutOffRequest{Cycle: id, Next: next}, settlement.ComputeRequest{Cycle: id}}
+		list := []command.Request{strict, settlement.CutOffRequest{Cycle: id, Next: next},
+			settlement.ComputeRequest{Cycle: id}}
 		for d := range date.Date(4) {
 			list = append(list, settlement.AdvanceRequest{Date: from + d + 1})
 		}
@@ -133,7 +145,8 @@ func TestTheOperatorNetsNothingByItself(t *testing.T) {
 	}
 	s.must(t, "D", settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "M"})
 	_, refusals = s.run(t, "G", close(s.open().Date, "2026-12", "2027-01")...)
-	if got := fault.CodeOf(refusals[len(refusals)-1]); got != fault.WrongState || len(rowsOf(s.net, "G", "payment")) > 0 {
+	if got := fault.CodeOf(refusals[len(refusals)-1]); got != fault.WrongState ||
+		len(rowsOf(s.net, "G", "payment")) > 0 {
 		t.Errorf("netting by the silence of those who haven't accepted it: %v", refusals)
 	}
 }
@@ -173,7 +186,8 @@ func TestARefundLongAfterItsModel(t *testing.T) {
 	}
 	refunded := s.must(t, "M", points.RefundRequest{Hold: held, Capture: captured, Amount: 30, Reason: "x"})
 	lines{
-		{"2026-11", captured, settlement.Redemption, "", "D", "M", "DP", 30, 90, 1, 0, 0}, {"2026-11", refunded, settlement.Refund, "", "M", "D", "DP", 30, 90, 1, 0, 0},
+		{"2026-11", captured, settlement.Redemption, "", "D", "M", "DP", 30, 90, 1, 0, 0},
+		{"2026-11", refunded, settlement.Refund, "", "M", "D", "DP", 30, 90, 1, 0, 0},
 	}.compare(t, s.world)
 	if m := rowIn(s.world, row.SettlementModel(1)); m.Number != 1 || m.Terms.Price.Num != 3 {
 		t.Errorf("model 1 is %+v", m)

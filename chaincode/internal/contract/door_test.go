@@ -18,7 +18,9 @@ import (
 // signatures lists the arguments of every function of every contract.
 func signatures(t *testing.T) map[string][]reflect.Type {
 	all := map[string]any{"batch": &Batch{}, "consortium": &Consortium{}, "query": &Query{}}
-	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
+	for _, c := range singleContracts(func(name string) contractapi.Contract {
+		return contractapi.Contract{Name: name}
+	}) {
 		all[c.GetName()] = c
 	}
 	list := map[string][]reflect.Type{}
@@ -69,7 +71,8 @@ func TestEveryFunctionRefusesHostileArguments(t *testing.T) {
 			for at, of := range in {
 				args := slices.Repeat([]string{"a"}, len(in))
 				args[at] = text
-				_, err := w.net.Evaluate(w.client("A"), "G", seal.Outer, ledgersim.Args(append([]string{function}, args...)...)...)
+				_, err := w.net.Evaluate(w.client("A"), "G", seal.Outer,
+					ledgersim.Args(append([]string{function}, args...)...)...)
 				refusal, ok := fault.Parse(messageOf(err))
 				if of.Kind() != reflect.String && (!ok || refusal.Code != fault.BadRequest) {
 					t.Errorf("%s, argument %d, %s: %.200v", function, at, what, err)
@@ -139,7 +142,8 @@ func TestAPanicFailsOneCallOnly(t *testing.T) {
 		return nil
 	})
 	refusal, ok := fault.Parse(answer.GetMessage())
-	if answer.GetStatus() != shim.ERROR || !ok || refusal.Code != fault.Internal || strings.Contains(refusal.Text, "nil pointer") {
+	if answer.GetStatus() != shim.ERROR || !ok || refusal.Code != fault.Internal ||
+		strings.Contains(refusal.Text, "nil pointer") {
 		t.Errorf("%v", answer)
 	}
 }

@@ -108,7 +108,8 @@ func benchArms(t fataler, w *world) []benchArm {
 			return goods.RestockRequest{Supplier: "bench", SKU: fmt.Sprint(i), Seller: "D", Units: 10, Lanes: 1}
 		}},
 		{"list good", func(i int) command.Request {
-			return goods.ListRequest{Supplier: "bench", SKU: fmt.Sprint(i), Scene: "retail", Prices: []goods.Price{{Fen: 100}}, Open: true}
+			return goods.ListRequest{Supplier: "bench", SKU: fmt.Sprint(i), Scene: "retail",
+				Prices: []goods.Price{{Fen: 100}}, Open: true}
 		}},
 		{"place", each},
 		{"place-one", one},
@@ -125,7 +126,8 @@ func benchArms(t fataler, w *world) []benchArm {
 
 // benchGood is a good of D's own.
 func benchGood(sku string) goods.SetGoodRequest {
-	return goods.SetGoodRequest{Supplier: "bench", SKU: sku, En: "Good " + sku, Zh: "商品" + sku, Category: "bench", Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}
+	return goods.SetGoodRequest{Supplier: "bench", SKU: sku, En: "Good " + sku, Zh: "商品" + sku, Category: "bench",
+		Unit: "piece", Tax: "t13", Delivery: goods.Shipped, Open: true}
 }
 
 // benchGoods makes D's storefront and the goods that it sells.
@@ -148,10 +150,12 @@ func benchCustomers(t fataler, w *world) []string {
 		requests = append(requests, member.EnrolRequest{Member: list[i]}, member.EnrolRequest{Member: "to-" + list[i]})
 	}
 	for _, id := range []string{"DP", "EP"} {
-		requests = append(requests, points.OpenProgrammeRequest{Programme: id, En: "Points", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+		requests = append(requests, points.OpenProgrammeRequest{Programme: id, En: "Points", Zh: "积分",
+			Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	}
 	requests = append(requests,
-		points.PublishRateRequest{From: "DP", To: "EP", Rate: amount.Rate{Num: 1, Den: 2}, Since: day(firstDay), Until: day(firstDay) + 300})
+		points.PublishRateRequest{From: "DP", To: "EP", Rate: amount.Rate{Num: 1, Den: 2}, Since: day(firstDay),
+			Until: day(firstDay) + 300})
 	benchAll(t, w, requests...)
 	return list
 }
@@ -167,7 +171,8 @@ func benchAll(t fataler, w *world, requests ...command.Request) []command.Receip
 }
 
 func benchIssue(to string) command.Request {
-	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: to, Amount: 100_000, Expires: day(firstDay) + 365}}}
+	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: to, Amount: 100_000,
+		Expires: day(firstDay) + 365}}}
 }
 
 func benchLots(t fataler, w *world, at func(int) string) (lots []number.Row) {
@@ -183,8 +188,10 @@ func benchLots(t fataler, w *world, at func(int) string) (lots []number.Row) {
 
 func benchGrants(t fataler, w *world, at func(int) string) (granted []number.Row, first code.Code) {
 	codes, commitment := code.Chain(make(code.Code, code.Size), 200)
-	benchAll(t, w, benefit.DefineRequest{Benefit: "ride-D", En: "Ride", Zh: "接送机", Kind: benefit.Service, Price: 10_800, Uses: 200,
-		Days: 365, Stackable: true, Scene: "ride", Fee: amount.Rate{Num: 1, Den: 100}, Code: true, Lapse: benefit.Refund})
+	benchAll(t, w, benefit.DefineRequest{Benefit: "ride-D", En: "Ride", Zh: "接送机", Kind: benefit.Service,
+		Price: 10_800, Uses: 200,
+		Days: 365, Stackable: true, Scene: "ride", Fee: amount.Rate{Num: 1, Den: 100}, Code: true,
+		Lapse: benefit.Refund})
 	var requests []command.Request
 	for range command.MaxCommands / 100 {
 		req := benefit.GrantRequest{Benefit: "ride-D"}
@@ -212,23 +219,29 @@ type benchShop struct {
 
 func openBenchShop(t fataler, w *world) benchShop {
 	fee := amount.Rate{Num: 1, Den: 100}
-	s := benchShop{front: goods.SetStorefrontRequest{En: "Shop", Zh: "商城", Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, Open: true}}
+	s := benchShop{front: goods.SetStorefrontRequest{En: "Shop", Zh: "商城",
+		Tenders: []goods.Tender{{Programme: "DP", Value: amount.Rate{Num: 1, Den: 1}}}, Open: true}}
 	w.must(t, "S1", goods.ApplyRequest{Supplier: "care", En: "Care", Zh: "养护", Licence: make(codec.Hash, 32)})
 	w.must(t, "G", goods.ApproveRequest{Supplier: "care", Fee: fee})
 	var makes, offers, lists []command.Request
 	for i := range command.MaxCommands {
 		salt := pedersen.Salt(binary.LittleEndian.AppendUint64(nil, uint64(i)+1))
-		terms, err := pedersen.Opening{Value: pedersen.Whole(50_000), Salt: append(salt, make([]byte, pedersen.Size-8)...)}.Commit()
+		terms, err := pedersen.Opening{Value: pedersen.Whole(50_000),
+			Salt: append(salt, make([]byte, pedersen.Size-8)...)}.Commit()
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := goods.Quoted{Supplier: "care", Party: "S1", SKU: fmt.Sprintf("g%03d", i), Version: 1, Delivery: goods.Counter, Scene: "shop",
+		line := goods.Quoted{Supplier: "care", Party: "S1", SKU: fmt.Sprintf("g%03d", i), Version: 1,
+			Delivery: goods.Counter, Scene: "shop",
 			Quantity: 1, Fen: benchPrice, Kind: goods.Supply + goods.TermsKind(i%2), Terms: terms, Fee: fee}
 		s.lines = append(s.lines, line)
-		makes = append(makes, goods.SetGoodRequest{Supplier: "care", SKU: line.SKU, En: "Oil change kit", Zh: "机油保养套装", Category: "care",
+		makes = append(makes, goods.SetGoodRequest{Supplier: "care", SKU: line.SKU, En: "Oil change kit",
+			Zh: "机油保养套装", Category: "care",
 			Unit: "piece", Tax: "standard", Delivery: line.Delivery, Open: true})
-		offers = append(offers, goods.OfferTermsRequest{Supplier: "care", SKU: line.SKU, Seller: "D", Kind: line.Kind, Commitment: terms})
-		lists = append(lists, goods.ListRequest{Supplier: "care", SKU: line.SKU, Scene: line.Scene, Kind: line.Kind, Terms: terms, Prices: []goods.Price{{Fen: line.Fen}}, Open: true})
+		offers = append(offers, goods.OfferTermsRequest{Supplier: "care", SKU: line.SKU, Seller: "D",
+			Kind: line.Kind, Commitment: terms})
+		lists = append(lists, goods.ListRequest{Supplier: "care", SKU: line.SKU, Scene: line.Scene, Kind: line.Kind,
+			Terms: terms, Prices: []goods.Price{{Fen: line.Fen}}, Open: true})
 	}
 	w.must(t, "S1", makes...)
 	w.must(t, "S1", offers...)
@@ -244,6 +257,8 @@ func openBenchShop(t fataler, w *world) benchShop {
 // order is a member's order of one unit.
 func (s benchShop) order(good int, member string, pieces []spend.Take) goods.PlaceRequest {
 	l := s.lines[good]
-	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen, Service: [4]int32{0, 0, 0, 14}}
-	return goods.PlaceRequest{Member: member, Lines: []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}}, Quote: quote.Hash(), Pieces: pieces, Accept: true}
+	quote := goods.Quote{Seller: "D", Member: member, Lines: []goods.Quoted{l}, Tenders: s.front.Tenders, Total: l.Fen,
+		Service: [4]int32{0, 0, 0, 14}}
+	return goods.PlaceRequest{Member: member, Lines: []goods.Wanted{{Supplier: l.Supplier, SKU: l.SKU, Quantity: 1}},
+		Quote: quote.Hash(), Pieces: pieces, Accept: true}
 }

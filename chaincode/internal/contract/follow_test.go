@@ -96,7 +96,8 @@ func earned(t *testing.T, w *world, id string) (month, today amount.Units) {
 
 // What is clawed back, or never came, was not earned; what was missing was.
 func TestEarningsFollowTheFacts(t *testing.T) {
-	rules := points.Rules{EarnPerDay: 200, Tiers: []points.Tier{{ID: "gold", En: "x", Zh: "x", AtLeast: 100}}, Window: 12}
+	rules := points.Rules{EarnPerDay: 200, Tiers: []points.Tier{{ID: "gold", En: "x", Zh: "x", AtLeast: 100}},
+		Window: 12}
 	w, lots := withPoints(t, rules, 90)
 	compare := func(what string, month, today amount.Units) {
 		t.Helper()
@@ -107,7 +108,8 @@ func TestEarningsFollowTheFacts(t *testing.T) {
 	compare("granted", 100, 100)
 	w.must(t, "G", points.RevokeRequest{Pieces: theseOf(lots[0], 60), Reason: "x"})
 	compare("clawed back", 40, 40)
-	issue := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 160, Expires: day(firstDay) + 90, Activator: "D"}}}
+	issue := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 160,
+		Expires: day(firstDay) + 90, Activator: "D"}}}
 	pending := w.must(t, "G", issue).Row(0)
 	w.refused(t, "G", points.AdjustRequest{Lot: lots[0], Amount: 1, Reason: "x"}, fault.DailyCap)
 	w.must(t, "D", points.CancelRequest{Lot: pending, Reason: "x"})
@@ -125,13 +127,16 @@ func TestEarningsFollowTheFacts(t *testing.T) {
 // room for another. One that was used once has taken its place.
 func TestRevokedUnusedMakesRoom(t *testing.T) {
 	w := founded(t, 1)
-	w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.PerMember, r.Quota, r.Uses, r.Stackable = 1, 1, 2, true }))
+	w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) {
+		r.PerMember, r.Quota, r.Uses, r.Stackable = 1, 1, 2, true
+	}))
 	e := w.must(t, "M", grantTo("ride", "li"))
 	w.refused(t, "M", grantTo("ride", "li"), fault.Limit)
 	w.refused(t, "M", grantTo("ride", "wang"), fault.Quota)
 	w.must(t, "M", benefit.RevokeRequest{Entitlement: e.Row(0), Reason: "x"})
 	e = w.must(t, "M", grantTo("ride", "li"))
-	w.must(t, "M", benefit.WriteOffRequest{Entitlement: e.Row(0)}, benefit.RevokeRequest{Entitlement: e.Row(0), Reason: "x"})
+	w.must(t, "M", benefit.WriteOffRequest{Entitlement: e.Row(0)},
+		benefit.RevokeRequest{Entitlement: e.Row(0), Reason: "x"})
 	w.refused(t, "M", grantTo("ride", "li"), fault.Limit)
 	w.refused(t, "M", grantTo("ride", "wang"), fault.Quota)
 }
@@ -141,7 +146,8 @@ func TestOnlyWhatWasDrawnComesBack(t *testing.T) {
 	w := founded(t, 1)
 	w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Stackable = true }))
 	e := w.must(t, "M", grantTo("ride", "li"))
-	w.must(t, "M", benefit.AmendRequest{Benefit: "ride", Quota: 1, Open: true}, grantTo("ride", "wang"), benefit.RevokeRequest{Entitlement: e.Row(0), Reason: "x"})
+	w.must(t, "M", benefit.AmendRequest{Benefit: "ride", Quota: 1, Open: true}, grantTo("ride", "wang"),
+		benefit.RevokeRequest{Entitlement: e.Row(0), Reason: "x"})
 	w.refused(t, "M", grantTo("ride", "li"), fault.Quota)
 }
 
@@ -151,9 +157,12 @@ func TestACampaignSaysWhetherAwardsComeBack(t *testing.T) {
 		w := founded(t, 1)
 		today := day(firstDay)
 		w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Price, r.Stackable = 100, true }))
-		w.must(t, "M", campaign.ProposeRequest{Campaign: "once", Funders: []campaign.Share{{Party: "M", Parts: 1}}, Cap: 100, Terms: campaign.Terms{
-			En: "Once", Zh: "一次", Budget: 100, PerMember: 1, Returns: returns, From: today, Until: today + 9, Gives: campaign.Gives{Benefit: "ride"}}})
-		award := campaign.AwardRequest{Campaigns: []string{"once"}, Member: "li", Lines: []campaign.Line{{Fen: 1}}, Reference: "r-1"}
+		w.must(t, "M", campaign.ProposeRequest{Campaign: "once", Funders: []campaign.Share{{Party: "M", Parts: 1}},
+			Cap: 100, Terms: campaign.Terms{
+				En: "Once", Zh: "一次", Budget: 100, PerMember: 1, Returns: returns, From: today, Until: today + 9,
+				Gives: campaign.Gives{Benefit: "ride"}}})
+		award := campaign.AwardRequest{Campaigns: []string{"once"}, Member: "li",
+			Lines: []campaign.Line{{Fen: 1}}, Reference: "r-1"}
 		e := w.must(t, "M", award).Row(0)
 		w.must(t, "M", benefit.RevokeRequest{Entitlement: e, Reason: "x"})
 		award.Reference = "r-2"
@@ -166,7 +175,8 @@ func TestACampaignSaysWhetherAwardsComeBack(t *testing.T) {
 func TestAShortClawbackGoesAsTheProgrammeSays(t *testing.T) {
 	short := func(how points.Shortfall) (*world, number.Row) {
 		w, lots := withPoints(t, points.Rules{Shortfall: how, EarnPerDay: 1000}, 90)
-		held := w.must(t, "M", points.HoldRequest{Member: "li", Pieces: theseOf(lots[0], 80), Deadline: w.net.Now().Unix() + 60})
+		held := w.must(t, "M", points.HoldRequest{Member: "li", Pieces: theseOf(lots[0], 80),
+			Deadline: w.net.Now().Unix() + 60})
 		w.must(t, "M", points.CaptureRequest{Hold: held, Amount: 80})
 		return w, lots[0]
 	}
@@ -174,7 +184,8 @@ func TestAShortClawbackGoesAsTheProgrammeSays(t *testing.T) {
 		return points.RevokeRequest{Pieces: theseOf(lot, 100), Reason: "x"}
 	}
 	grant := func(n amount.Units, activator string) points.IssueRequest {
-		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: n, Expires: day(firstDay) + 90, Activator: activator}}}
+		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: n,
+			Expires: day(firstDay) + 90, Activator: activator}}}
 	}
 	lotOf := func(w *world, n number.Row) points.Lot {
 		lot, err := row.Decode[points.Lot](w.net.Get("G", "tally", string(row.Lot(n))))
@@ -242,12 +253,14 @@ func capped(t fataler) *world {
 	w := founded(t, 1)
 	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Liability: 400})
 	one := amount.Rate{Num: 1, Den: 1}
-	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "x", Zh: "x", Price: one}, points.OpenProgrammeRequest{Programme: "EMPTY", En: "x", Zh: "x", Price: one})
+	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "x", Zh: "x", Price: one},
+		points.OpenProgrammeRequest{Programme: "EMPTY", En: "x", Zh: "x", Price: one})
 	return w
 }
 
 func toLi(n amount.Units) points.IssueRequest {
-	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: n, Expires: day(firstDay) + 90}}}
+	return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: n,
+		Expires: day(firstDay) + 90}}}
 }
 
 // A programme in which nothing is frees nothing, and nobody but the issuer and the
@@ -261,7 +274,8 @@ func TestAnEmptyProgrammeFreesNothing(t *testing.T) {
 	}
 	w.refused(t, "M", points.RelieveRequest{Programme: "DP"}, fault.Forbidden)
 	w.refused(t, "D", points.RelieveRequest{Programme: "XX"}, fault.NotFound)
-	if _, refusals := w.run(t, "D", points.RelieveRequest{Programme: "DP"}, points.RelieveRequest{Programme: "EMPTY"}); fault.CodeOf(refusals[1]) != fault.Limit {
+	if _, refusals := w.run(t, "D", points.RelieveRequest{Programme: "DP"},
+		points.RelieveRequest{Programme: "EMPTY"}); fault.CodeOf(refusals[1]) != fault.Limit {
 		t.Errorf("two in a batch: %v", refusals[1])
 	}
 }
@@ -272,7 +286,9 @@ func TestWhatComesBackIsOwedAgain(t *testing.T) {
 	for _, counted := range []bool{false, true} {
 		w := capped(t)
 		lot := w.must(t, "D", toLi(400)).Row(0)
-		w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Points, r.Days = []benefit.Cost{{Programme: "DP", Amount: 400}}, 1 }))
+		w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) {
+			r.Points, r.Days = []benefit.Cost{{Programme: "DP", Amount: 400}}, 1
+		}))
 		e := w.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li", Pieces: theseOf(lot, 400)})
 		if counted {
 			w.must(t, "D", points.RelieveRequest{Programme: "DP"})
@@ -332,7 +348,8 @@ func TestALiabilityCapHolds(t *testing.T) {
 					continue
 				}
 				lot := rapid.SampledFrom(lots).Draw(t, "lot")
-				receipts, refusals := w.run(t, "M", points.HoldRequest{Member: "li", Pieces: []spend.Take{{Lot: lot, Amount: n}}, Deadline: w.net.Now().Unix() + 600})
+				receipts, refusals := w.run(t, "M", points.HoldRequest{Member: "li",
+					Pieces: []spend.Take{{Lot: lot, Amount: n}}, Deadline: w.net.Now().Unix() + 600})
 				if refusals[0] == nil {
 					w.must(t, "M", points.CaptureRequest{Hold: receipts[0].Number, Amount: n})
 					owed -= n
@@ -349,7 +366,8 @@ func TestALiabilityCapHolds(t *testing.T) {
 					least = before - last.n
 				}
 			case 4:
-				w.must(t, "D", points.RelieveRequest{Programme: rapid.SampledFrom([]string{"DP", "DP", "EMPTY"}).Draw(t, "programme")})
+				w.must(t, "D", points.RelieveRequest{Programme: rapid.SampledFrom([]string{"DP", "DP", "EMPTY"}).Draw(t,
+					"programme")})
 			}
 			if after := room(); after < least || owed > 400+max(0, -after) {
 				t.Fatalf("D owes %d, and has %d left of its cap after %d", owed, after, before)

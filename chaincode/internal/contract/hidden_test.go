@@ -37,9 +37,11 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 	if _, err := fmt.Sscan(args[2], &lane); err != nil {
 		return shim.Error(err.Error())
 	}
-	c := &run.Call{Run: &run.Run{Tx: ledger.New(stub), Cycle: settlement.Cycle{ID: "2026-11"}, Caller: party.Party{ID: args[1]}, Lane: lane}}
+	c := &run.Call{Run: &run.Run{Tx: ledger.New(stub), Cycle: settlement.Cycle{ID: "2026-11"},
+		Caller: party.Party{ID: args[1]}, Lane: lane}}
 	for range 2 { // of one batch
-		owe := settlement.HiddenOwe{Debtor: args[3], Creditor: args[4], Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
+		owe := settlement.HiddenOwe{Debtor: args[3], Creditor: args[4],
+			Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: d.sum}
 		if err := verb.OweHidden(c, owe); err != nil {
 			return shim.Error(err.Error())
 		}
@@ -53,7 +55,8 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 // What lanes count of hidden supply in rows of their own is answered as one sum,
 // which the openings open.
 func TestVeiledSumsOverLanes(t *testing.T) {
-	unit := pedersen.Opening{Value: pedersen.Whole(780 * settlement.PerFen), Salt: append(pedersen.Salt{7}, make([]byte, pedersen.Size-1)...)}
+	unit := pedersen.Opening{Value: pedersen.Whole(780 * settlement.PerFen),
+		Salt: append(pedersen.Salt{7}, make([]byte, pedersen.Size-1)...)}
 	commitment, err := unit.Commit()
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +88,8 @@ func TestVeiledSumsOverLanes(t *testing.T) {
 			t.Fatal(err)
 		}
 		fen, _, err := p.Open(all)
-		if err != nil || p.Debtor != want[i].debtor || p.Creditor != want[i].creditor || p.Count != want[i].count || fen != amount.Units(780*3*p.Count) {
+		if err != nil || p.Debtor != want[i].debtor || p.Creditor != want[i].creditor || p.Count != want[i].count ||
+			fen != amount.Units(780*3*p.Count) {
 			t.Errorf("%+v: %d fen, %v", p, fen, err)
 		}
 	}

@@ -17,10 +17,10 @@ import (
 	"tallystick/client/index"
 )
 
-// TestJournalsOfRandomLives has every party of simulated lives book every cycle, as its node does from the blocks alone:
-// each voucher's debits are its credits, journals tie to the statements' lines and to what points are worth at each
-// cut-off, and what X has as receivable from Y is what Y has as payable to X, of each cycle's lines and of all that was
-// netted, paid and decided on since.
+// TestJournalsOfRandomLives has every party of simulated lives book every cycle, as its node does from the blocks
+// alone: each voucher's debits are its credits, journals tie to the statements' lines and to what points are worth at
+// each cut-off, and what X has as receivable from Y is what Y has as payable to X, of each cycle's lines and of all
+// that was netted, paid and decided on since.
 func TestJournalsOfRandomLives(t *testing.T) {
 	n := min(*seeds, 24)
 	if testing.Short() {
@@ -33,7 +33,8 @@ func TestJournalsOfRandomLives(t *testing.T) {
 		bookAll(t, seed, w, booked)
 	}
 	t.Logf("%d lives: %v", n, booked)
-	for _, kind := range []string{"points redeemed", "points given", "service rendered", "settlement", "taken back by a bank"} {
+	for _, kind := range []string{"points redeemed", "points given", "service rendered", "settlement",
+		"taken back by a bank"} {
 		if booked[kind] == 0 {
 			t.Errorf("no voucher of %s in %d lives: %v", kind, n, booked)
 		}
@@ -50,8 +51,9 @@ func lived(t *testing.T, seed uint64) *world {
 	return w
 }
 
-// settleAll closes all cycles of a life as far as it goes: what can be signed is, and what can be netted is paid, in the
-// cycle after the last one, which it closes, too. What is refused, because of what became of it in the life, is left.
+// settleAll closes all cycles of a life as far as it goes: what can be signed is, and what can be netted is paid, in
+// the cycle after the last one, which it closes, too. What is refused, because of what became of it in the life, is
+// left.
 func settleAll(t *testing.T, w *world) {
 	t.Helper()
 	w.owes(t, "D", "M", 1000)
@@ -68,11 +70,14 @@ func settleAll(t *testing.T, w *world) {
 		}
 		w.run(t, "G", settlement.FinaliseRequest{Cycle: cycle})
 		for _, p := range w.payments(cycle) {
-			w.run(t, p.Debtor, settlement.InstructRequest{Cycle: cycle, Payments: []uint32{p.N}, Message: fmt.Sprint("tail", cycle, p.N), Hash: make(codec.Hash, 32), Fen: p.Rest(), Execute: p.Due})
+			w.run(t, p.Debtor, settlement.InstructRequest{Cycle: cycle, Payments: []uint32{p.N},
+				Message: fmt.Sprint("tail", cycle, p.N), Hash: make(codec.Hash, 32), Fen: p.Rest(), Execute: p.Due})
 			receipt := fmt.Sprint("tail", cycle, p.N)
-			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: receipt, Fen: p.Rest(), Booked: p.Due})
+			w.run(t, p.Creditor, settlement.AdviseRequest{Cycle: cycle, Payment: p.N, Reference: receipt,
+				Fen: p.Rest(), Booked: p.Due})
 			if p.N%2 == 1 && p.Rest() > 1 { // a bank takes half of it back
-				w.run(t, p.Creditor, settlement.TakeBackRequest{Cycle: cycle, Payment: p.N, Receipt: receipt, Reference: receipt + "-back", Fen: p.Rest() / 2, Booked: p.Due, Evidence: make(codec.Hash, 32)})
+				w.run(t, p.Creditor, settlement.TakeBackRequest{Cycle: cycle, Payment: p.N, Receipt: receipt,
+					Reference: receipt + "-back", Fen: p.Rest() / 2, Booked: p.Due, Evidence: make(codec.Hash, 32)})
 			}
 		}
 	}
@@ -123,16 +128,21 @@ func bookAll(t *testing.T, seed uint64, w *world, booked map[string]int) {
 				booked[strings.Split(v.En, ",")[0]]++
 			}
 		}
-		if off := mirrored(parties, func(party string) []books.Position { return all[party][len(all[party])-1].Summary.Positions }); off != "" {
+		if off := mirrored(parties, func(party string) []books.Position {
+			return all[party][len(all[party])-1].Summary.Positions
+		}); off != "" {
 			t.Errorf("seed %d, in %s: %s", seed, p.Cycle, off)
 		}
-		if off := mirrored(parties, func(party string) []books.Position { return balances(t, seed, party, all[party]) }); off != "" {
+		if off := mirrored(parties, func(party string) []books.Position {
+			return balances(t, seed, party, all[party])
+		}); off != "" {
 			t.Errorf("seed %d, after %s: %s", seed, p.Cycle, off)
 		}
 	}
 	for _, party := range parties {
 		if got, want := banked(all[party]), w.moved(party); got != want {
-			t.Errorf("seed %d: by its books %d fen came into the bank account of %s, by the payments %d", seed, got, party, want)
+			t.Errorf("seed %d: by its books %d fen came into the bank account of %s, by the payments %d",
+				seed, got, party, want)
 		}
 	}
 }
@@ -155,8 +165,8 @@ func banked(periods []books.Locked) (sum amount.Units) {
 	return sum
 }
 
-// moved is what came into a party's bank account by all payments, less what went and what banks took back, except where a
-// dispute undid that.
+// moved is what came into a party's bank account by all payments, less what went and what banks took back, except where
+// a dispute undid that.
 func (w *world) moved(party string) (sum amount.Units) {
 	undone := map[number.Command]bool{}
 	for _, r := range rowsOf(w.net, "G", "dispute") {
@@ -263,9 +273,12 @@ func readAll(t *testing.T, then *index.Reading, p index.Period) []books.Line {
 	return lines
 }
 
-func bookOne(t *testing.T, now, then *index.Reading, taxes index.Taxes, p index.Period, party string, before []books.Locked, closing []books.Line) books.Locked {
+func bookOne(t *testing.T, now, then *index.Reading, taxes index.Taxes, p index.Period, party string,
+	before []books.Locked, closing []books.Line) books.Locked {
 	t.Helper()
-	m := books.Material{Closing: closing, Opening: []books.Line{}, Lines: func() iter.Seq2[books.Posting, error] { return postings(now, then, taxes, p.Cycle) }}
+	m := books.Material{Closing: closing, Opening: []books.Line{}, Lines: func() iter.Seq2[books.Posting, error] {
+		return postings(now, then, taxes, p.Cycle)
+	}}
 	if len(before) > 0 {
 		m.Opening = before[len(before)-1].Closing
 	}
@@ -273,18 +286,22 @@ func bookOne(t *testing.T, now, then *index.Reading, taxes index.Taxes, p index.
 	if m.Settled, err = then.Settled(p.Cycle, party); err != nil {
 		t.Fatal(err)
 	}
-	list, sum, err := books.Books{Party: party, Period: p.Cycle, From: p.From, To: p.To, Chart: books.DefaultChart()}.Make(m)
+	list, sum, err := books.Books{Party: party, Period: p.Cycle, From: p.From, To: p.To,
+		Chart: books.DefaultChart()}.Make(m)
 	if err != nil {
 		t.Fatal(party, p.Cycle, err)
 	}
-	return books.Locked{Summary: sum, Closing: closing, Opening: m.Opening, Vouchers: books.DefaultChart().Count(list, nil)}
+	return books.Locked{Summary: sum, Closing: closing, Opening: m.Opening,
+		Vouchers: books.DefaultChart().Count(list, nil)}
 }
 
 // postings are a cycle's lines and those that disputes voided while it was open.
 func postings(now, then *index.Reading, taxes index.Taxes, cycle string) iter.Seq2[books.Posting, error] {
 	return func(yield func(books.Posting, error) bool) {
 		of := func(o index.Obligation, void bool) books.Posting {
-			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene, Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen, Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
+			return books.Posting{ID: o.ID.String() + o.Debtor + o.Creditor, Date: o.Date, Kind: o.Kind, Scene: o.Scene,
+				Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme, Points: o.Points, Fen: o.Fen,
+				Tax: taxes.Of(o), Tx: o.Tx, Void: void, Unpaid: o.Unpaid(), TakenBack: o.TakenBack()}
 		}
 		for o, err := range now.Obligations(cycle) {
 			if !yield(of(o, false), err) {
@@ -308,7 +325,8 @@ func postings(now, then *index.Reading, taxes index.Taxes, cycle string) iter.Se
 func balances(t *testing.T, seed uint64, party string, list []books.Locked) []books.Position {
 	t.Helper()
 	b := books.TrialBalance(list)
-	if b.Total.Debit != b.Total.Credit || b.Total.ClosingDebit != b.Total.ClosingCredit || b.Total.OpeningDebit != b.Total.OpeningCredit {
+	if b.Total.Debit != b.Total.Credit || b.Total.ClosingDebit != b.Total.ClosingCredit ||
+		b.Total.OpeningDebit != b.Total.OpeningCredit {
 		t.Errorf("seed %d: the trial balance of %s is %+v", seed, party, b.Total)
 	}
 	ledgers := books.NewLedgers()
@@ -323,8 +341,10 @@ func balances(t *testing.T, seed uint64, party string, list []books.Locked) []bo
 	for _, r := range books.Ageing(list) {
 		aged[r.Account] += r.Total - r.Advance
 	}
-	if aged[books.Receivable] != ledgers.Balance(books.Receivable) || aged[books.Payable] != -ledgers.Balance(books.Payable) {
-		t.Errorf("seed %d: of %s ageing has %v, the accounts %d and %d", seed, party, aged, ledgers.Balance(books.Receivable), -ledgers.Balance(books.Payable))
+	if aged[books.Receivable] != ledgers.Balance(books.Receivable) ||
+		aged[books.Payable] != -ledgers.Balance(books.Payable) {
+		t.Errorf("seed %d: of %s ageing has %v, the accounts %d and %d", seed, party, aged,
+			ledgers.Balance(books.Receivable), -ledgers.Balance(books.Payable))
 	}
 	for _, p := range ledgers.Positions() {
 		if p.Payable < 0 || p.Receivable < 0 {
@@ -334,7 +354,8 @@ func balances(t *testing.T, seed uint64, party string, list []books.Locked) []bo
 	return ledgers.Positions()
 }
 
-// mirrored names the first two parties of which one has as receivable what the other hasn't as payable, "" if there are none.
+// mirrored names the first two parties of which one has as receivable what the other hasn't as payable, "" if there are
+// none.
 func mirrored(parties []string, positions func(party string) []books.Position) string {
 	payable, receivable := map[[2]string]amount.Units{}, map[[2]string]amount.Units{}
 	for _, party := range parties {
@@ -346,7 +367,8 @@ func mirrored(parties []string, positions func(party string) []books.Position) s
 	for _, x := range parties {
 		for _, y := range parties {
 			if pair := [2]string{x, y}; payable[pair] != receivable[pair] {
-				return fmt.Sprintf("%s has %d payable to %s, which has %d receivable", x, payable[pair], y, receivable[pair])
+				return fmt.Sprintf("%s has %d payable to %s, which has %d receivable", x,
+					payable[pair], y, receivable[pair])
 			}
 		}
 	}

@@ -23,7 +23,9 @@ func TestSingleCommandsAreThoseOfTheKinds(t *testing.T) {
 		t.Errorf("singles_gen.go is of other kinds (%v): go generate ./chaincode/internal/contract", err)
 	}
 	contracts := map[string]bool{"batch": true, "consortium": true, "query": true}
-	for _, c := range singleContracts(func(name string) contractapi.Contract { return contractapi.Contract{Name: name} }) {
+	for _, c := range singleContracts(func(name string) contractapi.Contract {
+		return contractapi.Contract{Name: name}
+	}) {
 		contracts[c.GetName()] = true
 	}
 	for name := range contracts {

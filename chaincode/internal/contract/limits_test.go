@@ -115,7 +115,8 @@ func TestABatchIsBoundedInBytes(t *testing.T) {
 	w := founded(t, 93)
 	batch := command.Batch{}
 	for range 5 {
-		batch.Commands = append(batch.Commands, command.New("", goods.SetGoodRequest{En: strings.Repeat("x", command.MaxBytes/5)}))
+		batch.Commands = append(batch.Commands, command.New("",
+			goods.SetGoodRequest{En: strings.Repeat("x", command.MaxBytes/5)}))
 	}
 	if _, _, err := w.send(t, "D", batch); err == nil || !strings.Contains(err.Error(), "LIMIT: batch") {
 		t.Errorf("%v", err)

@@ -37,7 +37,8 @@ func (l line) worth(num, den int) line {
 
 // like says whether two lines are added up in one position, with one denominator.
 func (l line) like(m line) bool {
-	return l.cycle == m.cycle && l.by.Party == m.by.Party && l.by.Lane == m.by.Lane && l.debtor == m.debtor && l.creditor == m.creditor && l.programme == m.programme && l.den == m.den
+	return l.cycle == m.cycle && l.by.Party == m.by.Party && l.by.Lane == m.by.Lane && l.debtor == m.debtor &&
+		l.creditor == m.creditor && l.programme == m.programme && l.den == m.den
 }
 
 // ledger of a dumb model: all that anybody ever came to owe, in a row.
@@ -63,7 +64,8 @@ func (l *lines) owe(one line) {
 }
 
 func (l line) String() string {
-	return fmt.Sprintf("%s %s %s %q %s→%s %s %d points %d fen and %d/%d model %d", l.cycle, l.by, l.kind, l.scene, l.debtor, l.creditor, l.programme, l.units, l.fen, l.num, l.den, l.model)
+	return fmt.Sprintf("%s %s %s %q %s→%s %s %d points %d fen and %d/%d model %d", l.cycle, l.by, l.kind, l.scene,
+		l.debtor, l.creditor, l.programme, l.units, l.fen, l.num, l.den, l.model)
 }
 
 // compare holds every obligation on the ledger against the lines.
@@ -74,7 +76,8 @@ func (l lines) compare(t fataler, w *world) {
 		for _, o := range r.List {
 			by := r.batch
 			by.Index = o.Index
-			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme, int(o.Points), int(o.Fen), int(o.Model), int(o.Rest.Num), int(o.Rest.Den)}.String())
+			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme,
+				int(o.Points), int(o.Fen), int(o.Model), int(o.Rest.Num), int(o.Rest.Den)}.String())
 		}
 	}
 	for _, one := range l {
@@ -84,13 +87,14 @@ func (l lines) compare(t fataler, w *world) {
 	slices.Sort(want)
 	for i := range max(len(found), len(want)) {
 		if i >= len(found) || i >= len(want) || found[i] != want[i] {
-			t.Fatalf("owed on the ledger, and in the model:\n%s\n%s", strings.Join(found[i:min(i+4, len(found))], "\n"), strings.Join(want[i:min(i+4, len(want))], "\n"))
+			t.Fatalf("owed on the ledger, and in the model:\n%s\n%s", strings.Join(found[i:min(i+4, len(found))], "\n"),
+				strings.Join(want[i:min(i+4, len(want))], "\n"))
 		}
 	}
 }
 
-// sums is what two parties owe each other in a cycle, and in how many lines: what all lines of a programme are worth together,
-// to the nearest fen. A line more for each direction makes up for what the lines lack.
+// sums is what two parties owe each other in a cycle, and in how many lines: what all lines of a programme are worth
+// together, to the nearest fen. A line more for each direction makes up for what the lines lack.
 func (l lines) sums(cycle, debtor, creditor string) (owes, owed, n int) {
 	direction := func(debtor, creditor string) (all int) {
 		lines, exact := 0, map[string]*big.Rat{}
@@ -213,7 +217,8 @@ func sortedPairs[V any](of map[[2]string]V) (list [][2]string) {
 
 // settle writes down what a bill makes owed, or, back, given back.
 func (m *model) settle(n number.Command, at spot, b bill, back bool) {
-	one := line{cycle: m.cycle, by: n, kind: settlement.Redemption, scene: at.scene, debtor: b.funder, creditor: at.acceptor, programme: b.programme, units: b.units}.worth(b.units*b.num, b.den)
+	one := line{cycle: m.cycle, by: n, kind: settlement.Redemption, scene: at.scene, debtor: b.funder,
+		creditor: at.acceptor, programme: b.programme, units: b.units}.worth(b.units*b.num, b.den)
 	fee := line{cycle: m.cycle, by: n, kind: settlement.Fee, scene: at.scene, debtor: at.acceptor, creditor: "G"}
 	if b.deal != nil {
 		if b.deal.feeNum > 0 {
@@ -259,7 +264,8 @@ func (m *model) mayOwe(caller, debtor, creditor string, parts int, d *pact) (nam
 	return names, true
 }
 
-// draw takes from a till, and puts into it, in whole fen, what is missing and left; the till then lacks what it answers.
+// draw takes from a till, and puts into it, in whole fen, what is missing and left; the till then lacks what it
+// answers.
 func (m *model) draw(caller, name string, most, parts int) (lacks int) {
 	till, out := entry{"till", name, caller, m.cycle}, entry{"drawn", name, m.cycle}
 	if missing := parts - m.n[till]; missing > 0 {
@@ -317,8 +323,10 @@ func (m *model) bargain(t *rapid.T, w *world) {
 	if issuer == acceptor {
 		return
 	}
-	one := pact{issuer: issuer, acceptor: acceptor, scene: d.one("", "", "", "retail"), from: m.today + 1 + date.Date(d(2)),
-		num: 1 + d(4), den: 1 + d(3), feeNum: min(1, d(4)), feeDen: 2 + d(4), issuerPays: d.odd(2), most: pick(d, []int{0, 0, 0, 9, 15})}
+	one := pact{issuer: issuer, acceptor: acceptor, scene: d.one("", "", "", "retail"),
+		from: m.today + 1 + date.Date(d(2)),
+		num:  1 + d(4), den: 1 + d(3), feeNum: min(1, d(4)), feeDen: 2 + d(4), issuerPays: d.odd(2),
+		most: pick(d, []int{0, 0, 0, 9, 15})}
 	if d.odd(3) {
 		one.num, one.den = 0, 0
 	}
@@ -344,11 +352,13 @@ func (m *model) bargain(t *rapid.T, w *world) {
 		}
 	}
 	rate := func(num, den int) amount.Rate { return amount.Rate{Num: amount.Units(num), Den: amount.Units(den)} }
-	terms := settlement.Terms{Price: rate(one.num, one.den), Fee: rate(one.feeNum, one.feeDen), Cap: amount.Units(one.most)}
+	terms := settlement.Terms{Price: rate(one.num, one.den), Fee: rate(one.feeNum, one.feeDen),
+		Cap: amount.Units(one.most)}
 	if one.issuerPays {
 		terms.Payer = settlement.IssuerPays
 	}
-	w.must(t, issuer, settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene}, Terms: terms, From: one.from})
+	w.must(t, issuer, settlement.ProposeRequest{Model: id,
+		Scope: settlement.Scope{Issuer: issuer, Acceptor: acceptor, Scene: one.scene}, Terms: terms, From: one.from})
 	w.consent(t, acceptor, issuer, id)
 	for i := range m.deals {
 		// Who agrees to two versions of a model on one day is bound by the later one alone.

@@ -116,7 +116,8 @@ func oneTime(b byte) code.Code { return bytes.Repeat([]byte{b}, code.Size) }
 // accept says whether an invitation lets the caller, and uses it if so.
 func (m *centre) accept(n number.Command, person, caller string, cd code.Code, now int64) bool {
 	i := m.invited[n]
-	ok := i != nil && !i.done && now < i.until && (i.only == caller) && bytes.Equal(cd, oneTime(i.code)) && i.person == person
+	ok := i != nil && !i.done && now < i.until && (i.only == caller) &&
+		bytes.Equal(cd, oneTime(i.code)) && i.person == person
 	if ok {
 		i.done = true
 	}
@@ -141,7 +142,8 @@ func (m *centre) try(caller string, n number.Command, now int64, req command.Req
 		if !m.alive(r.Member) || m.find(id) != nil {
 			return false
 		}
-		if ok := r.Invitation.IsZero() && m.home(r.Member, caller) || !r.Invitation.IsZero() && m.accept(r.Invitation, r.Member, caller, r.Code, now); !ok {
+		if ok := r.Invitation.IsZero() && m.home(r.Member, caller) || !r.Invitation.IsZero() &&
+			m.accept(r.Invitation, r.Member, caller, r.Code, now); !ok {
 			return false
 		}
 		m.accounts = append(m.accounts, &linked{id, r.Member, true})
@@ -264,20 +266,25 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 	secret := func() byte { return byte(rapid.IntRange(1, 2).Draw(t, "code")) }
 	invitation := func() (number.Command, *invited) {
 		list := keys(m.invited)
-		if open := slices.DeleteFunc(slices.Clone(list), func(n number.Command) bool { return m.invited[n].done || !m.alive(m.invited[n].person) }); len(open) > 0 && rapid.IntRange(0, 5).Draw(t, "any invitation") > 0 {
+		if open := slices.DeleteFunc(slices.Clone(list), func(n number.Command) bool {
+			return m.invited[n].done ||
+				!m.alive(m.invited[n].person)
+		}); len(open) > 0 && rapid.IntRange(0, 5).Draw(t, "any invitation") > 0 {
 			list = open
 		}
 		n := rapid.SampledFrom(list).Draw(t, "invitation")
 		return n, m.invited[n]
 	}
 	kind := rapid.SampledFrom([]int{0, 0, 2, 3, 4, 5, 5, 5, 7, 8, 8, 8, 8, 9, 10, 11}).Draw(t, "kind")
-	if len(m.people) < 2 || len(m.invited) == 0 && kind >= 7 && kind <= 9 || len(m.consents) == 0 && kind == 10 || len(m.accounts) == 0 && kind == 4 {
+	if len(m.people) < 2 || len(m.invited) == 0 && kind >= 7 && kind <= 9 || len(m.consents) == 0 && kind == 10 ||
+		len(m.accounts) == 0 && kind == 4 {
 		kind = rapid.SampledFrom([]int{0, 5}).Draw(t, "instead")
 	}
 	switch kind {
 	case 0:
 		req := member.EnrolRequest{Member: anybody.Draw(t, "new")}
-		if i := slices.IndexFunc(pseudonyms, func(id string) bool { return m.people[id] == nil }); i >= 0 && rapid.IntRange(0, 3).Draw(t, "used name") > 0 {
+		if i := slices.IndexFunc(pseudonyms, func(id string) bool { return m.people[id] == nil }); i >= 0 &&
+			rapid.IntRange(0, 3).Draw(t, "used name") > 0 {
 			req.Member = pseudonyms[i]
 		}
 		if rapid.Bool().Draw(t, "with an account") {
@@ -287,7 +294,8 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 	case 2:
 		return member.LinkRequest{Member: who("member"), Channel: "app", Account: drawAccount(t)}
 	case 3:
-		return member.ConsentRequest{Member: who("member"), Purpose: "x", Parties: []string{rapid.SampledFrom([]string{"A", caller}).Draw(t, "with")}, Until: day("2026-12-31")}
+		return member.ConsentRequest{Member: who("member"), Purpose: "x",
+			Parties: []string{rapid.SampledFrom([]string{"A", caller}).Draw(t, "with")}, Until: day("2026-12-31")}
 	case 4:
 		a := rapid.SampledFrom(m.accounts).Draw(t, "account")
 		of := a.person
@@ -296,8 +304,9 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 		}
 		return member.UnlinkRequest{Member: of, Party: a.id.Party, Channel: "app", Account: a.id.Account, Reason: "x"}
 	case 5:
-		req := member.InviteRequest{Member: who("member"), Commitment: code.Commit(oneTime(secret())), Until: now + rapid.SampledFrom([]int64{1, 30, 600, 3600}).Draw(t, "seconds"),
-			For: rapid.SampledFrom([]string{"D", "G", caller, caller}).Draw(t, "for")}
+		req := member.InviteRequest{Member: who("member"), Commitment: code.Commit(oneTime(secret())),
+			Until: now + rapid.SampledFrom([]int64{1, 30, 600, 3600}).Draw(t, "seconds"),
+			For:   rapid.SampledFrom([]string{"D", "G", caller, caller}).Draw(t, "for")}
 		if rapid.Bool().Draw(t, "with an account") {
 			req.Channel, req.Account = "app", drawAccount(t)
 		}
@@ -309,7 +318,8 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 			given = secret()
 		}
 		if kind == 7 {
-			return member.LinkRequest{Member: i.person, Channel: "app", Account: drawAccount(t), Invitation: n, Code: oneTime(given)}
+			return member.LinkRequest{Member: i.person, Channel: "app", Account: drawAccount(t),
+				Invitation: n, Code: oneTime(given)}
 		}
 		from := who("from")
 		if from == i.person {
@@ -320,7 +330,8 @@ func drawMemberRequest(t *rapid.T, m *centre, caller string, now int64) command.
 		n, _ := invitation()
 		return member.CancelInvitationRequest{Invitation: n}
 	case 10:
-		return member.WithdrawConsentRequest{Consent: rapid.SampledFrom(keys(m.consents)).Draw(t, "consent"), Reason: "x"}
+		return member.WithdrawConsentRequest{Consent: rapid.SampledFrom(keys(m.consents)).Draw(t, "consent"),
+			Reason: "x"}
 	default:
 		return drawErase(t, m, who("member"))
 	}
@@ -347,7 +358,8 @@ func drawErase(t *rapid.T, m *centre, of string) member.EraseRequest {
 func TestMembersAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := established(t, 7)
-		m := &centre{people: map[string]*person{}, invited: map[number.Command]*invited{}, consents: map[number.Command]*agreement{}}
+		m := &centre{people: map[string]*person{}, invited: map[number.Command]*invited{},
+			consents: map[number.Command]*agreement{}}
 		for range rapid.IntRange(5, 40).Draw(t, "batches") {
 			w.net.Advance(time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)
 			caller := rapid.SampledFrom([]string{"G", "D"}).Draw(t, "caller")
@@ -383,7 +395,8 @@ func compareMembers(t *rapid.T, w *world, m *centre) {
 		case want.erased:
 			state = member.Erased
 		}
-		if got.State != state || got.Into != want.into || got.Home != want.home || int(got.Accounts) != accounts || int(got.Consents) != consents {
+		if got.State != state || got.Into != want.into || got.Home != want.home || int(got.Accounts) != accounts ||
+			int(got.Consents) != consents {
 			t.Fatalf("%+v; in the model %+v with %d accounts and %d consents", got, want, accounts, consents)
 		}
 		if state == member.Active && int(got.Depth) != m.depth(f.ID) {

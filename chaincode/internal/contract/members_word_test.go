@@ -34,12 +34,16 @@ func TestAnIssuerMovesNobodysPoints(t *testing.T) {
 // Of an erased member nothing moves and to it nothing comes, whoever asks.
 func TestAnErasedMembersPointsStay(t *testing.T) {
 	w, lots := withPoints(t, movable, 90)
-	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "x", Zh: "x",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	soon := w.net.Now().Unix() + 60
-	offered := w.must(t, "D", points.OfferRequest{Member: "wang", Pieces: theseOf(lots[1], 10), Wants: "DP", Price: 1, Until: soon})
-	of := w.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "sun", Amount: 9, Expires: day(firstDay) + 9}}}).Row(0)
+	offered := w.must(t, "D", points.OfferRequest{Member: "wang", Pieces: theseOf(lots[1], 10), Wants: "DP",
+		Price: 1, Until: soon})
+	of := w.must(t, "D", points.IssueRequest{Programme: "DP",
+		Grants: []points.Grant{{Member: "sun", Amount: 9, Expires: day(firstDay) + 9}}}).Row(0)
 	w.must(t, "D", member.EraseRequest{Member: "wang", Reason: "x"})
-	grant := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "wang", Amount: 1, Expires: day(firstDay) + 9}}}
+	grant := points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "wang", Amount: 1,
+		Expires: day(firstDay) + 9}}}
 	for _, c := range []struct {
 		who string
 		req command.Request
@@ -61,9 +65,11 @@ func TestAnErasedMembersPointsStay(t *testing.T) {
 // reads the block and enrols it first has none of them, and the issuer takes them back.
 func TestPointsAreForTheHomeToCome(t *testing.T) {
 	w := founded(t, 1)
-	w.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	w.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "x", Zh: "x",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	grant := func(home string) points.IssueRequest {
-		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "new", Home: home, Amount: 50, Expires: day(firstDay) + 90}}}
+		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "new", Home: home, Amount: 50,
+			Expires: day(firstDay) + 90}}}
 	}
 	w.refused(t, "G", grant(""), fault.NotFound)
 	forM, forD := w.must(t, "G", grant("M")).Row(0), w.must(t, "G", grant("D")).Row(0)
@@ -87,7 +93,8 @@ func TestPointsAreForTheHomeToCome(t *testing.T) {
 func TestACountedGrantIsForTheRightHome(t *testing.T) {
 	w, _ := withPoints(t, points.Rules{EarnPerDay: 500}, 90)
 	grant := func(home string) points.IssueRequest {
-		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Home: home, Amount: 1, Expires: day(firstDay) + 90}}}
+		return points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Home: home, Amount: 1,
+			Expires: day(firstDay) + 90}}}
 	}
 	w.refused(t, "G", grant("D"), fault.Forbidden)
 	w.must(t, "G", grant("M"))
@@ -99,12 +106,17 @@ func TestARateIsAgreedToAsItWasRead(t *testing.T) {
 	w, _ := withPoints(t, movable, 90)
 	one := amount.Rate{Num: 1, Den: 1}
 	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "x", Zh: "x", Price: one})
-	read := points.PublishRateRequest{From: "GP", To: "MP", Rate: one, PerDay: 10, Since: day(firstDay), Until: day(firstDay) + 1}
+	read := points.PublishRateRequest{From: "GP", To: "MP", Rate: one, PerDay: 10, Since: day(firstDay),
+		Until: day(firstDay) + 1}
 	w.must(t, "M", read)
 	agree := points.AgreeRateRequest{From: "GP", To: "MP", Terms: w.rate(t, "GP", "MP").Terms()}
 	for name, change := range map[string]func(*points.PublishRateRequest){
-		"limit": func(r *points.PublishRateRequest) { r.PerDay = 0 }, "last day": func(r *points.PublishRateRequest) { r.Until += 900 },
-		"first day": func(r *points.PublishRateRequest) { r.Since++ }, "whole": func(r *points.PublishRateRequest) { r.Whole = points.Floor },
+		"limit": func(r *points.PublishRateRequest) { r.PerDay = 0 }, "last day": func(r *points.PublishRateRequest) {
+			r.Until += 900
+		},
+		"first day": func(r *points.PublishRateRequest) { r.Since++ }, "whole": func(r *points.PublishRateRequest) {
+			r.Whole = points.Floor
+		},
 		"rate": func(r *points.PublishRateRequest) { r.Rate.Num = 9 },
 	} {
 		other := read
@@ -124,9 +136,11 @@ func TestARateIsAgreedToAsItWasRead(t *testing.T) {
 func TestAOneTimeCodeServesOnce(t *testing.T) {
 	w, lots := withPoints(t, movable, 90)
 	secret := make(code.Code, code.Size)
-	by := w.must(t, "D", member.AuthoriseRequest{Member: "wang", Acceptor: "M", Caps: []member.Limit{{Programme: "GP", Amount: 100}},
+	by := w.must(t, "D", member.AuthoriseRequest{Member: "wang", Acceptor: "M",
+		Caps:       []member.Limit{{Programme: "GP", Amount: 100}},
 		Commitment: code.Commit(secret), Until: w.net.Now().Unix() + 600})
-	hold := points.HoldRequest{Member: "wang", Pieces: theseOf(lots[1], 10), Deadline: w.net.Now().Unix() + 60, Authorisation: by}
+	hold := points.HoldRequest{Member: "wang", Pieces: theseOf(lots[1], 10),
+		Deadline: w.net.Now().Unix() + 60, Authorisation: by}
 	w.refused(t, "M", hold, fault.WrongCode)
 	hold.Code = secret
 	held := w.must(t, "M", hold)
@@ -148,7 +162,8 @@ func TestAnInvitationIsForOneParty(t *testing.T) {
 	open.For = "M"
 	n := w.must(t, "D", open)
 	account := make([]byte, 32)
-	w.refused(t, "F", member.LinkRequest{Member: "wang", Channel: "app", Account: account, Invitation: n, Code: secret}, fault.Forbidden)
+	w.refused(t, "F", member.LinkRequest{Member: "wang", Channel: "app", Account: account, Invitation: n, Code: secret},
+		fault.Forbidden)
 	w.refused(t, "G", member.MergeRequest{From: "sun", Into: "wang", Invitation: n, Code: secret}, fault.Forbidden)
 	w.must(t, "M", member.MergeRequest{From: "li", Into: "wang", Invitation: n, Code: secret})
 }
@@ -164,11 +179,13 @@ func TestAMergeLeavesNoCountBehind(t *testing.T) {
 	w.merge(t, "zhang", "chen")
 	for _, id := range []string{"li", "zhang", "chen"} {
 		w.refused(t, "M", grantTo("ride", id), fault.Limit)
-		w.refused(t, "M", points.HoldRequest{Member: id, Pieces: theseOf(lots[0], 1), Deadline: w.net.Now().Unix() + 60}, fault.DailyCap)
+		w.refused(t, "M", points.HoldRequest{Member: id, Pieces: theseOf(lots[0], 1),
+			Deadline: w.net.Now().Unix() + 60}, fault.DailyCap)
 	}
 	w.advance(t, 1)
 	w.must(t, "M", points.HoldRequest{Member: "chen", Pieces: theseOf(lots[0], 30), Deadline: w.net.Now().Unix() + 60})
-	w.refused(t, "M", points.HoldRequest{Member: "chen", Pieces: theseOf(lots[0], 1), Deadline: w.net.Now().Unix() + 60}, fault.DailyCap)
+	w.refused(t, "M", points.HoldRequest{Member: "chen", Pieces: theseOf(lots[0], 1),
+		Deadline: w.net.Now().Unix() + 60}, fault.DailyCap)
 }
 
 // The end of an entitlement that was got under a merged name is the person's.
@@ -204,11 +221,14 @@ func TestSoManyPseudonymsAreOnePerson(t *testing.T) {
 // of theirs isn't taken. A freeze of somebody whom it doesn't concern stops nothing.
 func TestWhatAFrozenMemberHasStays(t *testing.T) {
 	w, lots := withPoints(t, movable, 90)
-	w.must(t, "F", points.OpenProgrammeRequest{Programme: "FP", En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-	of := w.must(t, "F", points.IssueRequest{Programme: "FP", Grants: []points.Grant{{Member: "sun", Amount: 9, Expires: day(firstDay) + 9}}}).Row(0)
+	w.must(t, "F", points.OpenProgrammeRequest{Programme: "FP", En: "x", Zh: "x",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	of := w.must(t, "F", points.IssueRequest{Programme: "FP",
+		Grants: []points.Grant{{Member: "sun", Amount: 9, Expires: day(firstDay) + 9}}}).Row(0)
 	w.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Transferable, r.Stackable = true, true }))
 	e := w.must(t, "M", grantTo("ride", "wang", "wang"))
-	offer := points.OfferRequest{Member: "wang", Pieces: theseOf(lots[1], 10), Wants: "FP", Price: 1, Until: w.net.Now().Unix() + 60}
+	offer := points.OfferRequest{Member: "wang", Pieces: theseOf(lots[1], 10), Wants: "FP", Price: 1,
+		Until: w.net.Now().Unix() + 60}
 	first, second := w.must(t, "D", offer), w.must(t, "D", offer)
 	take := func(n number.Command) points.TakeRequest {
 		return points.TakeRequest{Trade: n, Member: "sun", Pieces: theseOf(of, 1)}
@@ -229,7 +249,8 @@ func TestWhatAFrozenMemberHasStays(t *testing.T) {
 // in between goes when the home does it again.
 func TestAnErasureTakesLabelsAway(t *testing.T) {
 	w := founded(t, 1)
-	w.must(t, "D", member.LabelRequest{Member: "zhang", Label: "car_owner"}, member.LabelRequest{Member: "li", Label: "car_owner"})
+	w.must(t, "D", member.LabelRequest{Member: "zhang", Label: "car_owner"},
+		member.LabelRequest{Member: "li", Label: "car_owner"})
 	w.merge(t, "zhang", "li")
 	w.must(t, "G", member.LabelRequest{Member: "li", Label: "vip"})
 	left := func() (n int) {
@@ -238,7 +259,8 @@ func TestAnErasureTakesLabelsAway(t *testing.T) {
 		}
 		return n
 	}
-	erase := member.EraseRequest{Member: "li", Reason: "x", Labels: []member.LabelsID{{Member: "li", Party: "D"}, {Member: "wang", Party: "D"}}}
+	erase := member.EraseRequest{Member: "li", Reason: "x",
+		Labels: []member.LabelsID{{Member: "li", Party: "D"}, {Member: "wang", Party: "D"}}}
 	w.must(t, "D", member.LabelRequest{Member: "wang", Label: "x"})
 	w.refused(t, "M", erase, fault.Conflict)
 	erase.Labels = []member.LabelsID{{Member: "li", Party: "D"}, {Member: "zhang", Party: "D"}}
@@ -253,7 +275,8 @@ func TestAnErasureTakesLabelsAway(t *testing.T) {
 	w.refused(t, "M", again, fault.NotFound)
 	again.Labels = nil
 	w.refused(t, "M", again, fault.WrongState)
-	if m, err := row.Decode[member.Member](w.net.Get("G", "tally", string(row.Member("li")))); err != nil || m.State != member.Erased {
+	if m, err := row.Decode[member.Member](w.net.Get("G", "tally", string(row.Member("li")))); err != nil ||
+		m.State != member.Erased {
 		t.Errorf("%+v, %v", m, err)
 	}
 }

@@ -24,8 +24,10 @@ import (
 // newModel opens programmes of three issuers with different rules, agrees rates,
 // pledges, and sets caps for D; the model is told of all that.
 func newModel(t fataler, w *world) *model {
-	m := &model{today: day(firstDay), cycle: "2026-11", plans: map[string]plan{}, rates: map[[2]string]points.Conversion{}, people: map[string]*human{}, invites: map[number.Command]*invite{},
-		allowances: allowances{}, pledges: map[number.Command]points.Pledge{}, boxes: map[number.Row]*box{}, holds: map[number.Command]*reserve{}, trades: map[number.Command]*swap{}, n: map[entry]int{}}
+	m := &model{today: day(firstDay), cycle: "2026-11", plans: map[string]plan{},
+		rates: map[[2]string]points.Conversion{}, people: map[string]*human{}, invites: map[number.Command]*invite{},
+		allowances: allowances{}, pledges: map[number.Command]points.Pledge{}, boxes: map[number.Row]*box{},
+		holds: map[number.Command]*reserve{}, trades: map[number.Command]*swap{}, n: map[entry]int{}}
 	for id, home := range homes {
 		m.people[id] = &human{home: home, frozen: map[string]string{}, lifted: map[string]date.Date{}}
 	}
@@ -34,26 +36,37 @@ func newModel(t fataler, w *world) *model {
 		num, den   int
 		rules      points.Rules
 	}{
-		{"GP", "G", 1, 1, points.Rules{SpendPerDay: 18, Grace: 5, Transfer: points.TransferRules{Allowed: true, PerDay: 16, PerCounterparty: 10, Wait: 2}}},
+		{"GP", "G", 1, 1, points.Rules{SpendPerDay: 18, Grace: 5,
+			Transfer: points.TransferRules{Allowed: true, PerDay: 16, PerCounterparty: 10, Wait: 2}}},
 		{"DP", "D", 1, 2, points.Rules{EarnPerDay: 60, Transfer: points.TransferRules{Allowed: true}}},
-		{"MP", "M", 2, 3, points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 3}, Transfer: points.TransferRules{Allowed: true}}},
+		{"MP", "M", 2, 3, points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 3},
+			Transfer: points.TransferRules{Allowed: true}}},
 	} {
 		m.plans[p.id] = plan{p.issuer, p.num, p.den, p.rules}
-		w.must(t, p.issuer, points.OpenProgrammeRequest{Programme: p.id, En: p.id, Zh: p.id, Price: amount.Rate{Num: amount.Units(p.num), Den: amount.Units(p.den)}, Rules: p.rules})
+		w.must(t, p.issuer, points.OpenProgrammeRequest{Programme: p.id, En: p.id, Zh: p.id,
+			Price: amount.Rate{Num: amount.Units(p.num), Den: amount.Units(p.den)}, Rules: p.rules})
 	}
-	w.must(t, "D", points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: "DP", Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.HalfEven, Bonus: 1, PerAward: 9, From: m.today, Until: m.today + 90}})
+	w.must(t, "D", points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: "DP",
+		Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.HalfEven, Bonus: 1, PerAward: 9,
+		From: m.today, Until: m.today + 90}})
 	for _, r := range []points.PublishRateRequest{
-		{From: "DP", To: "GP", Rate: amount.Rate{Num: 4, Den: 6}, Whole: points.Floor, PerDay: 15, Since: m.today, Until: m.today + 20},
+		{From: "DP", To: "GP", Rate: amount.Rate{Num: 4, Den: 6}, Whole: points.Floor, PerDay: 15,
+			Since: m.today, Until: m.today + 20},
 		{From: "MP", To: "GP", Rate: amount.Rate{Num: 3, Den: 4}, Since: m.today, Until: m.today + 90},
 		{From: "GP", To: "DP", Rate: amount.Rate{Num: 2, Den: 1}, Since: m.today, Until: m.today + 90},
-		{From: "GP", To: "MP", Rate: amount.Rate{Num: 3, Den: 2}, Whole: points.Floor, Since: m.today, Until: m.today + 90},
+		{From: "GP", To: "MP", Rate: amount.Rate{Num: 3, Den: 2}, Whole: points.Floor,
+			Since: m.today, Until: m.today + 90},
 	} {
 		w.must(t, m.plans[r.To].issuer, r)
 		w.agreeRate(t, m.plans[r.From].issuer, r.From, r.To)
-		m.rates[[2]string{r.From, r.To}] = points.Conversion{Rate: r.Rate.Lowest(), Whole: r.Whole, PerDay: r.PerDay, Until: r.Until}
+		m.rates[[2]string{r.From, r.To}] = points.Conversion{Rate: r.Rate.Lowest(), Whole: r.Whole,
+			PerDay: r.PerDay, Until: r.Until}
 	}
-	for _, p := range []points.Pledge{{Funder: "F", Programme: "DP", Amount: 50, Until: m.today + 10}, {Funder: "D", Programme: "GP", Amount: 40, Until: m.today + 40}, {Funder: "G", Programme: "DP", Amount: 9, Until: m.today + 40}} {
-		m.pledges[w.must(t, p.Funder, points.PledgeRequest{Programme: p.Programme, Amount: p.Amount, Until: p.Until})] = p
+	for _, p := range []points.Pledge{{Funder: "F", Programme: "DP", Amount: 50, Until: m.today + 10},
+		{Funder: "D", Programme: "GP", Amount: 40, Until: m.today + 40},
+		{Funder: "G", Programme: "DP", Amount: 9, Until: m.today + 40}} {
+		m.pledges[w.must(t, p.Funder, points.PledgeRequest{Programme: p.Programme,
+			Amount: p.Amount, Until: p.Until})] = p
 	}
 	return m
 }
@@ -61,7 +74,8 @@ func newModel(t fataler, w *world) *model {
 // capDealer caps what D may owe others, or its members. Each cap is below 16 fen, so that
 // no lane takes more of it than it needs: what it took ahead, it could use after a refund elsewhere.
 func (m *model) capDealer(t fataler, w *world, debit, liability int) {
-	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor | party.Supplier, Debit: amount.Units(debit), Liability: amount.Units(liability)})
+	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor | party.Supplier,
+		Debit: amount.Units(debit), Liability: amount.Units(liability)})
 	m.n[entry{"capped", "D"}] = debit
 	m.n[entry{"liable", "D"}], m.n[entry{"liability", "D"}] = liability, liability
 }
@@ -101,7 +115,8 @@ func againstModel(t *testing.T, verbs []string) {
 	}
 }
 
-var showTally = flag.Bool("tally", os.Getenv("TALLY") != "", "whether the models say how often each command took effect")
+var showTally = flag.Bool("tally", os.Getenv("TALLY") != "",
+	"whether the models say how often each command took effect")
 
 // passTime has parties agree how they settle, and cycles end.
 func (m *model) passTime(t *rapid.T, w *world) (closed string) {
@@ -129,13 +144,15 @@ func (m *model) meet(t *rapid.T, w *world) {
 	if d.odd(5) {
 		secret := d.secret()
 		only := d.one("G", "D", "M", "M")
-		n := w.must(t, p.home, member.InviteRequest{Member: id, For: only, Commitment: code.Commit(secret), Until: m.now + 7*86400})
+		n := w.must(t, p.home, member.InviteRequest{Member: id, For: only, Commitment: code.Commit(secret),
+			Until: m.now + 7*86400})
 		m.invites[n] = &invite{member: id, only: only, secret: secret}
 	}
 }
 
 func (m *model) step(t *rapid.T, w *world, verbs []string, tally map[string][2]int) {
-	caller := thrown(t, int(w.net.Height())).one("G", "G", "D", "D", "M", "M", "G", "D", "M", "G", "D", "M", "G", "D", "M", "F")
+	caller := thrown(t, int(w.net.Height())).one("G", "G", "D", "D", "M", "M", "G", "D", "M", "G", "D",
+		"M", "G", "D", "M", "F")
 	var requests []command.Request
 	for i := range rapid.IntRange(1, 9).Draw(t, "commands") {
 		p := newPen(thrown(t, i+10*int(w.net.Height())), m, caller)
@@ -146,7 +163,8 @@ func (m *model) step(t *rapid.T, w *world, verbs []string, tally map[string][2]i
 	for i, req := range requests {
 		n := number.Command{Party: caller, Lane: 1, Seq: seq, Index: uint16(i)}
 		if want := m.try(caller, n, req); want != (refusals[i] == nil) {
-			t.Fatalf("%s %s %s %+v: the model says %v, the ledger %v", caller, n, command.KindOf(req), req, want, refusals[i])
+			t.Fatalf("%s %s %s %+v: the model says %v, the ledger %v", caller, n, command.KindOf(req),
+				req, want, refusals[i])
 		}
 		if fault.CodeOf(refusals[i]) == fault.Internal {
 			t.Fatal(refusals[i])
@@ -179,7 +197,8 @@ func (m *model) compare(t fataler, w *world) {
 	for programme, b := range books {
 		sum := func(what string) amount.Units { return amount.Units(m.n[entry{"sum", programme, what}]) }
 		of := b.totals
-		if of.Issued != sum("issued") || of.Captured != sum("captured") || of.Refunded != sum("refunded") || of.Transferred != sum("transferred") ||
+		if of.Issued != sum("issued") || of.Captured != sum("captured") || of.Refunded != sum("refunded") ||
+			of.Transferred != sum("transferred") ||
 			of.Converted != sum("converted") || of.Expired != sum("expired") || of.Revoked != sum("revoked") {
 			t.Fatalf("%s: the lanes counted %+v, the model %v", programme, of, m.n)
 		}
@@ -201,7 +220,8 @@ func (m *model) compareLots(t fataler, w *world) {
 		if funder == "" {
 			funder = m.plans[lot.Programme].issuer
 		}
-		if int(lot.Available()) != m.coins(n) || int(lot.Issued) != b.issued || lot.Member != b.member || lot.Programme != b.programme || funder != b.funder ||
+		if int(lot.Available()) != m.coins(n) || int(lot.Issued) != b.issued || lot.Member != b.member ||
+			lot.Programme != b.programme || funder != b.funder ||
 			strings.ToLower(lot.State.String()) != b.state || lot.Expires != b.expires || lot.Waits != b.waits {
 			t.Fatalf("lot %s is %+v, in the model %d of %+v", l.ID, lot, m.coins(n), *b)
 		}
@@ -211,7 +231,8 @@ func (m *model) compareLots(t fataler, w *world) {
 func (m *model) compareHolds(t fataler, w *world) {
 	holds, trades := rowsOf(w.net, "G", "hold"), rowsOf(w.net, "G", "trade")
 	if len(holds) != len(m.holds) || len(trades) != len(m.trades) {
-		t.Fatalf("%d holds and %d trades on the ledger, %d and %d in the model", len(holds), len(trades), len(m.holds), len(m.trades))
+		t.Fatalf("%d holds and %d trades on the ledger, %d and %d in the model", len(holds), len(trades),
+			len(m.holds), len(m.trades))
 	}
 	for _, f := range holds {
 		n, _ := number.ParseCommand(f.ID)
@@ -219,14 +240,16 @@ func (m *model) compareHolds(t fataler, w *world) {
 		for _, g := range h.captures {
 			undid += g.undid
 		}
-		if hold.State.Holds() != h.live || int(hold.Captured) != h.captured || int(hold.Refunded()) != undid || int(hold.Sum()) != len(h.coins) || len(hold.Captures) != len(h.captures) {
+		if hold.State.Holds() != h.live || int(hold.Captured) != h.captured || int(hold.Refunded()) != undid ||
+			int(hold.Sum()) != len(h.coins) || len(hold.Captures) != len(h.captures) {
 			t.Fatalf("hold %s is %+v, in the model %+v", f.ID, hold, h)
 		}
 	}
 	for _, f := range trades {
 		n, _ := number.ParseCommand(f.ID)
 		trade, s := f.Row.(points.Trade), m.trades[n]
-		if (trade.State == points.Offered) != s.live || int(trade.Pieces.Sum()) != len(s.coins) || int(trade.Price) != s.price {
+		if (trade.State == points.Offered) != s.live || int(trade.Pieces.Sum()) != len(s.coins) ||
+			int(trade.Price) != s.price {
 			t.Fatalf("trade %s is %+v, in the model %+v", f.ID, trade, s)
 		}
 	}

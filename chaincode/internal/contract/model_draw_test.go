@@ -83,7 +83,8 @@ var (
 func (p pen) draw(verb string) command.Request {
 	switch verb {
 	case "award":
-		return points.AwardRequest{Programme: "DP", Rule: "tenth", Member: p.member(), Expires: p.m.today + 9, Lines: []points.Bought{{Fen: p.n(80)}, {Fen: p.n(10)}}}
+		return points.AwardRequest{Programme: "DP", Rule: "tenth", Member: p.member(), Expires: p.m.today + 9,
+			Lines: []points.Bought{{Fen: p.n(80)}, {Fen: p.n(10)}}}
 	case "freeze":
 		if !p.odd(3) {
 			return member.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
@@ -93,7 +94,8 @@ func (p pen) draw(verb string) command.Request {
 		return member.UnfreezeRequest{Member: p.frozen(), Reason: "x"}
 	case "appeal":
 		id := p.frozen()
-		return member.AppealRequest{Member: id, Against: pick(p.dice, append(sortedIDs(p.m.people[id].frozen), "G")), Evidence: make([]byte, 32)}
+		return member.AppealRequest{Member: id, Against: pick(p.dice, append(sortedIDs(p.m.people[id].frozen), "G")),
+			Evidence: make([]byte, 32)}
 	case "dismiss":
 		return member.DismissRequest{Member: p.frozen(), Reason: "x"}
 	case "erase":
@@ -103,7 +105,8 @@ func (p pen) draw(verb string) command.Request {
 	case "merge":
 		if len(p.m.invites) > 0 {
 			n := pick(p.dice, sorted(p.m.invites))
-			req := member.MergeRequest{From: p.one("zhang", "li", "wang"), Into: p.m.invites[n].member, Invitation: n, Code: p.m.invites[n].secret}
+			req := member.MergeRequest{From: p.one("zhang", "li", "wang"), Into: p.m.invites[n].member, Invitation: n,
+				Code: p.m.invites[n].secret}
 			if req.From == req.Into {
 				req.From = "sun"
 			}
@@ -163,7 +166,8 @@ func (p pen) issue() command.Request {
 func (p pen) split(programme string) []points.Share {
 	split := []points.Share{{Funder: p.m.plans[programme].issuer, Parts: p.n(5)}}
 	for _, n := range sorted(p.m.pledges) {
-		if pledge := p.m.pledges[n]; (pledge.Programme == programme || p.odd(8)) && len(split) < 3 && !slices.ContainsFunc(split, func(s points.Share) bool { return s.Funder == pledge.Funder }) {
+		if pledge := p.m.pledges[n]; (pledge.Programme == programme || p.odd(8)) && len(split) < 3 &&
+			!slices.ContainsFunc(split, func(s points.Share) bool { return s.Funder == pledge.Funder }) {
 			split = append(split, points.Share{Funder: pledge.Funder, Parts: p.n(5), Pledge: n})
 		}
 	}
@@ -179,7 +183,9 @@ func (p pen) wallet(programme string, want int) (string, []spend.Take) {
 		owner = p.m.root(p.member())
 		suits = p.spendable(owner, programme)
 	}
-	slices.SortStableFunc(suits, func(a, b number.Row) int { return cmp.Compare(p.m.boxes[a].expires, p.m.boxes[b].expires) })
+	slices.SortStableFunc(suits, func(a, b number.Row) int {
+		return cmp.Compare(p.m.boxes[a].expires, p.m.boxes[b].expires)
+	})
 	var pieces []spend.Take
 	for _, n := range suits {
 		if want > 0 {
@@ -219,7 +225,8 @@ func (p pen) may(owner string) bool {
 
 func (p pen) spendable(owner, programme string) (suits []number.Row) {
 	for _, n := range p.lots {
-		if b := p.m.boxes[n]; p.m.root(b.member) == owner && b.programme == programme && b.state == "active" && p.m.coins(n) > 0 && p.m.last(b) >= p.m.today {
+		if b := p.m.boxes[n]; p.m.root(b.member) == owner && b.programme == programme && b.state == "active" &&
+			p.m.coins(n) > 0 && p.m.last(b) >= p.m.today {
 			suits = append(suits, n)
 		}
 	}
@@ -265,24 +272,31 @@ func (p pen) drawSpend(verb string) command.Request {
 	case "hold":
 		if p.odd(3) {
 			for _, other := range []string{"DP", "GP"} {
-				if of, more := p.wallet(other, 9); other != programme && of == owner && len(more) > 0 && more[0].Lot != pieces[0].Lot {
+				if of, more := p.wallet(other, 9); other != programme && of == owner && len(more) > 0 &&
+					more[0].Lot != pieces[0].Lot {
 					pieces = append(pieces, more...)
 					break
 				}
 			}
 		}
-		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces), Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 60, 300, 300, 3600, 3600, 86400, 86400, 31 * 86400}), Scene: p.one("", "", "retail", "ride")}
+		req := points.HoldRequest{Member: p.alias(owner), Pieces: unique(pieces),
+			Deadline: p.m.now + pick(p.dice, []int64{0, 20, 60, 60, 60, 300, 300, 3600, 3600, 86400, 86400,
+				31 * 86400}), Scene: p.one("", "", "retail", "ride")}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "transfer":
-		req := points.TransferRequest{From: p.alias(owner), To: p.one("li", "wang", "sun", "chen", "ghost"), Pieces: pieces}
+		req := points.TransferRequest{From: p.alias(owner),
+			To: p.one("li", "wang", "sun", "chen", "ghost"), Pieces: pieces}
 		if req.To == req.From {
 			req.To = "chen"
 		}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "offer":
-		req := points.OfferRequest{Member: p.alias(owner), Pieces: pieces, Wants: map[string]string{"GP": p.one("DP", "MP"), "DP": "GP", "MP": p.one("DP", "GP", "MP")}[programme], Price: p.n(6), For: p.one("", "", "wang", "li"), Until: p.m.now + pick(p.dice, []int64{20, 3600, 3600, 5 * 86400})}
+		req := points.OfferRequest{Member: p.alias(owner), Pieces: pieces,
+			Wants: map[string]string{"GP": p.one("DP", "MP"), "DP": "GP", "MP": p.one("DP", "GP", "MP")}[programme],
+			Price: p.n(6), For: p.one("", "", "wang", "li"),
+			Until: p.m.now + pick(p.dice, []int64{20, 3600, 3600, 5 * 86400})}
 		req.Authorisation, req.Code = p.proof(owner)
 		return req
 	case "convert":
@@ -306,7 +320,9 @@ func unique(pieces []spend.Take) []spend.Take {
 }
 
 func (p pen) take() command.Request {
-	live := slices.DeleteFunc(slices.Clone(p.trades), func(n number.Command) bool { return !p.m.trades[n].live && !p.odd(8) })
+	live := slices.DeleteFunc(slices.Clone(p.trades), func(n number.Command) bool {
+		return !p.m.trades[n].live && !p.odd(8)
+	})
 	if len(live) == 0 {
 		return nil
 	}
@@ -326,7 +342,8 @@ func (p pen) take() command.Request {
 func (p pen) drawAbout(verb string) command.Request {
 	switch verb {
 	case "activate":
-		return points.ActivateRequest{Lot: p.find(func(b *box) bool { return b.state == "pending" }), Evidence: make([]byte, 32)}
+		return points.ActivateRequest{Lot: p.find(func(b *box) bool { return b.state == "pending" }),
+			Evidence: make([]byte, 32)}
 	case "cancel":
 		return points.CancelRequest{Lot: p.find(func(b *box) bool { return b.state == "pending" }), Reason: "x"}
 	case "expire":
@@ -342,9 +359,11 @@ func (p pen) drawAbout(verb string) command.Request {
 		return req
 	case "revoke":
 		n := p.find(func(b *box) bool { return p.m.plans[b.programme].issuer == p.caller })
-		return points.RevokeRequest{Pieces: []spend.Take{{Lot: n, Amount: amount.Units(max(1, p.m.coins(n)-p.dice(5)+1))}}, Reason: "x"}
+		return points.RevokeRequest{Pieces: []spend.Take{{Lot: n,
+			Amount: amount.Units(max(1, p.m.coins(n)-p.dice(5)+1))}}, Reason: "x"}
 	case "adjust":
-		return points.AdjustRequest{Lot: p.find(func(b *box) bool { return p.m.plans[b.programme].issuer == p.caller }), Amount: p.n(9), Reason: "x"}
+		return points.AdjustRequest{Lot: p.find(func(b *box) bool { return p.m.plans[b.programme].issuer == p.caller }),
+			Amount: p.n(9), Reason: "x"}
 	case "endtrade":
 		if len(p.trades) > 0 {
 			return points.EndTradeRequest{Trade: pick(p.dice, p.trades)}
@@ -366,7 +385,8 @@ func (p pen) drawAbout(verb string) command.Request {
 	case "timeout":
 		return points.TimeOutRequest{Hold: n}
 	}
-	req := points.RefundRequest{Hold: n, Capture: number.Command{Party: "G", Lane: 1, Seq: 1}, Amount: p.n(6), Reason: "x"}
+	req := points.RefundRequest{Hold: n, Capture: number.Command{Party: "G", Lane: 1, Seq: 1},
+		Amount: p.n(6), Reason: "x"}
 	if len(h.captures) > 0 {
 		req.Capture = pick(p.dice, h.captures).number
 	}
@@ -393,7 +413,8 @@ func (p pen) holdFor(verb string) (_ number.Command, ok bool) {
 	for _, n := range p.holds {
 		h := p.m.holds[n]
 		due := h.live && p.m.now >= h.deadline
-		ok := map[string]bool{"capture": h.live && !due && h.acceptor == p.caller, "refund": len(h.captures) > 0 && h.acceptor == p.caller, "release": h.live && h.acceptor == p.caller, "timeout": due}
+		ok := map[string]bool{"capture": h.live && !due && h.acceptor == p.caller, "refund": len(h.captures) > 0 &&
+			h.acceptor == p.caller, "release": h.live && h.acceptor == p.caller, "timeout": due}
 		if ok[verb] {
 			list = append(list, n)
 		}

@@ -20,7 +20,8 @@ func (m *model) spend(caller string, n number.Command, req command.Request) bool
 		return m.hold(caller, n, r)
 	case points.CaptureRequest:
 		h := m.holds[r.Hold]
-		if h == nil || !h.live || h.acceptor != caller || m.now >= h.deadline || len(h.coins)-h.captured < int(r.Amount) {
+		if h == nil || !h.live || h.acceptor != caller || m.now >= h.deadline ||
+			len(h.coins)-h.captured < int(r.Amount) {
 			return false
 		}
 		to := h.captured + int(r.Amount)
@@ -57,7 +58,8 @@ func (m *model) hold(caller string, n number.Command, r points.HoldRequest) bool
 	if !ok || !m.spends(owner, coins) {
 		return false
 	}
-	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins, allowance: x, scene: r.Scene, cycle: m.cycle}
+	h := &reserve{acceptor: caller, member: owner, live: true, deadline: r.Deadline, placed: m.today, coins: coins,
+		allowance: x, scene: r.Scene, cycle: m.cycle}
 	for _, b := range m.bills(h.spot(), coins, 0, len(coins)) {
 		capped, ok := m.mayOwe(caller, b.funder, caller, b.parts, b.deal)
 		if !ok {
@@ -162,7 +164,8 @@ func (m *model) unwind(n number.Command, coins []number.Row) {
 			if grace == 0 {
 				grace = 30
 			}
-			m.newBox(fresh[lot], box{member: b.member, programme: b.programme, funder: b.funder, state: "active", expires: m.today + grace, waits: b.waits}, 0)
+			m.newBox(fresh[lot], box{member: b.member, programme: b.programme, funder: b.funder, state: "active",
+				expires: m.today + grace, waits: b.waits}, 0)
 		}
 		m.put(fresh[lot], 1)
 		m.boxes[fresh[lot]].issued++
@@ -197,7 +200,8 @@ func (m *model) move(caller string, n number.Command, req command.Request) bool 
 func (m *model) sends(from, to string, coins []number.Row) bool {
 	for programme, n := range m.byPlan(coins) {
 		t := m.plans[programme].rules.Transfer
-		if !m.count("sent", programme, from, "", n, t.PerDay) || !m.count("to", programme, from, to, n, t.PerCounterparty) {
+		if !m.count("sent", programme, from, "", n, t.PerDay) ||
+			!m.count("to", programme, from, to, n, t.PerCounterparty) {
 			return false
 		}
 	}
@@ -269,7 +273,8 @@ func (m *model) offer(caller string, n number.Command, r points.OfferRequest) bo
 		return false
 	}
 	x.take(given, 1)
-	m.trades[n] = &swap{by: caller, maker: m.root(r.Member), only: r.For, wants: r.Wants, live: true, until: r.Until, price: int(r.Price), coins: coins, allowance: x}
+	m.trades[n] = &swap{by: caller, maker: m.root(r.Member), only: r.For, wants: r.Wants, live: true, until: r.Until,
+		price: int(r.Price), coins: coins, allowance: x}
 	return true
 }
 
@@ -290,7 +295,8 @@ func (m *model) takeOffer(caller string, n number.Command, r points.TakeRequest)
 		}
 	}
 	coins, ok := m.take(r.Member, r.Pieces)
-	if given := m.byPlan(coins); !ok || len(coins) != s.price || len(given) > 1 || given[s.wants] == 0 || m.waits(r.Pieces) {
+	if given := m.byPlan(coins); !ok || len(coins) != s.price || len(given) > 1 ||
+		given[s.wants] == 0 || m.waits(r.Pieces) {
 		return false
 	}
 	x, ok := m.agrees(caller, taker, r.Authorisation, r.Code, coins)
@@ -351,8 +357,10 @@ func (m *model) convert(caller string, n number.Command, r points.ConvertRequest
 	return true
 }
 
-// oweConversion makes the funders of what went owe for each point the rate, times what one of the other programme is worth.
-func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate, from, to string, coins []number.Row) bool {
+// oweConversion makes the funders of what went owe for each point the rate, times what one of the other programme is
+// worth.
+func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate, from, to string,
+	coins []number.Row) bool {
 	var split []points.Share
 	for _, lot := range coins {
 		funder := m.boxes[lot].funder
@@ -368,7 +376,8 @@ func (m *model) oweConversion(caller string, n number.Command, rate amount.Rate,
 		if _, ok := m.mayOwe(caller, s.Funder, caller, atLeast(num*million, den), nil); !ok {
 			return false
 		}
-		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: s.Funder, creditor: caller, programme: from, units: int(s.Parts)}.worth(num, den))
+		m.owed.owe(line{cycle: m.cycle, by: n, kind: settlement.Conversion, debtor: s.Funder, creditor: caller,
+			programme: from, units: int(s.Parts)}.worth(num, den))
 	}
 	return true
 }
@@ -392,7 +401,8 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 	case points.RevokeRequest:
 		for _, p := range r.Pieces {
 			b := m.boxes[p.Lot]
-			if b == nil || m.plans[b.programme].issuer != caller || b.state != "active" || m.coins(p.Lot) < int(p.Amount) {
+			if b == nil || m.plans[b.programme].issuer != caller || b.state != "active" ||
+				m.coins(p.Lot) < int(p.Amount) {
 				return false
 			}
 		}
@@ -408,16 +418,19 @@ func (m *model) correct(caller string, n number.Command, req command.Request) bo
 		return true
 	case points.AdjustRequest:
 		b := m.boxes[r.Lot]
-		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" || m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
+		if b == nil || m.plans[b.programme].issuer != caller || b.state == "pending" || b.state == "cancelled" ||
+			m.last(b) < m.today || !m.mayIssue(b.programme, int(r.Amount)) {
 			return false
 		}
 		if root := m.people[m.root(b.member)]; root != nil && root.erased {
 			return false
 		}
-		if p := m.plans[b.programme]; b.counted == m.today && !m.count("earned", b.programme, m.root(b.member), "", int(r.Amount), p.rules.EarnPerDay) {
+		if p := m.plans[b.programme]; b.counted == m.today &&
+			!m.count("earned", b.programme, m.root(b.member), "", int(r.Amount), p.rules.EarnPerDay) {
 			return false
 		}
-		m.newBox(n.Row(0), box{member: b.member, home: b.home, counted: b.counted, programme: b.programme, funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
+		m.newBox(n.Row(0), box{member: b.member, home: b.home, counted: b.counted, programme: b.programme,
+			funder: caller, state: "active", expires: m.last(b)}, int(r.Amount))
 		m.sum(b.programme, "issued", int(r.Amount))
 		return true
 	}

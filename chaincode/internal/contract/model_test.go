@@ -111,7 +111,8 @@ func (m *model) root(id string) string {
 // try says whether the command should take effect, and lets it.
 func (m *model) try(caller string, n number.Command, req command.Request) bool {
 	before, owed := maps.Clone(m.n), len(m.owed)
-	ok := m.earn(caller, n, req) || m.spend(caller, n, req) || m.move(caller, n, req) || m.correct(caller, n, req) || m.care(caller, req)
+	ok := m.earn(caller, n, req) || m.spend(caller, n, req) || m.move(caller, n, req) ||
+		m.correct(caller, n, req) || m.care(caller, req)
 	if !ok {
 		m.n, m.owed = before, m.owed[:owed]
 	}
@@ -175,7 +176,8 @@ func (m *model) earn(caller string, n number.Command, req command.Request) bool 
 		for _, l := range r.Lines {
 			fen += int(l.Fen)
 		}
-		g := points.Grant{Member: m.root(r.Member), Amount: amount.Units(min(9, nearest(fen, 1, 10)+1)), Expires: r.Expires, Activator: r.Activator}
+		g := points.Grant{Member: m.root(r.Member), Amount: amount.Units(min(9, nearest(fen, 1, 10)+1)),
+			Expires: r.Expires, Activator: r.Activator}
 		return m.issue(caller, n, points.IssueRequest{Programme: r.Programme, Grants: []points.Grant{g}})
 	case points.ActivateRequest:
 		b := m.boxes[r.Lot]
@@ -230,7 +232,8 @@ func (m *model) issue(caller string, n number.Command, r points.IssueRequest) bo
 			m.active(r.Programme, m.root(g.Member))
 			counted = m.today
 		}
-		b := box{member: g.Member, home: g.Home, counted: counted, programme: r.Programme, funder: caller, state: "active", activator: g.Activator, expires: last}
+		b := box{member: g.Member, home: g.Home, counted: counted, programme: r.Programme, funder: caller,
+			state: "active", activator: g.Activator, expires: last}
 		if g.Activator != "" {
 			b.state = "pending"
 		}
@@ -314,7 +317,8 @@ func (m *model) take(id string, pieces []spend.Take) ([]number.Row, bool) {
 	owner := m.root(id)
 	for i, p := range pieces {
 		b := m.boxes[p.Lot]
-		if b == nil || m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home || b.state != "active" || m.last(b) < m.today || m.coins(p.Lot) < int(p.Amount) {
+		if b == nil || m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home ||
+			b.state != "active" || m.last(b) < m.today || m.coins(p.Lot) < int(p.Amount) {
 			return nil, false
 		}
 		if _, stopped := m.people[owner].frozen["G"]; stopped {
@@ -453,10 +457,12 @@ func (m *model) care(caller string, req command.Request) bool {
 
 func (m *model) merge(caller string, r member.MergeRequest) bool {
 	from, into, inv := m.people[r.From], m.people[r.Into], m.invites[r.Invitation]
-	if from == nil || into == nil || inv == nil || from.home != caller || from.into != "" || into.into != "" || from.erased || into.erased {
+	if from == nil || into == nil || inv == nil || from.home != caller || from.into != "" || into.into != "" ||
+		from.erased || into.erased {
 		return false
 	}
-	if inv.used || inv.only != caller || inv.member != r.Into || !slices.Equal(inv.secret, r.Code) || len(from.frozen)+len(into.frozen) > 0 {
+	if inv.used || inv.only != caller || inv.member != r.Into || !slices.Equal(inv.secret, r.Code) ||
+		len(from.frozen)+len(into.frozen) > 0 {
 		return false
 	}
 	inv.used, from.into = true, r.Into

@@ -29,8 +29,10 @@ func newTill(t fataler, terms settlement.Terms) *till {
 	t.Helper()
 	s := &till{world: founded(t, 5)}
 	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}})
-	s.lot = s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 10_000, Expires: day(firstDay) + 90}}}).Row(0)
-	s.must(t, "G", settlement.ProposeRequest{Model: "gm", Scope: settlement.Scope{Issuer: "G", Acceptor: "M"}, Terms: terms, From: day(firstDay) + 1})
+	s.lot = s.must(t, "G", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "li", Amount: 10_000, Expires: day(firstDay) + 90}}}).Row(0)
+	s.must(t, "G", settlement.ProposeRequest{Model: "gm", Scope: settlement.Scope{Issuer: "G", Acceptor: "M"},
+		Terms: terms, From: day(firstDay) + 1})
 	s.consent(t, "M", "G", "gm")
 	s.advance(t, 1)
 	return s
@@ -42,7 +44,8 @@ func (s *till) cap(t fataler, fen amount.Units) {
 }
 
 func (s *till) hold(n amount.Units) points.HoldRequest {
-	return points.HoldRequest{Member: "li", Pieces: []spend.Take{{Lot: s.lot, Amount: n}}, Deadline: s.net.Now().Unix() + 600}
+	return points.HoldRequest{Member: "li", Pieces: []spend.Take{{Lot: s.lot, Amount: n}},
+		Deadline: s.net.Now().Unix() + 600}
 }
 
 func capturing(hold number.Command, n amount.Units) points.CaptureRequest {
@@ -53,7 +56,8 @@ func capturing(hold number.Command, n amount.Units) points.CaptureRequest {
 func (s *till) inLane(t fataler, lane uint8, seq uint64, req command.Request) fault.Code {
 	t.Helper()
 	heads := s.heads["M"]
-	_, refusals, err := s.send(t, "M", command.Batch{Lane: lane, Seq: seq, Commands: []command.Command{command.New("", req)}})
+	_, refusals, err := s.send(t, "M", command.Batch{Lane: lane, Seq: seq,
+		Commands: []command.Command{command.New("", req)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +144,8 @@ func TestBothCapsAreAsked(t *testing.T) {
 	}
 }
 
-// Lanes lease parts of a cap. One that finds too little free is refused, until there is a deposit, or another gives back.
+// Lanes lease parts of a cap. One that finds too little free is refused, until there is a deposit, or another gives
+// back.
 func TestCapsByLanes(t *testing.T) {
 	s := newTill(t, settlement.Terms{Cap: 64, Prefunded: true})
 	for i, step := range []struct {
@@ -157,7 +162,9 @@ func TestCapsByLanes(t *testing.T) {
 		{2, 3, func() command.Request { return quota.SurrenderRequest{Kind: quota.Debit, ID: "2026-11.G.M"} }, ""},
 		{3, 4, func() command.Request { return s.hold(1) }, ""},
 		{2, 4, func() command.Request { return s.hold(1) }, fault.NetDebitCap},
-		{4, 1, func() command.Request { return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"} }, fault.NotFound}, // by M's word alone
+		// by M's word alone
+		{4, 1, func() command.Request { return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"} },
+			fault.NotFound},
 		{4, 2, func() command.Request {
 			s.must(t, "G", settlement.DepositRequest{Holder: "M", Fen: 10, Reference: "bank"})
 			return settlement.PrefundRequest{Debtor: "G", Fen: 10, Reference: "bank"}
@@ -259,8 +266,9 @@ func TestAHoldIsReleasedInTheNextCycle(t *testing.T) {
 	s.refused(t, "M", s.hold(1), fault.NetDebitCap)
 }
 
-// What is refunded in a later cycle than it was owed in counts on the acceptor's cap of that cycle, and passes it: who gave the goods
-// back gets the points back. In the same cycle it makes room for the funder again, and the acceptor owes nothing net.
+// What is refunded in a later cycle than it was owed in counts on the acceptor's cap of that cycle, and passes it: who
+// gave the goods back gets the points back. In the same cycle it makes room for the funder again, and the acceptor owes
+// nothing net.
 func TestARefundCountsWhereItIs(t *testing.T) {
 	s, sixty, _ := crossing(t)
 	s.must(t, "G", party.AmendRequest{Party: "M", Roles: party.Issuer | party.Acceptor, Debit: 50})
@@ -305,12 +313,16 @@ func TestBenefitsCountOnTheCap(t *testing.T) {
 	}
 }
 
-// What points paid for drew when it was bought. Unused, it is given back to that cycle; used in another, it counts there.
+// What points paid for drew when it was bought. Unused, it is given back to that cycle; used in another, it counts
+// there.
 func TestABenefitThatPointsPaidMovesWithItsUse(t *testing.T) {
 	s := newCounter(t, "DP")
 	s.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 50})
-	s.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) { r.Points, r.Uses = []benefit.Cost{{Programme: "DP", Amount: 50}}, 2 }))
-	e := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li", Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 50}}}).Row(0)
+	s.must(t, "M", plainBenefit("ride", func(r *benefit.DefineRequest) {
+		r.Points, r.Uses = []benefit.Cost{{Programme: "DP", Amount: 50}}, 2
+	}))
+	e := s.must(t, "M", benefit.BuyRequest{Benefit: "ride", Member: "li",
+		Pieces: []spend.Take{{Lot: s.lots["DP"], Amount: 50}}}).Row(0)
 	s.must(t, "G", cutTo("2026-12"))
 	s.must(t, "M", benefit.WriteOffRequest{Entitlement: e})
 	if a, b := drawn(s.world, "2026-11.D"), drawn(s.world, "2026-12.D"); a != 25 || b != 25 {
@@ -326,7 +338,8 @@ func TestABenefitThatPointsPaidMovesWithItsUse(t *testing.T) {
 func TestOrdersCrossACutOff(t *testing.T) {
 	s := newShop(t, 5)
 	s.must(t, "G", party.AmendRequest{Party: "G", Roles: party.Issuer | party.Acceptor, Debit: 1100})
-	first := s.must(t, "D", s.purchase(t, "D", "wang", 400, s.pays("wang", 1000), want("S1", "oil", 1), want("S2", "wiper", 1)))
+	first := s.must(t, "D", s.purchase(t, "D", "wang", 400, s.pays("wang", 1000), want("S1", "oil", 1),
+		want("S2", "wiper", 1)))
 	s.must(t, "D", goods.AcceptRequest{Order: first})
 	li := s.purchase(t, "D", "li", 300, s.pays("li", 100), want("DS", "cap", 1), want("S1", "voucher", 1))
 	li.Authorisation = s.authorise(t, "li", "D", "GP", 1000)

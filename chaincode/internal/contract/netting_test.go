@@ -76,7 +76,9 @@ func (w *world) payments(cycle string) []settlement.Payment {
 // multilateral is a world in which parties agreed to be netted with all, from tomorrow on, which it is.
 func multilateral(t fataler, parties ...string) *world {
 	w := established(t, 5)
-	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Multilateral: true, Payers: []string{"D", "F", "G", "M", "S1", "S2"}, Delay: 3}, From: day(firstDay) + 1})
+	w.must(t, "G", settlement.ProposeRequest{Model: "all",
+		Terms: settlement.Terms{Multilateral: true, Payers: []string{"D", "F", "G", "M", "S1", "S2"}, Delay: 3},
+		From:  day(firstDay) + 1})
 	for _, p := range parties {
 		w.consent(t, p, "G", "all")
 	}
@@ -90,8 +92,10 @@ func TestACycleIsNettedAndPaid(t *testing.T) {
 	for _, o := range []struct {
 		debtor, creditor string
 		fen              amount.Units
-	}{{"M", "G", 3_150}, {"F", "D", 6_720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268}, {"G", "M", 9_600}, {"D", "M", 1_200},
-		{"M", "G", 108}, {"D", "G", 1_800}, {"G", "S2", 1_560}, {"S2", "G", 16}, {"G", "D", 900}, {"S2", "G", 780}, {"G", "S2", 8}} {
+	}{{"M", "G", 3_150}, {"F", "D", 6_720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268},
+		{"G", "M", 9_600}, {"D", "M", 1_200},
+		{"M", "G", 108}, {"D", "G", 1_800}, {"G", "S2", 1_560}, {"S2", "G", 16}, {"G", "D", 900},
+		{"S2", "G", 780}, {"G", "S2", 8}} {
 		w.owes(t, o.debtor, o.creditor, o.fen)
 	}
 	w.cutAndCompute(t, "2026-11", "2026-12")
@@ -99,8 +103,10 @@ func TestACycleIsNettedAndPaid(t *testing.T) {
 	w.agree(t, "2026-11")
 	w.must(t, "S2", settlement.FinaliseRequest{Cycle: "2026-11"})
 	netting := rowIn(w, row.Netting("2026-11"))
-	want := []settlement.Stand{{Party: "D", Pays: 2_180}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946}, {Party: "M", Receives: 7_542}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772}}
-	if netting.Gross != 72_910 || netting.Lines != 14 || len(netting.Nets) != 7 || fmt.Sprint(netting.Parties) != fmt.Sprint(want) {
+	want := []settlement.Stand{{Party: "D", Pays: 2_180}, {Party: "F", Pays: 6_720}, {Party: "G", Pays: 25_946},
+		{Party: "M", Receives: 7_542}, {Party: "S1", Receives: 26_532}, {Party: "S2", Receives: 772}}
+	if netting.Gross != 72_910 || netting.Lines != 14 || len(netting.Nets) != 7 ||
+		fmt.Sprint(netting.Parties) != fmt.Sprint(want) {
 		t.Errorf("%+v", netting)
 	}
 	payments := w.payments("2026-11")
@@ -110,16 +116,20 @@ func TestACycleIsNettedAndPaid(t *testing.T) {
 	for i, p := range payments {
 		w.must(t, p.Debtor, telling(p, fmt.Sprint("m", p.N)))
 		if i == len(payments)-1 {
-			if closed := rowIn(w, row.Close("2026-11")); closed.State != settlement.PartSettled || closed.Settled != uint32(i) {
+			if closed := rowIn(w, row.Close("2026-11")); closed.State != settlement.PartSettled ||
+				closed.Settled != uint32(i) {
 				t.Errorf("%+v before the last payment", closed)
 			}
-			w.must(t, p.Creditor, settlement.AdviseRequest{Cycle: "2026-11", Payment: p.N, Reference: "part", Fen: 1, Booked: p.Due + 1})
+			w.must(t, p.Creditor, settlement.AdviseRequest{Cycle: "2026-11", Payment: p.N, Reference: "part",
+				Fen: 1, Booked: p.Due + 1})
 			p.Fen--
 		}
-		w.must(t, p.Creditor, settlement.AdviseRequest{Cycle: "2026-11", Payment: p.N, Reference: fmt.Sprint("r", p.N), Fen: p.Fen, Booked: p.Due})
+		w.must(t, p.Creditor, settlement.AdviseRequest{Cycle: "2026-11", Payment: p.N, Reference: fmt.Sprint("r", p.N),
+			Fen: p.Fen, Booked: p.Due})
 	}
 	last := w.payments("2026-11")[4]
-	if closed := rowIn(w, row.Close("2026-11")); closed.State != settlement.Settled || last.State != settlement.Paid || len(last.Advices) != 2 || !last.Advices[0].Late || last.Advices[1].Late {
+	if closed := rowIn(w, row.Close("2026-11")); closed.State != settlement.Settled || last.State != settlement.Paid ||
+		len(last.Advices) != 2 || !last.Advices[0].Late || last.Advices[1].Late {
 		t.Errorf("%+v, %+v", closed, last)
 	}
 }
@@ -135,7 +145,9 @@ func TestCyclesWithoutPayments(t *testing.T) {
 	w.cutAndCompute(t, "2026-12", "2027-01")
 	w.agree(t, "2026-12")
 	w.must(t, "F", settlement.FinaliseRequest{Cycle: "2026-12"})
-	if closed, n := rowIn(w, row.Close("2026-12")), rowIn(w, row.Netting("2026-12")); closed.State != settlement.Settled || n.Gross != 10 || n.Lines != 2 || len(n.Nets) != 0 {
+	if closed, n := rowIn(w, row.Close("2026-12")), rowIn(w,
+		row.Netting("2026-12")); closed.State != settlement.Settled || n.Gross != 10 ||
+		n.Lines != 2 || len(n.Nets) != 0 {
 		t.Errorf("level: %+v, %+v", closed, n)
 	}
 }
@@ -153,18 +165,22 @@ func TestSilenceIsConsent(t *testing.T) {
 	w.advance(t, 3)
 	w.refused(t, "D", settlement.FinaliseRequest{Cycle: "2026-11"}, fault.WrongState)
 	w.refused(t, "D", settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "M"}, fault.WrongState)
-	w.must(t, "M", settlement.CarryRequest{Cycle: "2026-11", A: "G", B: "D"}, settlement.FinaliseRequest{Cycle: "2026-11"})
+	w.must(t, "M", settlement.CarryRequest{Cycle: "2026-11", A: "G", B: "D"},
+		settlement.FinaliseRequest{Cycle: "2026-11"})
 	silent, left := rowIn(w, row.Pair("2026-11", "D", "M")), rowIn(w, row.Pair("2026-11", "D", "G"))
-	if silent.State != settlement.BySilent || left.State != settlement.Left || rowIn(w, row.Netting("2026-11")).Gross != 5 {
+	if silent.State != settlement.BySilent || left.State != settlement.Left ||
+		rowIn(w, row.Netting("2026-11")).Gross != 5 {
 		t.Errorf("%s, %s", silent.State, left.State)
 	}
 	w.cutAndCompute(t, "2026-12", "2027-01")
-	if again := rowIn(w, row.Pair("2026-12", "D", "G")); len(again.Owed) != 1 || again.Owed[0].Fen != 7 || again.Count() != 1 {
+	if again := rowIn(w, row.Pair("2026-12", "D", "G")); len(again.Owed) != 1 ||
+		again.Owed[0].Fen != 7 || again.Count() != 1 {
 		t.Errorf("%+v", again)
 	}
 }
 
-// deliveredKit is a world in which D has delivered S1's kit, which it owes S1 26,800 fen for in secret, and the cycle is computed.
+// deliveredKit is a world in which D has delivered S1's kit, which it owes S1 26,800 fen for in secret, and the cycle
+// is computed.
 func deliveredKit(t *testing.T) (*shop, settlement.OpenRequest) {
 	s := newShop(t, 5)
 	s.stockUp(t, "S1", "kit", goods.Counter, goods.Supply, 26_800*settlement.PerFen, 29_800)
@@ -173,7 +189,8 @@ func deliveredKit(t *testing.T) (*shop, settlement.OpenRequest) {
 	s.must(t, "D", goods.DeliverRequest{Order: s.must(t, "D", req), Part: 1})
 	s.owes(t, "D", "S1", 9)
 	s.cutAndCompute(t, "2026-11", "2026-12")
-	return s, settlement.OpenRequest{Cycle: "2026-11", Debtor: "D", Creditor: "S1", Fee: onePercent, Opening: s.openings["S1/kit"]}
+	return s, settlement.OpenRequest{Cycle: "2026-11", Debtor: "D", Creditor: "S1", Fee: onePercent,
+		Opening: s.openings["S1/kit"]}
 }
 
 // Hidden supply that nobody opened in time goes on into the next cycle, and comes to the same there. Whether its
@@ -192,7 +209,8 @@ func TestHiddenSupplyIsCarriedOver(t *testing.T) {
 			} else {
 				s.must(t, "M", settlement.CarryRequest{Cycle: "2026-11", A: "S1", B: "G"})
 			}
-			if left := rowIn(s.world, row.Pair("2026-11", "G", "S1")); fees.Pending != 1 || left.Pending != 0 || left.State != settlement.Left {
+			if left := rowIn(s.world, row.Pair("2026-11", "G", "S1")); fees.Pending != 1 || left.Pending != 0 ||
+				left.State != settlement.Left {
 				t.Errorf("%+v, then %+v", fees, left)
 			}
 			s.refused(t, "D", open, fault.WrongState)
@@ -202,7 +220,9 @@ func TestHiddenSupplyIsCarriedOver(t *testing.T) {
 			s.must(t, "S1", open)
 			s.agree(t, "2026-12")
 			s.must(t, "M", settlement.FinaliseRequest{Cycle: "2026-12"})
-			if n := rowIn(s.world, row.Netting("2026-12")); n.Gross != 26_800+268+9 || n.Lines != 3 || fmt.Sprint(n.Nets) != fmt.Sprint([]settlement.Net{{Debtor: "D", Creditor: "S1", Fen: 26_809}, {Debtor: "S1", Creditor: "G", Fen: 268}}) {
+			if n := rowIn(s.world, row.Netting("2026-12")); n.Gross != 26_800+268+9 || n.Lines != 3 ||
+				fmt.Sprint(n.Nets) != fmt.Sprint([]settlement.Net{{Debtor: "D", Creditor: "S1", Fen: 26_809},
+					{Debtor: "S1", Creditor: "G", Fen: 268}}) {
 				t.Errorf("%+v", n)
 			}
 			s.check(t)
@@ -235,7 +255,8 @@ func TestAFeeFollowsItsStatement(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	made := rowIn(s.world, row.Obligations("D", opened.Lane, opened.Seq))
-	if len(made.List) != 2 || made.List[0].In(made.Cycle) != "2026-11" || made.List[1].In(made.Cycle) != "2026-12" || made.List[1].Fen != 268 {
+	if len(made.List) != 2 || made.List[0].In(made.Cycle) != "2026-11" || made.List[1].In(made.Cycle) != "2026-12" ||
+		made.List[1].Fen != 268 {
 		t.Errorf("%+v", made)
 	}
 	s.cutAndCompute(t, "2026-12", "2027-01")
@@ -256,7 +277,8 @@ func TestAReferenceCountsOnce(t *testing.T) {
 	w.agree(t, "2026-11")
 	w.must(t, "G", settlement.FinaliseRequest{Cycle: "2026-11"})
 	advise := func(n uint32, reference string, fen amount.Units) settlement.AdviseRequest {
-		return settlement.AdviseRequest{Cycle: "2026-11", Payment: n, Reference: reference, Fen: fen, Booked: day(firstDay)}
+		return settlement.AdviseRequest{Cycle: "2026-11", Payment: n, Reference: reference,
+			Fen: fen, Booked: day(firstDay)}
 	}
 	w.must(t, "G", advise(1, "bank-1", 4))
 	w.refused(t, "G", advise(1, "bank-1", 4), fault.Conflict)
@@ -269,7 +291,8 @@ func TestAReferenceCountsOnce(t *testing.T) {
 	// A refused advice counts for nothing.
 	w.refused(t, "G", advise(2, "bank-3", 11), fault.Conflict)
 	w.must(t, "G", advise(2, "bank-3", 10))
-	if used := rowIn(w, row.Used("G", "bank-3")); used.By == (number.Command{}) || rowIn(w, row.Payment("2026-11", 1)).Received != 4 {
+	if used := rowIn(w, row.Used("G", "bank-3")); used.By == (number.Command{}) ||
+		rowIn(w, row.Payment("2026-11", 1)).Received != 4 {
 		t.Errorf("%+v", used)
 	}
 }

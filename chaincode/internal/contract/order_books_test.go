@@ -85,7 +85,8 @@ func checkOrders(net *ledgersim.Network, peer string) error {
 
 // checkReturns holds every line against its returns, and adds to the stock what was
 // put back.
-func checkReturns(net *ledgersim.Network, peer string, orders map[string]goods.Order, left map[string]amount.Units) error {
+func checkReturns(net *ledgersim.Network, peer string, orders map[string]goods.Order,
+	left map[string]amount.Units) error {
 	type counts struct{ returning, returned uint32 }
 	sums := map[string]counts{}
 	for _, found := range rowsOf(net, peer, "return") {
@@ -112,7 +113,8 @@ func checkReturns(net *ledgersim.Network, peer string, orders map[string]goods.O
 		for i, part := range o.Parts {
 			for j, l := range part.Lines {
 				sum := sums[fmt.Sprintf("%s/%d/%d", id, i+1, j+1)]
-				if l.Returning != sum.returning || l.Returned != sum.returned || sum.returning+sum.returned > l.Quantity {
+				if l.Returning != sum.returning || l.Returned != sum.returned ||
+					sum.returning+sum.returned > l.Quantity {
 					return fmt.Errorf("order %s: %+v, its returns come to %+v", id, l, sum)
 				}
 			}

@@ -31,10 +31,13 @@ func canaries() map[string][]byte {
 		backwards[i], backwards[j] = backwards[j], backwards[i]
 	}
 	list := map[string][]byte{
-		"CBOR": codec.Encode(uint64(canary)), "big-endian": bytes.TrimLeft(whole[:], "\x00"), "little-endian": bytes.TrimRight(backwards, "\x00"),
+		"CBOR": codec.Encode(uint64(canary)), "big-endian": bytes.TrimLeft(whole[:], "\x00"),
+		"little-endian":   bytes.TrimRight(backwards, "\x00"),
 		"CBOR of a value": codec.Encode(pedersen.Whole(canary))[1:],
 	}
-	for _, text := range []string{"7777777777", "7,777,777,777", "777777.7777", "777777.78", "777,777.7777", "7777.777777", "7777.78", fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%e", float64(canary))} {
+	for _, text := range []string{"7777777777", "7,777,777,777", "777777.7777", "777777.78", "777,777.7777",
+		"7777.777777", "7777.78", fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary),
+		fmt.Sprintf("%e", float64(canary))} {
 		list[text] = []byte(text)
 	}
 	return list
@@ -99,12 +102,14 @@ func (s *spy) everyVerb(t *testing.T) {
 		sku := []string{"kit", "ride"}[i]
 		for _, msp := range []string{"D", "S1"} {
 			s.try(t, msp, plainGood("care", sku, goods.Shipped))
-			s.try(t, msp, goods.OfferTermsRequest{Supplier: "care", SKU: sku, Seller: "D", Kind: kind, Commitment: terms})
+			s.try(t, msp, goods.OfferTermsRequest{Supplier: "care", SKU: sku, Seller: "D",
+				Kind: kind, Commitment: terms})
 			s.try(t, msp, goods.RestockRequest{Supplier: "care", SKU: sku, Seller: "D", Units: 20, Lanes: 2})
 			s.try(t, msp, goods.WithdrawStockRequest{Supplier: "care", SKU: sku, Seller: "D", Units: 1, Reason: "x"})
 		}
 		for _, listed := range []pedersen.Commitment{committed(t, opening(t, "another", 1)), terms} {
-			s.try(t, "D", goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: listed, Prices: []goods.Price{{Fen: 900_000}}, Open: true})
+			s.try(t, "D", goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: listed,
+				Prices: []goods.Price{{Fen: 900_000}}, Open: true})
 		}
 		s.everyOrderVerb(t, sku)
 	}
@@ -148,8 +153,10 @@ func (s *spy) everyOrderVerb(t *testing.T, sku string) {
 	}
 	s.effects[command.RequestReturn] = true
 	s.try(t, "M", goods.CompleteRequest{Order: placed, Part: 1})
-	for _, q := range [][]string{{"query:Order", placed.String()}, {"query:HiddenPositions", "2026-11"}, {"query:Terms", "care", sku, "D"}, {"query:Listing", "D", "care", sku},
-		{"query:Stock", "care", sku, "D"}, {"query:Positions", "2026-11"}, {"query:Supplier", "care"}, {"query:Order", "777"}} {
+	for _, q := range [][]string{{"query:Order", placed.String()}, {"query:HiddenPositions", "2026-11"},
+		{"query:Terms", "care", sku, "D"}, {"query:Listing", "D", "care", sku},
+		{"query:Stock", "care", sku, "D"}, {"query:Positions", "2026-11"}, {"query:Supplier", "care"},
+		{"query:Order", "777"}} {
 		s.ask("A", q...)
 	}
 }
@@ -168,7 +175,8 @@ func TestNoPrivatePriceIsSeen(t *testing.T) {
 			t.Errorf("%s never took effect", name)
 		}
 	}
-	for what, data := range map[string][]byte{"the ledger": everything(t, s.world), "an answer": s.heard.Bytes(), "a log": logged.Bytes()} {
+	for what, data := range map[string][]byte{"the ledger": everything(t, s.world), "an answer": s.heard.Bytes(),
+		"a log": logged.Bytes()} {
 		if found := leaked(data); len(found) > 0 {
 			t.Errorf("%s has the private price as %v", what, found)
 		}
@@ -187,6 +195,7 @@ func (s *spy) clear(t *testing.T, price []byte) *world {
 	t.Helper()
 	w := founded(t, 3)
 	plain := append(bytes.Clone(price), make([]byte, pedersen.Size)...)[:pedersen.Size]
-	w.run(t, "S1", goods.OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Commitment: plain})
+	w.run(t, "S1", goods.OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D",
+		Kind: goods.Supply, Commitment: plain})
 	return w
 }

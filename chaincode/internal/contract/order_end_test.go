@@ -25,7 +25,8 @@ func bought(t *testing.T, s *shop, points, cash amount.Units) number.Command {
 
 func deliver(t *testing.T, s *shop, n number.Command) {
 	t.Helper()
-	s.must(t, "D", goods.AcceptRequest{Order: n}, goods.ShipRequest{Order: n, Part: 1, Carrier: "x", Waybill: "x"}, goods.DeliverRequest{Order: n, Part: 1, Evidence: make(codec.Hash, 32)})
+	s.must(t, "D", goods.AcceptRequest{Order: n}, goods.ShipRequest{Order: n, Part: 1, Carrier: "x", Waybill: "x"},
+		goods.DeliverRequest{Order: n, Part: 1, Evidence: make(codec.Hash, 32)})
 }
 
 // A return that its seller leaves without an answer is ended by anyone in the member's favour,
@@ -51,10 +52,12 @@ func TestAReturnThatNobodyAnswersEnds(t *testing.T) {
 		if len(got) != 1 || got[0].ID != due.String() {
 			t.Fatalf("%+v", got)
 		}
-		if d := got[0].Row.(goods.Due); d.Fen != 400 || d.Seller != "D" || d.Member != "li" || d.Return != r || d.State != goods.Owed {
+		if d := got[0].Row.(goods.Due); d.Fen != 400 || d.Seller != "D" || d.Member != "li" || d.Return != r ||
+			d.State != goods.Owed {
 			t.Errorf("%+v", d)
 		}
-		if back := rowsOf(s.net, "G", "return")[0].Row.(goods.Return); back.State != goods.Refunded || back.Pieces.Sum() != 500 {
+		if back := rowsOf(s.net, "G", "return")[0].Row.(goods.Return); back.State != goods.Refunded ||
+			back.Pieces.Sum() != 500 {
 			t.Errorf("%+v", back)
 		}
 		s.must(t, "M", goods.CompleteRequest{Order: n, Part: 1})
@@ -69,8 +72,12 @@ func (w *world) day() date.Date {
 // Parts that end without delivery owe their cash, however they end; a refund proves one.
 func TestEndedPartsOweTheirCash(t *testing.T) {
 	for name, end := range map[string]func(s *shop, n number.Command){
-		"rejected":              func(s *shop, n number.Command) { s.must(t, "D", goods.RejectRequest{Order: n, Reason: "x"}) },
-		"cancelled by the home": func(s *shop, n number.Command) { s.must(t, "M", goods.CancelRequest{Order: n, Reason: "x"}) },
+		"rejected": func(s *shop, n number.Command) {
+			s.must(t, "D", goods.RejectRequest{Order: n, Reason: "x"})
+		},
+		"cancelled by the home": func(s *shop, n number.Command) {
+			s.must(t, "M", goods.CancelRequest{Order: n, Reason: "x"})
+		},
 		"a part cancelled": func(s *shop, n number.Command) {
 			s.must(t, "D", goods.AcceptRequest{Order: n}, goods.CancelRequest{Order: n, Part: 1, Reason: "x"})
 		},
@@ -97,7 +104,8 @@ func TestEndedPartsOweTheirCash(t *testing.T) {
 		s.refused(t, "F", goods.PayBackRequest{Due: id, Payment: "b1"}, fault.Forbidden)
 		s.must(t, "D", goods.PayBackRequest{Due: id, Payment: "b1"})
 		s.refused(t, "M", goods.PayBackRequest{Due: id, Payment: "b2"}, fault.WrongState)
-		if d, err := ask[goods.Due](s.world, "M", "query:Cash", id.String()); err != nil || d.State != goods.PaidBack || d.Payment != "b1" || d.By != "D" {
+		if d, err := ask[goods.Due](s.world, "M", "query:Cash", id.String()); err != nil || d.State != goods.PaidBack ||
+			d.Payment != "b1" || d.By != "D" {
 			t.Errorf("%s: %+v %v", name, d, err)
 		}
 	}
@@ -124,8 +132,12 @@ func TestWhatComesBackTooLateHasGrace(t *testing.T) {
 		end   func(s *shop, n, hold number.Command)
 		grace bool
 	}{
-		"rejected":              {func(s *shop, n, _ number.Command) { s.must(t, "D", goods.RejectRequest{Order: n, Reason: "x"}) }, true},
-		"cancelled by the home": {func(s *shop, n, _ number.Command) { s.must(t, "M", goods.CancelRequest{Order: n, Reason: "x"}) }, false},
+		"rejected": {func(s *shop, n, _ number.Command) {
+			s.must(t, "D", goods.RejectRequest{Order: n, Reason: "x"})
+		}, true},
+		"cancelled by the home": {func(s *shop, n, _ number.Command) {
+			s.must(t, "M", goods.CancelRequest{Order: n, Reason: "x"})
+		}, false},
 		"cancelled by the seller": {func(s *shop, n, _ number.Command) {
 			s.must(t, "D", goods.CancelRequest{Order: n, Reason: "x"})
 		}, true},
@@ -133,7 +145,9 @@ func TestWhatComesBackTooLateHasGrace(t *testing.T) {
 			s.net.Advance(25 * time.Hour)
 			s.must(t, "F", goods.TimeOutRequest{Order: n})
 		}, true},
-		"a hold released": {func(s *shop, _, h number.Command) { s.must(t, "D", points.ReleaseRequest{Hold: h, Reason: "x"}) }, true},
+		"a hold released": {func(s *shop, _, h number.Command) {
+			s.must(t, "D", points.ReleaseRequest{Hold: h, Reason: "x"})
+		}, true},
 		"a hold timed out": {func(s *shop, _, h number.Command) {
 			s.net.Advance(25 * time.Hour)
 			s.must(t, "F", points.TimeOutRequest{Hold: h})
@@ -145,14 +159,16 @@ func TestWhatComesBackTooLateHasGrace(t *testing.T) {
 			lots[l.ID] = true
 		}
 		n := bought(t, s, 500, 400)
-		hold := s.must(t, "D", points.HoldRequest{Member: "li", Pieces: s.pays("li", 7), Deadline: s.net.Now().Unix() + 86400, Authorisation: s.authorise(t, "li", "D", "GP", 7)})
+		hold := s.must(t, "D", points.HoldRequest{Member: "li", Pieces: s.pays("li", 7),
+			Deadline: s.net.Now().Unix() + 86400, Authorisation: s.authorise(t, "li", "D", "GP", 7)})
 		last := rowsOf(s.net, "G", "lot")[0].Row.(points.Lot).Expires
 		s.advance(t, last-day(firstDay)+3)
 		c.end(s, n, hold)
 		made := 0
 		for _, l := range rowsOf(s.net, "G", "lot") {
 			if lot := l.Row.(points.Lot); !lots[l.ID] {
-				if made++; lot.Expires != last+3+7 || lot.Origin != points.Refunded || lot.Issued != 500 && lot.Issued != 7 || lot.Member != "li" {
+				if made++; lot.Expires != last+3+7 || lot.Origin != points.Refunded || lot.Issued != 500 &&
+					lot.Issued != 7 || lot.Member != "li" {
 					t.Errorf("%s: %+v", name, lot)
 				}
 			}
@@ -167,9 +183,12 @@ func TestWhatComesBackTooLateHasGrace(t *testing.T) {
 func TestTermsAreTakenWithTheirKind(t *testing.T) {
 	s := newShop(t, 1)
 	c := committed(t, opening(t, "mini", 5_000))
-	s.must(t, "S1", plainGood("S1", "mini", goods.Counter), goods.OfferTermsRequest{Supplier: "S1", SKU: "mini", Seller: "D", Kind: goods.Supply, Commitment: c})
-	list := goods.ListRequest{Supplier: "S1", SKU: "mini", Scene: "retail", Kind: goods.Supply, Terms: c, Prices: []goods.Price{{Fen: 100}}, Open: true}
-	s.must(t, "S1", goods.OfferTermsRequest{Supplier: "S1", SKU: "mini", Seller: "D", Kind: goods.Commission, Commitment: c})
+	s.must(t, "S1", plainGood("S1", "mini", goods.Counter),
+		goods.OfferTermsRequest{Supplier: "S1", SKU: "mini", Seller: "D", Kind: goods.Supply, Commitment: c})
+	list := goods.ListRequest{Supplier: "S1", SKU: "mini", Scene: "retail", Kind: goods.Supply, Terms: c,
+		Prices: []goods.Price{{Fen: 100}}, Open: true}
+	s.must(t, "S1", goods.OfferTermsRequest{Supplier: "S1", SKU: "mini", Seller: "D",
+		Kind: goods.Commission, Commitment: c})
 	s.refused(t, "D", list, fault.Conflict)
 	list.Kind = goods.Commission
 	s.must(t, "D", list)

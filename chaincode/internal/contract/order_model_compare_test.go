@@ -20,13 +20,17 @@ import (
 // newOrderModel opens two storefronts, of D and of G, and three suppliers' goods with
 // terms of both kinds; the model is told of all that.
 func newOrderModel(t fataler, w *world) *orderModel {
-	m := &orderModel{model: newModel(t, w), wares: map[string]*ware{}, fronts: map[string]*window{}, orders: map[number.Command]*basket{}, backs: map[number.Command]*comeback{},
+	m := &orderModel{model: newModel(t, w), wares: map[string]*ware{}, fronts: map[string]*window{},
+		orders: map[number.Command]*basket{}, backs: map[number.Command]*comeback{},
 		paid: map[[2]string]bool{}, hidden: map[[4]string]*secret{}}
 	half, third := amount.Rate{Num: 1, Den: 2}, amount.Rate{Num: 7, Den: 3}
-	m.fronts["D"] = &window{rates: map[string]amount.Rate{"DP": {Num: 1, Den: 1}, "GP": half, "MP": third}, ship: 1, silence: 2, back: 3}
-	m.fronts["G"] = &window{rates: map[string]amount.Rate{"DP": half, "GP": {Num: 2, Den: 1}}, ship: 2, silence: 1, back: 2}
+	m.fronts["D"] = &window{rates: map[string]amount.Rate{"DP": {Num: 1, Den: 1}, "GP": half, "MP": third},
+		ship: 1, silence: 2, back: 3}
+	m.fronts["G"] = &window{rates: map[string]amount.Rate{"DP": half, "GP": {Num: 2, Den: 1}},
+		ship: 2, silence: 1, back: 2}
 	for seller, f := range m.fronts {
-		req := goods.SetStorefrontRequest{En: seller, Zh: seller, ShipDays: int32(f.ship), SilenceDays: int32(f.silence), ReturnDays: int32(f.back), Open: true}
+		req := goods.SetStorefrontRequest{En: seller, Zh: seller, ShipDays: int32(f.ship),
+			SilenceDays: int32(f.silence), ReturnDays: int32(f.back), Open: true}
 		for _, programme := range sortedIDs(f.rates) {
 			req.Tenders = append(req.Tenders, goods.Tender{Programme: programme, Value: f.rates[programme]})
 		}
@@ -39,8 +43,10 @@ func newOrderModel(t fataler, w *world) *orderModel {
 	for _, g := range []struct {
 		supplier, party, sku string
 		delivery             goods.Delivery
-	}{{"S1", "S1", "oil", goods.Shipped}, {"S1", "S1", "voucher", goods.Virtual}, {"S2", "S2", "wiper", goods.Counter}, {"S2", "S2", "tyre", goods.Shipped}, {"DS", "D", "cap", goods.Counter}} {
-		m.wares[g.supplier+"/"+g.sku] = &ware{g.supplier, g.sku, g.party, g.delivery, fees[g.supplier], map[string]*placard{}}
+	}{{"S1", "S1", "oil", goods.Shipped}, {"S1", "S1", "voucher", goods.Virtual}, {"S2", "S2", "wiper", goods.Counter},
+		{"S2", "S2", "tyre", goods.Shipped}, {"DS", "D", "cap", goods.Counter}} {
+		m.wares[g.supplier+"/"+g.sku] = &ware{g.supplier, g.sku, g.party, g.delivery,
+			fees[g.supplier], map[string]*placard{}}
 		w.must(t, g.party, plainGood(g.supplier, g.sku, g.delivery))
 	}
 	for i, id := range sortedIDs(m.wares) {
@@ -52,7 +58,8 @@ func newOrderModel(t fataler, w *world) *orderModel {
 			m.offer(t, w, id, seller, goods.TermsKind(1+(i+j)%2), uint64(1000+i*777))
 			m.list(t, w, id, seller)
 			n := 4 + 3*i
-			restock := goods.RestockRequest{Supplier: m.wares[id].supplier, SKU: m.wares[id].sku, Seller: seller, Units: amount.Units(n), Lanes: uint8(i % 3)}
+			restock := goods.RestockRequest{Supplier: m.wares[id].supplier, SKU: m.wares[id].sku, Seller: seller,
+				Units: amount.Units(n), Lanes: uint8(i % 3)}
 			m.sell(m.wares[id].party, w.must(t, m.wares[id].party, restock), wanting{req: restock})
 		}
 	}
@@ -78,14 +85,17 @@ func (m *orderModel) offer(t fataler, w *world, id, seller string, kind goods.Te
 		return
 	}
 	p.kind, p.terms = kind, opening(t, id+seller+string(rune('a'+value%26)), value)
-	w.must(t, g.party, goods.OfferTermsRequest{Supplier: g.supplier, SKU: g.sku, Seller: seller, Kind: kind, Commitment: committed(t, p.terms)})
+	w.must(t, g.party, goods.OfferTermsRequest{Supplier: g.supplier, SKU: g.sku, Seller: seller, Kind: kind,
+		Commitment: committed(t, p.terms)})
 }
 
 // list has a seller list a good as the placard is.
 func (m *orderModel) list(t fataler, w *world, id, seller string) {
 	g := m.wares[id]
 	p := g.at(seller)
-	req := goods.ListRequest{Supplier: g.supplier, SKU: g.sku, Scene: "retail", Open: true, Prices: []goods.Price{{Fen: amount.Units(p.fen), MinPoints: amount.Units(p.minPoints), MinCash: amount.Units(p.minCash)}}}
+	req := goods.ListRequest{Supplier: g.supplier, SKU: g.sku, Scene: "retail", Open: true,
+		Prices: []goods.Price{{Fen: amount.Units(p.fen), MinPoints: amount.Units(p.minPoints),
+			MinCash: amount.Units(p.minCash)}}}
 	if p.kind != goods.NoTerms {
 		req.Kind, req.Terms = p.kind, committed(t, p.terms)
 	}
@@ -148,7 +158,8 @@ func TestOrdersAgainstModel(t *testing.T) {
 }
 
 func (m *orderModel) step(t *rapid.T, w *world, tally map[string][2]int) {
-	caller := thrown(t, int(w.net.Height())).one("D", "D", "D", "D", "D", "G", "G", "G", "G", "M", "M", "S1", "S1", "S2", "S2", "F", "A")
+	caller := thrown(t, int(w.net.Height())).one("D", "D", "D", "D", "D", "G", "G", "G", "G", "M", "M", "S1",
+		"S1", "S2", "S2", "F", "A")
 	var drawn []wanting
 	for i := range rapid.IntRange(1, 9).Draw(t, "commands") {
 		drawn = append(drawn, newClerk(thrown(t, i+10*int(w.net.Height())), w, m, caller).draw())
@@ -173,7 +184,8 @@ func (m *orderModel) step(t *rapid.T, w *world, tally map[string][2]int) {
 		}
 		want, ours := m.sell(caller, n, a)
 		if !ours && m.try(caller, n, a.req) != (got == "") || ours && want != got {
-			t.Fatalf("%s %s %s %+v: the model says %q, the ledger %v", caller, n, command.KindOf(a.req), a, want, refusals[i])
+			t.Fatalf("%s %s %s %+v: the model says %q, the ledger %v", caller, n,
+				command.KindOf(a.req), a, want, refusals[i])
 		}
 		k := strings.TrimSpace(command.KindOf(a.req).String() + " " + string(got))
 		counts := tally[k]
@@ -213,14 +225,18 @@ func (m *orderModel) compareOrders(t fataler, w *world) {
 		}
 		for i, part := range o.Parts {
 			p := b.parcels[i]
-			same := part.State.String() == p.state && part.Since == p.since && part.Lost == p.lost && int(part.Cash) == p.cash && int(part.Pieces.Sum()) == len(p.coins) && len(part.Lines) == len(p.items)
+			same := part.State.String() == p.state && part.Since == p.since && part.Lost == p.lost &&
+				int(part.Cash) == p.cash && int(part.Pieces.Sum()) == len(p.coins) && len(part.Lines) == len(p.items)
 			at := 0
 			for _, piece := range part.Pieces {
-				same = same && at+int(piece.Amount) <= len(p.coins) && p.coins[at] == piece.Lot && p.coins[at+int(piece.Amount)-1] == piece.Lot
+				same = same && at+int(piece.Amount) <= len(p.coins) && p.coins[at] == piece.Lot &&
+					p.coins[at+int(piece.Amount)-1] == piece.Lot
 				at += int(piece.Amount)
 			}
 			for j, l := range part.Lines {
-				same = same && l.SKU == p.items[j].ware.sku && int(l.Fen) == p.items[j].placard.fen && int(l.Quantity) == p.items[j].n && int(l.Returning) == p.items[j].coming && int(l.Returned) == p.items[j].returned
+				same = same && l.SKU == p.items[j].ware.sku && int(l.Fen) == p.items[j].placard.fen &&
+					int(l.Quantity) == p.items[j].n && int(l.Returning) == p.items[j].coming &&
+					int(l.Returned) == p.items[j].returned
 			}
 			if !same {
 				t.Fatalf("part %d of order %s is %+v, in the model %+v", i+1, n, part, *p)
@@ -238,7 +254,8 @@ func (m *orderModel) compareReturns(t fataler, w *world) {
 	for _, f := range found {
 		n, _ := number.ParseCommand(f.ID)
 		r, back := f.Row.(goods.Return), m.backs[n]
-		if r.State.String() != states[back.state] || r.Restocked != back.restocked || int(r.Quantity) != back.n || r.Order != back.order {
+		if r.State.String() != states[back.state] || r.Restocked != back.restocked || int(r.Quantity) != back.n ||
+			r.Order != back.order {
 			t.Fatalf("return %s is %+v, in the model %+v", n, r, back)
 		}
 	}
@@ -270,7 +287,8 @@ func (m *orderModel) compareHidden(t fataler, w *world) {
 	for cycle := range cycles {
 		for _, p := range veiledOf(t, w.net, cycle) {
 			s := m.hidden[[4]string{cycle, p.Debtor, p.Creditor, p.Fee.String()}]
-			if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) || !s.open.Opens(p.Sum.Commitment()) {
+			if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) ||
+				!s.open.Opens(p.Sum.Commitment()) {
 				t.Fatalf("%+v, in the model %+v", p, s)
 			}
 			n++

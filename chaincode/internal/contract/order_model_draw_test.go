@@ -75,7 +75,8 @@ func (c clerk) stock(verb string) command.Request {
 	if verb == "withdraw" && c.odd(2) {
 		return goods.WithdrawStockRequest{Supplier: w.supplier, SKU: w.sku, Seller: seller, Units: c.n(3), Reason: "x"}
 	}
-	return goods.RestockRequest{Supplier: w.supplier, SKU: w.sku, Seller: seller, Units: c.n(6), Lanes: uint8(pick(c.dice, []int{0, 0, 1, 2, 3}))}
+	return goods.RestockRequest{Supplier: w.supplier, SKU: w.sku, Seller: seller, Units: c.n(6),
+		Lanes: uint8(pick(c.dice, []int{0, 0, 1, 2, 3}))}
 }
 
 // basket draws one to six goods, mostly such as the caller sells.
@@ -85,7 +86,9 @@ func (c clerk) basket() (lines []goods.Wanted) {
 		for tries := 0; tries < 4 && (w.at(c.caller).fen == 0 || w.at(c.caller).free == 0); tries++ {
 			w = c.ware()
 		}
-		if w.at(c.caller).fen == 0 && !c.odd(20) || slices.ContainsFunc(lines, func(l goods.Wanted) bool { return l.SKU == w.sku }) {
+		if w.at(c.caller).fen == 0 && !c.odd(20) || slices.ContainsFunc(lines, func(l goods.Wanted) bool {
+			return l.SKU == w.sku
+		}) {
 			continue
 		}
 		lines = append(lines, want(w.supplier, w.sku, uint32(c.n(3))))
@@ -122,7 +125,9 @@ func (c clerk) wallet(fen int) (owner string, pieces []spend.Take, worth int) {
 		}
 		var lots []number.Row
 		lots = append(lots, c.spendable(owner, programme)...)
-		slices.SortStableFunc(lots, func(a, b number.Row) int { return cmp.Compare(c.m.boxes[a].expires, c.m.boxes[b].expires) })
+		slices.SortStableFunc(lots, func(a, b number.Row) int {
+			return cmp.Compare(c.m.boxes[a].expires, c.m.boxes[b].expires)
+		})
 		left := (fen - worth) * int(rate.Den) / int(rate.Num)
 		taken := 0
 		for _, n := range lots {
@@ -237,7 +242,8 @@ func (c clerk) ordered(verb string) command.Request {
 		case "ship":
 			return p.state == "ACCEPTED" && p.delivery == goods.Shipped && mine(b, p)
 		case "deliver":
-			return (p.state == "SHIPPED" || p.state == "ACCEPTED" && p.delivery == goods.Counter) && (mine(b, p) || c.model.home(b) == c.caller)
+			return (p.state == "SHIPPED" || p.state == "ACCEPTED" && p.delivery == goods.Counter) &&
+				(mine(b, p) || c.model.home(b) == c.caller)
 		case "complete":
 			return p.state == "DELIVERED" && (c.odd(4) || !c.model.day(p.since, b.front.back))
 		}
@@ -269,7 +275,9 @@ func (c clerk) ordered(verb string) command.Request {
 	case "complete":
 		return goods.CompleteRequest{Order: n, Part: part}
 	}
-	return goods.RequestReturnRequest{Order: n, Part: part, Line: uint8(c.n(len(b.parcels[min(int(part), len(b.parcels))-1].items) + c.dice(20)/19)), Quantity: uint32(c.n(2)), Reason: "x"}
+	return goods.RequestReturnRequest{Order: n, Part: part,
+		Line:     uint8(c.n(len(b.parcels[min(int(part), len(b.parcels))-1].items) + c.dice(20)/19)),
+		Quantity: uint32(c.n(2)), Reason: "x"}
 }
 
 // delivery draws a proof: the code, mostly the next one, a document, or none.
@@ -293,7 +301,8 @@ func (c clerk) about(verb string) command.Request {
 	var fit []number.Command
 	for _, n := range c.backs {
 		r := c.model.backs[n]
-		if suits := map[string]string{"receive": "asked", "noback": "asked", "refund": "here"}[verb]; r.state == suits || c.odd(15) {
+		if suits := map[string]string{"receive": "asked", "noback": "asked",
+			"refund": "here"}[verb]; r.state == suits || c.odd(15) {
 			fit = append(fit, n)
 		}
 	}

@@ -27,7 +27,8 @@ func (m *orderModel) askBack(caller string, n number.Command, r goods.RequestRet
 		return fault.Insufficient
 	}
 	i.coming += int(r.Quantity)
-	m.backs[n] = &comeback{order: r.Order, part: int(r.Part) - 1, line: int(r.Line) - 1, n: int(r.Quantity), state: "asked", by: caller}
+	m.backs[n] = &comeback{order: r.Order, part: int(r.Part) - 1, line: int(r.Line) - 1, n: int(r.Quantity),
+		state: "asked", by: caller}
 	return ""
 }
 
@@ -62,7 +63,8 @@ func (m *orderModel) refuseBack(caller string, r goods.RefuseReturnRequest) faul
 	if no := missing(back); no != "" {
 		return no
 	}
-	if no := either(forbidden(caller != b.seller), wrongState(back.state != "asked" && (back.state != "here" || back.restocked))); no != "" {
+	if no := either(forbidden(caller != b.seller), wrongState(back.state != "asked" &&
+		(back.state != "here" || back.restocked))); no != "" {
 		return no
 	}
 	back.state = "refused"

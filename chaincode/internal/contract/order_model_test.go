@@ -135,7 +135,8 @@ func (m *orderModel) sell(caller string, n number.Command, a wanting) (_ fault.C
 		no = m.acceptAt(caller, n, r)
 	case goods.RejectRequest:
 		b := m.orders[r.Order]
-		if no = either(missing(b), forbidden(b != nil && b.seller != caller), wrongState(b != nil && !b.live)); no == "" {
+		if no = either(missing(b), forbidden(b != nil && b.seller != caller),
+			wrongState(b != nil && !b.live)); no == "" {
 			m.endAll(caller, n, b, "REJECTED")
 		}
 	case goods.CancelRequest:
@@ -145,7 +146,8 @@ func (m *orderModel) sell(caller string, n number.Command, a wanting) (_ fault.C
 	case goods.ShipRequest:
 		b, p, code := m.parcel(r.Order, r.Part)
 		if no = code; no == "" {
-			no = either(forbidden(b.seller != caller && p.party != caller), wrongState(p.state != "ACCEPTED" || p.delivery != goods.Shipped))
+			no = either(forbidden(b.seller != caller && p.party != caller),
+				wrongState(p.state != "ACCEPTED" || p.delivery != goods.Shipped))
 		}
 		if no == "" {
 			p.state, p.since = "SHIPPED", m.today
@@ -247,7 +249,8 @@ func (m *orderModel) place(caller string, n number.Command, r goods.PlaceRequest
 		return fault.NotFound
 	}
 	owner := m.root(r.Member)
-	b := &basket{cycle: m.cycle, seller: caller, member: owner, live: true, acceptBy: r.AcceptBy, placed: m.today, coded: len(r.Pickup) > 0, codes: a.codes, front: front}
+	b := &basket{cycle: m.cycle, seller: caller, member: owner, live: true, acceptBy: r.AcceptBy, placed: m.today,
+		coded: len(r.Pickup) > 0, codes: a.codes, front: front}
 	total, minPoints, minCash := 0, 0, 0
 	for _, l := range r.Lines {
 		w := m.wares[l.Supplier+"/"+l.SKU]
@@ -400,7 +403,8 @@ func (m *orderModel) whyNot(owner string, pieces []spend.Take) fault.Code {
 	}
 	for _, p := range pieces {
 		b := m.boxes[p.Lot]
-		no := either(forbidden(m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home), when(b.state == "expired", fault.Expired), wrongState(b.state != "active"),
+		no := either(forbidden(m.root(b.member) != owner || b.home != "" && b.home != m.people[b.member].home),
+			when(b.state == "expired", fault.Expired), wrongState(b.state != "active"),
 			when(m.last(b) < m.today, fault.Expired), when(m.coins(p.Lot) < int(p.Amount), fault.Insufficient))
 		if no != "" {
 			return no
@@ -422,7 +426,8 @@ func (m *orderModel) whyNot(owner string, pieces []spend.Take) fault.Code {
 }
 
 // consent is the allowance under which a party may spend, none for the home.
-func (m *orderModel) consent(caller, owner string, by number.Command, said code.Code, coins []number.Row) (*allowance, fault.Code) {
+func (m *orderModel) consent(caller, owner string, by number.Command, said code.Code,
+	coins []number.Row) (*allowance, fault.Code) {
 	if m.people[owner].home == caller {
 		return nil, ""
 	}
@@ -592,13 +597,15 @@ func (m *orderModel) deliver(caller string, n number.Command, r goods.DeliverReq
 	if no != "" {
 		return no
 	}
-	if p.state != map[goods.Delivery]string{goods.Shipped: "SHIPPED", goods.Counter: "ACCEPTED", goods.Virtual: "ACCEPTED"}[p.delivery] {
+	if p.state != map[goods.Delivery]string{goods.Shipped: "SHIPPED", goods.Counter: "ACCEPTED",
+		goods.Virtual: "ACCEPTED"}[p.delivery] {
 		return fault.WrongState
 	}
 	side := caller == b.seller || caller == p.party
 	switch {
 	case len(r.Code) > 0:
-		no = either(forbidden(!side), when(!b.coded || len(b.codes) == 0 || !slices.Equal(b.codes[0], r.Code), fault.WrongCode))
+		no = either(forbidden(!side), when(!b.coded || len(b.codes) == 0 ||
+			!slices.Equal(b.codes[0], r.Code), fault.WrongCode))
 		if no == "" {
 			b.codes = b.codes[1:]
 		}

@@ -18,14 +18,19 @@ import (
 var (
 	placing = []ground{
 		{"no acceptor", "", fault.Forbidden}, {"ended", "end", fault.Expired}, {"too far", "end", fault.Limit},
-		{"no outlet", "outlet", fault.NotFound}, {"outlet closed", "outlet", fault.WrongState}, {"another region", "outlet", fault.BadRequest},
+		{"no outlet", "outlet", fault.NotFound}, {"outlet closed", "outlet", fault.WrongState},
+		{"another region", "outlet", fault.BadRequest},
 		{"no member", "", fault.NotFound}, {"no listing", "listing", fault.NotFound},
-		{"front closed", "", fault.WrongState}, {"suspended", "", fault.WrongState}, {"good closed", "good", fault.WrongState}, {"listing closed", "listing", fault.WrongState},
-		{"good ended", "good", fault.Expired}, {"not in the region", "", fault.Ineligible}, {"barred", "", fault.Ineligible},
+		{"front closed", "", fault.WrongState}, {"suspended", "", fault.WrongState},
+		{"good closed", "good", fault.WrongState}, {"listing closed", "listing", fault.WrongState},
+		{"good ended", "good", fault.Expired}, {"not in the region", "", fault.Ineligible},
+		{"barred", "", fault.Ineligible},
 		untried(fault.Limit), {"price changed", "listing", fault.PriceChanged},
 	}
 	paying = []ground{
-		{"not taken", "", fault.WrongState}, untried(fault.Limit), {"not the total", "sum", fault.BadRequest}, {"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest}, untried(fault.Limit),
+		{"not taken", "", fault.WrongState}, untried(fault.Limit), {"not the total", "sum", fault.BadRequest},
+		{"too few in points", "sum", fault.BadRequest}, {"too little cash", "sum", fault.BadRequest},
+		untried(fault.Limit),
 	}
 	reserving = []ground{{"sold out", "", fault.OutOfStock}, {"paid before", "", fault.Conflict}}
 )
@@ -35,9 +40,13 @@ var (
 func placeOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newStage(t, has)
 	good, list := s.furnishShop(t, has)
-	req := goods.PlaceRequest{Member: set(has["no member"], "ghost", "wang"), Lines: []goods.Wanted{want("S1", set(has["no listing"], "none", "oil"), 2)}, Quote: make(codec.Hash, 32),
-		Outlet: set(has["no outlet"], "none", "pudong"), Region: "sh", Pieces: s.pieces, Cash: set(has["not the total"], amount.Units(41), 40), Payment: "pay", Authorisation: s.authorisation, Code: s.code}
-	if q, err := s.ask(answer.QuoteAsked{Seller: "M", Member: req.Member, Region: req.Region, Lines: req.Lines}); err == nil {
+	req := goods.PlaceRequest{Member: set(has["no member"], "ghost", "wang"),
+		Lines: []goods.Wanted{want("S1", set(has["no listing"], "none", "oil"), 2)}, Quote: make(codec.Hash, 32),
+		Outlet: set(has["no outlet"], "none", "pudong"), Region: "sh", Pieces: s.pieces,
+		Cash: set(has["not the total"], amount.Units(41), 40), Payment: "pay",
+		Authorisation: s.authorisation, Code: s.code}
+	if q, err := s.ask(answer.QuoteAsked{Seller: "M", Member: req.Member, Region: req.Region,
+		Lines: req.Lines}); err == nil {
 		req.Quote = q.Hash
 	}
 	s.spoilQuote(t, has, good, list)
@@ -47,19 +56,25 @@ func placeOn(t fataler, has causes) (*stage, string, command.Request) {
 }
 
 func (s *stage) front(tender string, open bool) goods.SetStorefrontRequest {
-	return goods.SetStorefrontRequest{En: "M", Zh: "M", Tenders: []goods.Tender{{Programme: tender, Value: amount.Rate{Num: 1, Den: 1}}}, Open: open}
+	return goods.SetStorefrontRequest{En: "M", Zh: "M", Tenders: []goods.Tender{{Programme: tender,
+		Value: amount.Rate{Num: 1, Den: 1}}}, Open: open}
 }
 
 // furnishShop opens M's storefront with the oil, and a rag that the payment "pay" may
 // have bought.
 func (s *stage) furnishShop(t fataler, has causes) (goods.SetGoodRequest, goods.ListRequest) {
 	s.must(t, "M", s.front(set(has["not taken"], "DP", "GP"), true),
-		goods.SetOutletRequest{Outlet: "pudong", En: "P", Zh: "P", Region: set(has["another region"], "bj", "sh"), Open: !has["outlet closed"]})
+		goods.SetOutletRequest{Outlet: "pudong", En: "P", Zh: "P", Region: set(has["another region"], "bj", "sh"),
+			Open: !has["outlet closed"]})
 	s.supply(t, "S1", "S1", onePercent)
 	good := plainGood("S1", "oil", goods.Shipped)
-	good.Regions, good.Until = []string{set(has["not in the region"], "bj", "sh")}, day(firstDay)+set(has["good ended"], date.Date(1), 90)
-	list := goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "care", Kind: goods.Supply, Terms: committed(t, opening(t, "oil", 7)), Open: true, Prices: []goods.Price{{
-		Audience: audience.Audience{Not: []string{"M:barred"}}, Fen: 50, MinPoints: set(has["too few in points"], amount.Units(31), 0), MinCash: set(has["too little cash"], amount.Units(21), 0)}}}
+	good.Regions, good.Until = []string{set(has["not in the region"], "bj", "sh")},
+		day(firstDay)+set(has["good ended"], date.Date(1), 90)
+	list := goods.ListRequest{Supplier: "S1", SKU: "oil", Scene: "care", Kind: goods.Supply,
+		Terms: committed(t, opening(t, "oil", 7)), Open: true, Prices: []goods.Price{{
+			Audience: audience.Audience{Not: []string{"M:barred"}}, Fen: 50,
+			MinPoints: set(has["too few in points"], amount.Units(31), 0),
+			MinCash:   set(has["too little cash"], amount.Units(21), 0)}}}
 	rag := list
 	rag.SKU, rag.Prices = "rag", []goods.Price{{Fen: 1}}
 	for sku, units := range map[string]amount.Units{"oil": set(has["sold out"], amount.Units(1), 2), "rag": 1} {
@@ -105,14 +120,17 @@ func (s *stage) spoilQuote(t fataler, has causes, good goods.SetGoodRequest, lis
 // code, and for S1's oil.
 func counterOn(t fataler, has causes) (*stage, string, goods.DeliverRequest) {
 	s := newShop(t, 5)
-	req, secret := s.purchase(t, "D", "wang", 200, s.pays("wang", 1000), want("DS", "cap", 1), want("S1", "oil", 1)), make(code.Code, code.Size)
+	req, secret := s.purchase(t, "D", "wang", 200, s.pays("wang", 1000), want("DS", "cap", 1), want("S1", "oil", 1)),
+		make(code.Code, code.Size)
 	req.Pickup = code.Commit(secret)
 	order := s.must(t, "D", req)
 	if !has["not accepted"] {
 		s.must(t, "D", goods.AcceptRequest{Order: order})
 	}
 	part := set(has["not shipped"], uint8(2), 1)
-	return &stage{world: s.world}, set(has["a stranger"], "F", "D"), goods.DeliverRequest{Order: set(has["no order"], nowhere, order), Part: set(has["no part"], uint8(3), part), Code: secret}
+	return &stage{world: s.world}, set(has["a stranger"], "F", "D"),
+		goods.DeliverRequest{Order: set(has["no order"], nowhere, order),
+			Part: set(has["no part"], uint8(3), part), Code: secret}
 }
 
 // deliverOn is that the cap is handed over.
@@ -133,35 +151,46 @@ func refundOn(t fataler, has causes) (*stage, string, command.Request) {
 	req := s.purchase(t, "D", "sun", 900, s.pays("sun", 900), want("S1", "oil", 2))
 	req.Authorisation = s.authorise(t, "sun", "D", "GP", 900)
 	order := s.must(t, "D", req)
-	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1, Carrier: "SF", Waybill: "1"})
+	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1,
+		Carrier: "SF", Waybill: "1"})
 	s.must(t, "G", goods.DeliverRequest{Order: order, Part: 1})
 	back := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
 	if !has["not received"] {
 		s.must(t, "S1", goods.ReceiveReturnRequest{Return: back, Restock: true})
 	}
-	return &stage{world: s.world}, set(has["not the seller"], "S1", "D"), goods.RefundRequest{Return: set(has["no return"], nowhere, back), Payment: set(has["no reference"], "", "refund")}
+	return &stage{world: s.world}, set(has["not the seller"], "S1", "D"),
+		goods.RefundRequest{Return: set(has["no return"], nowhere, back),
+			Payment: set(has["no reference"], "", "refund")}
 }
 
 // returnOn is that an oil is asked to go back.
 func returnOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newShop(t, 5)
 	order := s.must(t, "D", s.purchase(t, "D", "wang", 0, s.pays("wang", 900), want("S1", "oil", 1)))
-	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1, Carrier: "SF", Waybill: "1"})
+	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1,
+		Carrier: "SF", Waybill: "1"})
 	if !has["not delivered"] {
 		s.must(t, "S1", goods.DeliverRequest{Order: order, Part: 1, Evidence: make(codec.Hash, 32)})
 	}
 	s.advance(t, set(has["too late"], date.Date(5), 4))
-	return &stage{world: s.world}, set(has["a stranger"], "S1", "D"), goods.RequestReturnRequest{Order: set(has["no order"], nowhere, order), Part: set(has["no part"], uint8(2), 1),
-		Line: set(has["no line"], uint8(2), 1), Quantity: set(has["too many"], uint32(2), 1), Reason: "x"}
+	return &stage{world: s.world}, set(has["a stranger"], "S1", "D"),
+		goods.RequestReturnRequest{Order: set(has["no order"], nowhere, order), Part: set(has["no part"], uint8(2), 1),
+			Line: set(has["no line"], uint8(2), 1), Quantity: set(has["too many"], uint32(2), 1), Reason: "x"}
 }
 
 // orderPrecedence is what TestRefusalsComeInTheirDocumentedOrder tries of orders.
 var orderPrecedence = map[string]precedence{
-	"place": {placeOn, [][]ground{placing, {{"no lot", "", fault.NotFound}}, spending, paying, erased, consenting, spendCap, reserving}},
-	"deliver": {deliverOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "part", fault.NotFound}, {"not accepted", "", fault.WrongState}, {"not shipped", "part", fault.WrongState},
-		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised}, {"wrong code", "proof", fault.WrongCode}, untried(fault.Limit)}}},
-	"return": {returnOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "", fault.NotFound}, {"no line", "", fault.NotFound}, {"a stranger", "", fault.Forbidden},
-		{"not delivered", "", fault.WrongState}, {"too late", "", fault.Expired}, {"too many", "", fault.Insufficient}}}},
-	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden}, {"not received", "", fault.WrongState},
+	"place": {placeOn, [][]ground{placing, {{"no lot", "", fault.NotFound}}, spending, paying, erased,
+		consenting, spendCap, reserving}},
+	"deliver": {deliverOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "part", fault.NotFound},
+		{"not accepted", "", fault.WrongState}, {"not shipped", "part", fault.WrongState},
+		{"a stranger", "", fault.Forbidden}, {"a document", "proof", fault.Unauthorised},
+		{"wrong code", "proof", fault.WrongCode}, untried(fault.Limit)}}},
+	"return": {returnOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "", fault.NotFound},
+		{"no line", "", fault.NotFound}, {"a stranger", "", fault.Forbidden},
+		{"not delivered", "", fault.WrongState}, {"too late", "", fault.Expired},
+		{"too many", "", fault.Insufficient}}}},
+	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden},
+		{"not received", "", fault.WrongState},
 		{"no reference", "", fault.BadRequest}, untried(fault.Conflict), untried(fault.Limit)}}},
 }

@@ -69,8 +69,10 @@ func TestHiddenSupplyIsOpened(t *testing.T) {
 		placed := s.must(t, "D", req)
 		s.must(t, "D", goods.DeliverRequest{Order: placed, Part: 1})
 		if id == "blade" {
-			back := s.must(t, "D", goods.RequestReturnRequest{Order: placed, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
-			s.must(t, "D", goods.ReceiveReturnRequest{Return: back, Restock: true}, goods.RefundRequest{Return: back, Payment: "refund"})
+			back := s.must(t, "D", goods.RequestReturnRequest{Order: placed, Part: 1, Line: 1,
+				Quantity: 1, Reason: "x"})
+			s.must(t, "D", goods.ReceiveReturnRequest{Return: back, Restock: true},
+				goods.RefundRequest{Return: back, Payment: "refund"})
 		}
 	}
 	found := veiledOf(t, s.net, "2026-11")
@@ -78,10 +80,12 @@ func TestHiddenSupplyIsOpened(t *testing.T) {
 		debtor, creditor, good string
 		units                  uint64
 		fen, fee               amount.Units
-	}{{"D", "S1", "S1/kit", 1, 26_800, 268}, {"D", "S2", "S2/blade", 2, 1_560, 16}, {"S2", "D", "S2/blade", 1, 780, 8}} {
+	}{{"D", "S1", "S1/kit", 1, 26_800, 268}, {"D", "S2", "S2/blade", 2, 1_560, 16},
+		{"S2", "D", "S2/blade", 1, 780, 8}} {
 		p, open := found[i], must(s.openings[c.good].Times(c.units))
 		fen, fee, err := p.Open(open)
-		if p.Debtor != c.debtor || p.Creditor != c.creditor || p.Count != 1 || fen != c.fen || fee != c.fee || err != nil {
+		if p.Debtor != c.debtor || p.Creditor != c.creditor || p.Count != 1 || fen != c.fen ||
+			fee != c.fee || err != nil {
 			t.Errorf("%s owes %s %d, of which a fee of %d: %v", p.Debtor, p.Creditor, fen, fee, err)
 		}
 		open.Value = must(open.Value.Plus(pedersen.Whole(1)))

@@ -32,7 +32,8 @@ func (w *world) supply(t fataler, id, party string, fee amount.Rate) {
 }
 
 func plainGood(supplier, sku string, delivery goods.Delivery) goods.SetGoodRequest {
-	return goods.SetGoodRequest{Supplier: supplier, SKU: sku, En: sku, Zh: sku, Category: "care", Unit: "piece", Tax: "13", Delivery: delivery, Open: true}
+	return goods.SetGoodRequest{Supplier: supplier, SKU: sku, En: sku, Zh: sku, Category: "care", Unit: "piece",
+		Tax: "13", Delivery: delivery, Open: true}
 }
 
 // opening is one of a private value, with a salt that hangs on a name.
@@ -84,9 +85,11 @@ func want(supplier, sku string, n uint32) goods.Wanted {
 }
 
 // purchase is an order for what was quoted, to be accepted within ten minutes.
-func (w *world) purchase(t fataler, seller, member string, cash amount.Units, pieces []spend.Take, lines ...goods.Wanted) goods.PlaceRequest {
+func (w *world) purchase(t fataler, seller, member string, cash amount.Units, pieces []spend.Take,
+	lines ...goods.Wanted) goods.PlaceRequest {
 	t.Helper()
-	req := goods.PlaceRequest{Member: member, Lines: lines, Quote: w.quoted(t, seller, member, lines...).Hash, Pieces: pieces, Cash: cash, AcceptBy: w.net.Now().Unix() + 600}
+	req := goods.PlaceRequest{Member: member, Lines: lines, Quote: w.quoted(t, seller, member, lines...).Hash,
+		Pieces: pieces, Cash: cash, AcceptBy: w.net.Now().Unix() + 600}
 	if cash > 0 {
 		req.Payment = fmt.Sprintf("pay-%d", w.heads[seller]) // no two in one batch
 	}
@@ -107,7 +110,8 @@ type shop struct {
 func newShop(t fataler, seed uint64) *shop {
 	t.Helper()
 	s := &shop{world: founded(t, seed), lots: map[string]number.Row{}, openings: map[string]pedersen.Opening{}}
-	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Grace: 7}})
+	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1},
+		Rules: points.Rules{Grace: 7}})
 	issue := points.IssueRequest{Programme: "GP"}
 	for _, id := range []string{"li", "wang", "sun"} {
 		issue.Grants = append(issue.Grants, points.Grant{Member: id, Amount: 1000, Expires: day(firstDay) + 90})
@@ -116,7 +120,9 @@ func newShop(t fataler, seed uint64) *shop {
 	for i, g := range issue.Grants {
 		s.lots[g.Member] = issued.Row(i)
 	}
-	s.must(t, "D", goods.SetStorefrontRequest{En: "D", Zh: "D", Tenders: []goods.Tender{{Programme: "GP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 2, SilenceDays: 3, ReturnDays: 4, Open: true})
+	s.must(t, "D", goods.SetStorefrontRequest{En: "D", Zh: "D",
+		Tenders: []goods.Tender{{Programme: "GP", Value: amount.Rate{Num: 1, Den: 1}}}, ShipDays: 2, SilenceDays: 3,
+		ReturnDays: 4, Open: true})
 	s.supply(t, "S1", "S1", onePercent)
 	s.supply(t, "S2", "S2", onePercent)
 	s.supply(t, "DS", "D", onePercent)
@@ -126,27 +132,33 @@ func newShop(t fataler, seed uint64) *shop {
 		kind          goods.TermsKind
 		value         uint64
 		fen           amount.Units
-	}{{"S1", "oil", goods.Shipped, goods.Supply, 7_000_000, 900}, {"S2", "wiper", goods.Counter, goods.Commission, 1000, 500},
-		{"S1", "voucher", goods.Virtual, goods.Supply, 900_000, 100}, {"DS", "cap", goods.Counter, goods.NoTerms, 0, 300}} {
+	}{{"S1", "oil", goods.Shipped, goods.Supply, 7_000_000, 900},
+		{"S2", "wiper", goods.Counter, goods.Commission, 1000, 500},
+		{"S1", "voucher", goods.Virtual, goods.Supply, 900_000, 100},
+		{"DS", "cap", goods.Counter, goods.NoTerms, 0, 300}} {
 		s.stockUp(t, g.supplier, g.sku, g.delivery, g.kind, g.value, g.fen)
 	}
 	return s
 }
 
 // stockUp makes a good, and has D list it.
-func (s *shop) stockUp(t fataler, supplier, sku string, delivery goods.Delivery, kind goods.TermsKind, value uint64, fen amount.Units) {
+func (s *shop) stockUp(t fataler, supplier, sku string, delivery goods.Delivery, kind goods.TermsKind,
+	value uint64, fen amount.Units) {
 	t.Helper()
 	party := supplier
-	list := goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "retail", Prices: []goods.Price{{Fen: fen}}, Open: true}
+	list := goods.ListRequest{Supplier: supplier, SKU: sku, Scene: "retail",
+		Prices: []goods.Price{{Fen: fen}}, Open: true}
 	if supplier == "DS" {
 		party = "D"
 	}
-	s.must(t, party, plainGood(supplier, sku, delivery), goods.RestockRequest{Supplier: supplier, SKU: sku, Seller: "D", Units: 20})
+	s.must(t, party, plainGood(supplier, sku, delivery),
+		goods.RestockRequest{Supplier: supplier, SKU: sku, Seller: "D", Units: 20})
 	if kind != goods.NoTerms {
 		o := opening(t, supplier+"/"+sku, value)
 		s.openings[supplier+"/"+sku] = o
 		list.Kind, list.Terms = kind, committed(t, o)
-		s.must(t, party, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Commitment: list.Terms})
+		s.must(t, party, goods.OfferTermsRequest{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind,
+			Commitment: list.Terms})
 	}
 	s.must(t, "D", list)
 }

@@ -30,7 +30,8 @@ func owedRows(net *ledgersim.Network, peer string) (list []owedRow) {
 		list = append(list, owedRow{f.Row.(settlement.Obligations), n})
 	}
 	slices.SortFunc(list, func(a, b owedRow) int {
-		return cmp.Or(cmp.Compare(a.batch.Party, b.batch.Party), cmp.Compare(a.batch.Lane, b.batch.Lane), cmp.Compare(a.batch.Seq, b.batch.Seq))
+		return cmp.Or(cmp.Compare(a.batch.Party, b.batch.Party), cmp.Compare(a.batch.Lane, b.batch.Lane),
+			cmp.Compare(a.batch.Seq, b.batch.Seq))
 	})
 	return list
 }
@@ -65,11 +66,13 @@ func checkOwing(net *ledgersim.Network, peer string) error {
 func follow(lane *settlement.Lane, r owedRow, opened map[string][]settlement.Obligation) (owed bool, err error) {
 	hidden := r.Hidden
 	note := func(before settlement.Obligation) error {
-		for len(hidden) > 0 && (hidden[0].Index < before.Index || hidden[0].Index == before.Index && hidden[0].Ord < before.Ord) {
+		for len(hidden) > 0 && (hidden[0].Index < before.Index || hidden[0].Index == before.Index &&
+			hidden[0].Ord < before.Ord) {
 			h := hidden[0]
 			hidden, owed = hidden[1:], true
 			lane.Positions = lane.Positions.NoteHidden(h)
-			owe := settlement.HiddenOwe{Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee, Count: 1, Sum: h.Sum}
+			owe := settlement.HiddenOwe{Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back,
+				Fee: h.Fee, Count: 1, Sum: h.Sum}
 			if lane.Hidden, err = lane.Hidden.Plus(owe); err != nil {
 				return err
 			}
@@ -95,8 +98,8 @@ func follow(lane *settlement.Lane, r owedRow, opened map[string][]settlement.Obl
 	return owed, note(settlement.Obligation{Index: number.MaxIndex + 1})
 }
 
-// addUp adds an obligation to its position: its fen as they are, its rest to those of its denominator, of which what makes a
-// whole fen is in some line already.
+// addUp adds an obligation to its position: its fen as they are, its rest to those of its denominator, of which what
+// makes a whole fen is in some line already.
 func addUp(list []settlement.Position, o settlement.Obligation) []settlement.Position {
 	i := slices.IndexFunc(list, func(p settlement.Position) bool {
 		return p.Debtor == o.Debtor && p.Creditor == o.Creditor && p.Programme == o.Programme
@@ -104,7 +107,8 @@ func addUp(list []settlement.Position, o settlement.Obligation) []settlement.Pos
 	if i < 0 {
 		list = append(list, settlement.Position{Debtor: o.Debtor, Creditor: o.Creditor, Programme: o.Programme})
 		slices.SortFunc(list, func(a, b settlement.Position) int {
-			return cmp.Or(cmp.Compare(a.Debtor, b.Debtor), cmp.Compare(a.Creditor, b.Creditor), cmp.Compare(a.Programme, b.Programme))
+			return cmp.Or(cmp.Compare(a.Debtor, b.Debtor), cmp.Compare(a.Creditor, b.Creditor),
+				cmp.Compare(a.Programme, b.Programme))
 		})
 		return addUp(list, o)
 	}
@@ -136,7 +140,8 @@ func checkLanes(net *ledgersim.Network, peer string, lanes map[string]*settlemen
 	}
 	hidden := rowsOf(net, peer, "hidden")
 	for _, f := range hidden {
-		if lane := lanes[f.ID]; lane == nil || !same(uncounted(f.Row.(settlement.HiddenPositions).List), uncounted(lane.Hidden.List)) {
+		if lane := lanes[f.ID]; lane == nil || !same(uncounted(f.Row.(settlement.HiddenPositions).List),
+			uncounted(lane.Hidden.List)) {
 			return fmt.Errorf("hidden positions %s are %+v, their obligations come to %+v", f.ID, f.Row, lane)
 		}
 	}
@@ -168,7 +173,8 @@ func same(a, b any) bool {
 }
 
 // checkCloses holds each closed cycle against its lanes: root, statements and what was opened.
-func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane, opened map[string][]settlement.Obligation) error {
+func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane,
+	opened map[string][]settlement.Obligation) error {
 	pairs := map[string]settlement.Pair{}
 	for _, f := range rowsOf(net, peer, "pair") {
 		pairs[f.ID] = f.Row.(settlement.Pair)
@@ -185,7 +191,8 @@ func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settleme
 			}
 		}
 		if !bytes.Equal(closed.Root, settlement.Root(list)) {
-			return fmt.Errorf("the root of cycle %s is %s, that of its obligations %s", closed.ID, closed.Root, settlement.Root(list))
+			return fmt.Errorf("the root of cycle %s is %s, that of its obligations %s", closed.ID,
+				closed.Root, settlement.Root(list))
 		}
 		for _, pair := range closed.Pairs {
 			id := closed.ID + "/" + pair[0] + "/" + pair[1]
@@ -204,8 +211,8 @@ func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settleme
 	return nil
 }
 
-// checkPair holds a statement against its cycle's obligations: for each debtor and programme what the lines come to, for each
-// debtor what all their rests come to, rounded programme by programme, and what is hidden.
+// checkPair holds a statement against its cycle's obligations: for each debtor and programme what the lines come to,
+// for each debtor what all their rests come to, rounded programme by programme, and what is hidden.
 func checkPair(p settlement.Pair, lanes []settlement.Lane, opened []settlement.Obligation) error {
 	fen, rests := map[[2]string]amount.Units{}, map[[2]string]*big.Rat{}
 	var hidden settlement.HiddenPositions

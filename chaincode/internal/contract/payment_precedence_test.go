@@ -11,25 +11,42 @@ import (
 
 // paymentPrecedence is what ends a cycle, and what banks did.
 var paymentPrecedence = map[string]precedence{
-	"finalise": {finaliseOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"not computed", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState},
+	"finalise": {finaliseOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound},
+		{"not computed", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState},
 		{"unlike roots", "stage", fault.WrongState}}}},
-	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
-		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState}, {"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
-	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}, untried(fault.Limit), {"another sum", "", fault.Conflict}}}},
-	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
+	"carry": {carryOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound},
+		{"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState},
+		{"early", "stage", fault.WrongState}, {"signed", "stage", fault.WrongState},
+		{"carried", "stage", fault.WrongState}, {"consent", "stage", fault.WrongState}}}},
+	"instruct": {instructOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound},
+		{"another's", "", fault.Forbidden}, {"instructed", "stage", fault.WrongState},
+		{"settled", "stage", fault.WrongState}, untried(fault.Limit), {"another sum", "", fault.Conflict}}}},
+	"advise": {adviseOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound},
+		{"not the creditor", "", fault.Forbidden}, {"reference", "", fault.Conflict},
 		{"settled", "stage", fault.WrongState}, {"too much", "", fault.Conflict}}}},
-	"take back": {takeBackOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the creditor", "", fault.Forbidden}, {"no receipt", "", fault.NotFound},
+	"take back": {takeBackOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound},
+		{"not the creditor", "", fault.Forbidden}, {"no receipt", "", fault.NotFound},
 		{"more than came", "", fault.Conflict}, {"reference", "", fault.Conflict}}}},
-	"bounce":        {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState}, {"settled", "stage", fault.WrongState}}}},
-	"prefund":       {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest}, {"no debtor", "debtor", fault.NotFound}, {"not announced", "", fault.NotFound}, {"reference", "", fault.Conflict}}}},
-	"deposit":       {depositOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no holder", "", fault.NotFound}, {"announced", "", fault.Conflict}}}},
-	"carry payment": {carryPaymentOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound}, {"settled", "", fault.WrongState}, {"early", "", fault.WrongState}, {"a stranger", "", fault.Forbidden}}}},
-	"claim":         {claimOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound}, {"final", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState}, {"claimed", "", fault.Conflict}}}},
+	"bounce": {bounceOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no payment", "", fault.NotFound},
+		{"not the debtor", "", fault.Forbidden}, {"not instructed", "stage", fault.WrongState},
+		{"settled", "stage", fault.WrongState}}}},
+	"prefund": {prefundOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"its own", "debtor", fault.BadRequest},
+		{"no debtor", "debtor", fault.NotFound}, {"not announced", "", fault.NotFound},
+		{"reference", "", fault.Conflict}}}},
+	"deposit": {depositOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no holder", "", fault.NotFound},
+		{"announced", "", fault.Conflict}}}},
+	"carry payment": {carryPaymentOn, [][]ground{{{"auditor", "", fault.Forbidden}, {"no cycle", "", fault.NotFound},
+		{"no payment", "", fault.NotFound}, {"settled", "", fault.WrongState}, {"early", "", fault.WrongState},
+		{"a stranger", "", fault.Forbidden}}}},
+	"claim": {claimOn, [][]ground{{{"no cycle", "", fault.NotFound}, {"no pair", "", fault.NotFound},
+		{"final", "stage", fault.WrongState}, {"unsigned", "stage", fault.WrongState},
+		{"claimed", "", fault.Conflict}}}},
 }
 
 // closeOn is a stage on which D owes G 100 fen, and M owes D 50 fen, in a cycle that was closed.
 func closeOn(t fataler, has causes) *stage {
-	policy := settlement.Policy{SignDays: 1, AnswerDays: 1, Silence: set(has["consent"], settlement.Consent, settlement.CarryOver)}
+	policy := settlement.Policy{SignDays: 1, AnswerDays: 1,
+		Silence: set(has["consent"], settlement.Consent, settlement.CarryOver)}
 	s := &stage{world: establishedUnder(t, 5, policy)}
 	s.owes(t, "D", "G", 100)
 	s.owes(t, "M", "D", 50)
@@ -65,7 +82,8 @@ func carryOn(t fataler, has causes) (*stage, string, command.Request) {
 	if has["carried"] {
 		s.must(t, "F", settlement.CarryRequest{Cycle: "2026-11", A: "G", B: "D"})
 	}
-	return s, set(has["auditor"], "A", "M"), settlement.CarryRequest{Cycle: cycleOr(has), A: "D", B: set(has["no pair"], "S1", "G")}
+	return s, set(has["auditor"], "A", "M"), settlement.CarryRequest{Cycle: cycleOr(has), A: "D",
+		B: set(has["no pair"], "S1", "G")}
 }
 
 // payOn is closeOn, netted: payment 1 is D's to G, 100 fen, payment 2 M's to D, 50 fen.
@@ -74,13 +92,15 @@ func payOn(t fataler, has causes) *stage {
 	s.agree(t, "2026-11")
 	s.must(t, "G", settlement.FinaliseRequest{Cycle: "2026-11"})
 	if has["settled"] {
-		s.must(t, "D", settlement.AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: "all", Fen: 50, Booked: day(firstDay)})
+		s.must(t, "D", settlement.AdviseRequest{Cycle: "2026-11", Payment: 2, Reference: "all", Fen: 50,
+			Booked: day(firstDay)})
 	}
 	return s
 }
 
 func instructing(cycle string, fen amount.Units, payments ...uint32) settlement.InstructRequest {
-	return settlement.InstructRequest{Cycle: cycle, Payments: payments, Message: "msg", Hash: make(codec.Hash, 32), Fen: fen, Execute: day(firstDay)}
+	return settlement.InstructRequest{Cycle: cycle, Payments: payments, Message: "msg", Hash: make(codec.Hash, 32),
+		Fen: fen, Execute: day(firstDay)}
 }
 
 // telling instructs what is still to come in of a payment.
@@ -107,7 +127,8 @@ func instructOn(t fataler, has causes) (*stage, string, command.Request) {
 
 func adviseOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := payOn(t, has)
-	req := settlement.AdviseRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2), Reference: "bank", Fen: set(has["too much"], amount.Units(51), 2), Booked: day(firstDay)}
+	req := settlement.AdviseRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2),
+		Reference: "bank", Fen: set(has["too much"], amount.Units(51), 2), Booked: day(firstDay)}
 	by := set(has["not the creditor"], "M", "D")
 	if has["reference"] {
 		s.deposit(t, "F", by, 1, "bank")
@@ -121,7 +142,8 @@ func takeBackOn(t fataler, has causes) (*stage, string, command.Request) {
 	if has["reference"] {
 		s.deposit(t, "F", by, 1, "back")
 	}
-	return s, by, settlement.TakeBackRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2), Receipt: set(has["no receipt"], "none", "all"), Reference: "back",
+	return s, by, settlement.TakeBackRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2),
+		Receipt: set(has["no receipt"], "none", "all"), Reference: "back",
 		Fen: set(has["more than came"], amount.Units(51), 50), Booked: day(firstDay), Evidence: make(codec.Hash, 32)}
 }
 
@@ -130,7 +152,8 @@ func bounceOn(t fataler, has causes) (*stage, string, command.Request) {
 	if !has["not instructed"] && !has["settled"] {
 		s.must(t, "M", instructing("2026-11", 50, 2))
 	}
-	return s, set(has["not the debtor"], "D", "M"), settlement.BounceRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2), Reason: "AC04"}
+	return s, set(has["not the debtor"], "D", "M"), settlement.BounceRequest{Cycle: cycleOr(has),
+		Payment: set(has["no payment"], uint32(3), 2), Reason: "AC04"}
 }
 
 func prefundOn(t fataler, has causes) (*stage, string, command.Request) {
@@ -141,12 +164,14 @@ func prefundOn(t fataler, has causes) (*stage, string, command.Request) {
 	if !has["not announced"] {
 		s.must(t, "D", settlement.DepositRequest{Holder: "G", Fen: 1, Reference: "bank"})
 	}
-	return s, set(has["auditor"], "A", "G"), settlement.PrefundRequest{Debtor: set(has["its own"], "G", set(has["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
+	return s, set(has["auditor"], "A", "G"), settlement.PrefundRequest{Debtor: set(has["its own"], "G",
+		set(has["no debtor"], "nobody", "D")), Fen: 1, Reference: "bank"}
 }
 
 func depositOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := &stage{world: established(t, 5)}
-	by, req := set(has["auditor"], "A", "D"), settlement.DepositRequest{Holder: set(has["no holder"], "nobody", "G"), Fen: 1, Reference: "bank"}
+	by, req := set(has["auditor"], "A", "D"), settlement.DepositRequest{Holder: set(has["no holder"], "nobody", "G"),
+		Fen: 1, Reference: "bank"}
 	if has["announced"] {
 		s.must(t, "D", settlement.DepositRequest{Holder: "G", Fen: 2, Reference: "bank"})
 	}
@@ -158,7 +183,8 @@ func carryPaymentOn(t fataler, has causes) (*stage, string, command.Request) {
 	if !has["early"] {
 		s.advance(t, 9)
 	}
-	return s, set(has["auditor"], "A", set(has["a stranger"], "F", "D")), settlement.CarryPaymentRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2)}
+	return s, set(has["auditor"], "A", set(has["a stranger"], "F", "D")),
+		settlement.CarryPaymentRequest{Cycle: cycleOr(has), Payment: set(has["no payment"], uint32(3), 2)}
 }
 
 func claimOn(t fataler, has causes) (*stage, string, command.Request) {

@@ -29,11 +29,14 @@ func partyRow(t *testing.T, w *world, id string) party.Party {
 // what others endorsed for it before can't land any more, and its numbers go on.
 func TestAPeerThatComesLater(t *testing.T) {
 	w := newWorld(t, 3)
-	if tx, err := w.call("G", "consortium:Found", `{"network":"n","en":"G","zh":"G","roles":["issuer"],"cycle":"c","date":"`+firstDay+`","test":true}`); err != nil || !tx.Valid() {
+	if tx, err := w.call("G", "consortium:Found",
+		`{"network":"n","en":"G","zh":"G","roles":["issuer"],"cycle":"c","date":"`+firstDay+
+			`","test":true}`); err != nil || !tx.Valid() {
 		t.Fatal(err)
 	}
 	w.beginPeer(t, "G")
-	w.must(t, "G", party.RegisterRequest{Party: "D", En: "D", Zh: "D", Roles: party.Issuer}, party.RegisterRequest{Party: "F", En: "F", Zh: "F", Roles: party.Issuer},
+	w.must(t, "G", party.RegisterRequest{Party: "D", En: "D", Zh: "D", Roles: party.Issuer},
+		party.RegisterRequest{Party: "F", En: "F", Zh: "F", Roles: party.Issuer},
 		party.RegisterRequest{Party: "M", En: "M", Zh: "M", Roles: party.Issuer})
 	open := func(id string) command.Request {
 		return points.OpenProgrammeRequest{Programme: id, En: "x", Zh: "x", Price: amount.Rate{Num: 1, Den: 1}}
@@ -49,7 +52,8 @@ func TestAPeerThatComesLater(t *testing.T) {
 	}
 	endorse := func(msp string, lane uint8, seq uint64, req command.Request, peers ...string) *ledgersim.Envelope {
 		batch := command.Batch{Lane: lane, Seq: seq, Commands: []command.Command{command.New("", req)}}
-		env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), peers...)
+		env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			peers...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +69,8 @@ func TestAPeerThatComesLater(t *testing.T) {
 	}
 	withheld := endorse("F", 2, 1, open("d"), "G", "D")
 	begin := func(msp string, peers ...string) (*ledgersim.Envelope, error) {
-		return w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, ledgersim.Args("party:BeginPeer", "", "{}")...), peers...)
+		return w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, ledgersim.Args("party:BeginPeer", "", "{}")...),
+			peers...)
 	}
 	if _, err := begin("M", "G", "D"); fault.CodeOf(err) == "" && err == nil {
 		t.Error("a peer was begun of which the channel has nothing")
@@ -93,7 +98,8 @@ func TestAPeerThatComesLater(t *testing.T) {
 	if again, err := begin("F", "F", "G"); err == nil {
 		t.Errorf("begun twice: %v", again)
 	}
-	if _, _, err := w.send(t, "F", command.Batch{Lane: 2, Seq: 1, Commands: []command.Command{command.New("", open("g"))}}); err == nil {
+	if _, _, err := w.send(t, "F", command.Batch{Lane: 2, Seq: 1,
+		Commands: []command.Command{command.New("", open("g"))}}); err == nil {
 		t.Error("a number was given out twice")
 	}
 }
@@ -113,7 +119,8 @@ func TestAPartyThatNeverCame(t *testing.T) {
 	if len(directory.Parties) != 6 {
 		t.Errorf("%v", directory)
 	}
-	if _, _, err := w.send(t, "S1", command.Batch{Commands: []command.Command{command.New("", points.TimeOutRequest{})}}); err == nil {
+	if _, _, err := w.send(t, "S1", command.Batch{Commands: []command.Command{command.New("",
+		points.TimeOutRequest{})}}); err == nil {
 		t.Error("who was closed before it began began")
 	}
 	w.must(t, "G", set("S1", party.Active))

@@ -13,8 +13,10 @@ import (
 
 // issued are the grounds of an issue, from the programme's state on.
 var issued = []ground{
-	{"suspended", "", fault.WrongState}, {"no activator", "", fault.BadRequest}, {"expired points", "", fault.Expired}, {"receipt earned", "", fault.Conflict},
-	{"no pledge", "", fault.NotFound}, {"another's pledge", "", fault.Forbidden}, {"pledge ended", "", fault.Expired}, {"pledge drawn", "", fault.Quota},
+	{"suspended", "", fault.WrongState}, {"no activator", "", fault.BadRequest}, {"expired points", "", fault.Expired},
+	{"receipt earned", "", fault.Conflict},
+	{"no pledge", "", fault.NotFound}, {"another's pledge", "", fault.Forbidden}, {"pledge ended", "", fault.Expired},
+	{"pledge drawn", "", fault.Quota},
 }
 
 // earning are those of whom gets the points, and of what they come to.
@@ -24,10 +26,15 @@ var (
 )
 
 var pointsPrecedence = map[string]precedence{
-	"issue": {issueOn, [][]ground{{{"no programme", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden}, untried(fault.Limit)}, issued,
-		{{"no member", "", fault.NotFound}, {"erased", "", fault.WrongState}, {"another home", "", fault.Forbidden}, {"day limit", "", fault.DailyCap}}, owing}},
-	"award by a rule": {awardByRuleOn, [][]ground{{{"no programme", "", fault.NotFound}, {"no rule", "", fault.NotFound}, {"no member", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden},
-		{"scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, untried(fault.Limit), {"no point", "", fault.Insufficient}, {"barred", "", fault.Ineligible}, untried(fault.Limit)}, issued, earning, owing}},
+	"issue": {issueOn, [][]ground{{{"no programme", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden},
+		untried(fault.Limit)}, issued,
+		{{"no member", "", fault.NotFound}, {"erased", "", fault.WrongState}, {"another home", "", fault.Forbidden},
+			{"day limit", "", fault.DailyCap}}, owing}},
+	"award by a rule": {awardByRuleOn, [][]ground{{{"no programme", "", fault.NotFound},
+		{"no rule", "", fault.NotFound}, {"no member", "", fault.NotFound}, {"not the issuer", "", fault.Forbidden},
+		{"scene", "", fault.Forbidden}, {"rule ended", "", fault.Expired}, untried(fault.Limit),
+		{"no point", "", fault.Insufficient}, {"barred", "", fault.Ineligible}, untried(fault.Limit)},
+		issued, earning, owing}},
 }
 
 // grantOn is a world in which receipt r-1 may earn 10 GP that D has pledged, and the grant.
@@ -36,11 +43,15 @@ func grantOn(t fataler, has causes) (*stage, points.Grant) {
 	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}})
 	today := day(firstDay)
 	if has["receipt earned"] {
-		s.must(t, "G", points.IssueRequest{Programme: "GP", Receipts: true, Grants: []points.Grant{{Member: "sun", Amount: 1, Expires: today + 90, Reference: "r-1"}}})
+		s.must(t, "G", points.IssueRequest{Programme: "GP", Receipts: true,
+			Grants: []points.Grant{{Member: "sun", Amount: 1, Expires: today + 90, Reference: "r-1"}}})
 	}
-	pledge := s.must(t, set(has["another's pledge"], "F", "D"), points.PledgeRequest{Programme: "GP", Amount: set(has["pledge drawn"], amount.Units(5), 100), Until: today + set(has["pledge ended"], date.Date(1), 90)})
+	pledge := s.must(t, set(has["another's pledge"], "F", "D"),
+		points.PledgeRequest{Programme: "GP", Amount: set(has["pledge drawn"], amount.Units(5), 100),
+			Until: today + set(has["pledge ended"], date.Date(1), 90)})
 	return s, points.Grant{
-		Member: set(has["no member"], "ghost", "wang"), Amount: 10, Expires: today + set(has["expired points"], date.Date(1), 90), Reference: "r-1",
+		Member: set(has["no member"], "ghost", "wang"), Amount: 10,
+		Expires: today + set(has["expired points"], date.Date(1), 90), Reference: "r-1",
 		Split: []points.Share{{Funder: "D", Parts: 1, Pledge: set(has["no pledge"], nowhere, pledge)}},
 	}
 }
@@ -50,7 +61,8 @@ func (s *stage) closeGrant(t fataler, has causes) {
 	if has["erased"] {
 		s.must(t, "D", member.EraseRequest{Member: "wang", Reason: "x"})
 	}
-	s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Evidence: has["no activator"], EarnPerDay: set(has["day limit"], amount.Units(5), 1000)}})
+	s.must(t, "G", points.SetRulesRequest{Programme: "GP",
+		Rules: points.Rules{Evidence: has["no activator"], EarnPerDay: set(has["day limit"], amount.Units(5), 1000)}})
 	if has["suspended"] {
 		s.must(t, "G", points.SetProgrammeRequest{Programme: "GP", State: points.SuspendedIssue, Reason: "x"})
 	}
@@ -64,20 +76,25 @@ func issueOn(t fataler, has causes) (*stage, string, command.Request) {
 	s, grant := grantOn(t, has)
 	grant.Home = set(has["another home"], "M", "")
 	s.closeGrant(t, has)
-	return s, set(has["not the issuer"], "M", "G"), points.IssueRequest{Programme: set(has["no programme"], "XP", "GP"), Receipts: true, Grants: []points.Grant{grant}}
+	return s, set(has["not the issuer"], "M", "G"), points.IssueRequest{Programme: set(has["no programme"], "XP", "GP"),
+		Receipts: true, Grants: []points.Grant{grant}}
 }
 
 func awardByRuleOn(t fataler, has causes) (*stage, string, command.Request) {
 	s, grant := grantOn(t, has)
 	today := day(firstDay)
-	s.must(t, "G", points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: "GP", Scene: "retail", Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.Down,
-		Audience: audience.Audience{Not: []string{"G:barred"}}, From: today, Until: today + set(has["rule ended"], date.Date(1), 90)}})
+	s.must(t, "G", points.SetRuleRequest{Rule: points.Rule{ID: "tenth", Programme: "GP", Scene: "retail",
+		Rate: amount.Rate{Num: 1, Den: 10}, Rounding: amount.Down,
+		Audience: audience.Audience{Not: []string{"G:barred"}}, From: today,
+		Until: today + set(has["rule ended"], date.Date(1), 90)}})
 	if has["barred"] {
 		s.must(t, "G", member.LabelRequest{Member: "wang", Label: "barred"})
 	}
 	s.closeGrant(t, has)
 	return s, set(has["not the issuer"], "M", "G"), points.AwardRequest{
-		Programme: set(has["no programme"], "XP", "GP"), Rule: set(has["no rule"], "none", "tenth"), Member: grant.Member, Scene: set(has["scene"], "other", "retail"),
-		Lines: []points.Bought{{Fen: set(has["no point"], amount.Units(9), 100)}}, Expires: grant.Expires, Reference: grant.Reference, Split: grant.Split,
+		Programme: set(has["no programme"], "XP", "GP"), Rule: set(has["no rule"], "none", "tenth"),
+		Member: grant.Member, Scene: set(has["scene"], "other", "retail"),
+		Lines: []points.Bought{{Fen: set(has["no point"], amount.Units(9), 100)}}, Expires: grant.Expires,
+		Reference: grant.Reference, Split: grant.Split,
 	}
 }

@@ -39,13 +39,17 @@ func untried(code fault.Code) ground { return ground{code: code} }
 // consenting those of a caller that isn't the member's home.
 var (
 	spending = []ground{
-		{"foreign lot", "", fault.Forbidden}, {"pending lot", "", fault.WrongState}, {"expired lot", "", fault.Expired}, {"too few", "", fault.Insufficient},
+		{"foreign lot", "", fault.Forbidden}, {"pending lot", "", fault.WrongState}, {"expired lot", "", fault.Expired},
+		{"too few", "", fault.Insufficient},
 		{"frozen", "", fault.Frozen}, {"order", "", fault.WrongOrder},
 	}
 	moved      = []ground{{"not movable", "", fault.Forbidden}, {"waits", "", fault.WrongState}}
 	consenting = []ground{
-		{"no authorisation", "authorisation", fault.Unauthorised}, {"unknown authorisation", "authorisation", fault.NotFound}, {"authorisation for another", "", fault.Unauthorised}, {"revoked authorisation", "", fault.WrongState},
-		{"ended authorisation", "", fault.Expired}, {"wrong code", "", fault.WrongCode}, {"small authorisation", "", fault.Unauthorised},
+		{"no authorisation", "authorisation", fault.Unauthorised},
+		{"unknown authorisation", "authorisation", fault.NotFound},
+		{"authorisation for another", "", fault.Unauthorised}, {"revoked authorisation", "", fault.WrongState},
+		{"ended authorisation", "", fault.Expired}, {"wrong code", "", fault.WrongCode},
+		{"small authorisation", "", fault.Unauthorised},
 	}
 	erased   = []ground{{"erased", "", fault.WrongState}}
 	spendCap = []ground{{"day cap", "", fault.DailyCap}, {"debit cap", "", fault.NetDebitCap}}
@@ -74,17 +78,21 @@ func set[T any](wrongly bool, wrong, right T) T {
 func newStage(t fataler, has causes) *stage {
 	s := &stage{world: founded(t, 5)}
 	for _, p := range []string{"G", "D", "M"} {
-		s.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+		s.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p,
+			Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	}
 	days := day(firstDay)
 	issued := s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{
-		{Member: set(has["foreign lot"], "sun", "wang"), Amount: set(has["too few"], amount.Units(49), 50), Expires: days + set(has["expired lot"], date.Date(1), 10), Activator: set(has["pending lot"], "D", "")},
+		{Member: set(has["foreign lot"], "sun", "wang"), Amount: set(has["too few"], amount.Units(49), 50),
+			Expires: days + set(has["expired lot"], date.Date(1), 10), Activator: set(has["pending lot"], "D", "")},
 		{Member: set(has["waits"], "sun", "wang"), Amount: 50, Expires: days + 20},
 	}})
 	late := issued.Row(1)
 	if has["waits"] {
-		s.must(t, "G", points.SetRulesRequest{Programme: "GP", Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, Wait: 9}}})
-		late = s.must(t, "G", points.TransferRequest{From: "sun", To: "wang", Pieces: []spend.Take{{Lot: late, Amount: 50}}}).Row(0)
+		s.must(t, "G", points.SetRulesRequest{Programme: "GP",
+			Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, Wait: 9}}})
+		late = s.must(t, "G", points.TransferRequest{From: "sun", To: "wang",
+			Pieces: []spend.Take{{Lot: late, Amount: 50}}}).Row(0)
 	}
 	if s.pieces = []spend.Take{{Lot: issued.Row(0), Amount: 50}, {Lot: late, Amount: 10}}; has["order"] {
 		slices.Reverse(s.pieces)
@@ -98,7 +106,8 @@ func newStage(t fataler, has causes) *stage {
 
 // authorise has wang authorise M.
 func (s *stage) authorise(t fataler, has causes) {
-	req := member.AuthoriseRequest{Member: "wang", Acceptor: set(has["authorisation for another"], "G", "M"), Caps: []member.Limit{{Programme: "GP", Amount: set(has["small authorisation"], amount.Units(9), 60)}},
+	req := member.AuthoriseRequest{Member: "wang", Acceptor: set(has["authorisation for another"], "G", "M"),
+		Caps:  []member.Limit{{Programme: "GP", Amount: set(has["small authorisation"], amount.Units(9), 60)}},
 		Until: s.net.Now().Unix() + set(has["ended authorisation"], int64(10), 86400)}
 	if s.code = make(code.Code, code.Size); has["wrong code"] {
 		req.Commitment = code.Commit(code.Code("another's secret"))
@@ -137,7 +146,8 @@ func (s *stage) close(t fataler, has causes) {
 func holdOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newStage(t, has)
 	s.close(t, has)
-	return s, set(has["no acceptor"], "F", "M"), points.HoldRequest{Member: set(has["no member"], "ghost", "wang"), Pieces: s.pieces, Deadline: s.ends, Authorisation: s.authorisation, Code: s.code}
+	return s, set(has["no acceptor"], "F", "M"), points.HoldRequest{Member: set(has["no member"], "ghost", "wang"),
+		Pieces: s.pieces, Deadline: s.ends, Authorisation: s.authorisation, Code: s.code}
 }
 
 func transferOn(t fataler, has causes) (*stage, string, command.Request) {
@@ -146,13 +156,16 @@ func transferOn(t fataler, has causes) (*stage, string, command.Request) {
 		s.must(t, "M", member.EraseRequest{Member: "chen", Reason: "x"})
 	}
 	s.close(t, has)
-	return s, "M", points.TransferRequest{From: set(has["no member"], "ghost", "wang"), To: set(has["no receiver"], "nobody", "chen"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
+	return s, "M", points.TransferRequest{From: set(has["no member"], "ghost", "wang"),
+		To: set(has["no receiver"], "nobody", "chen"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
 }
 
 func convertOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newStage(t, has)
 	today := day(firstDay)
-	rate := points.PublishRateRequest{From: "GP", To: "MP", Rate: amount.Rate{Num: 1, Den: set(has["no whole point"], amount.Units(1000), 2)}, Since: today, Until: today + set(has["rate ended"], date.Date(1), 90)}
+	rate := points.PublishRateRequest{From: "GP", To: "MP",
+		Rate: amount.Rate{Num: 1, Den: set(has["no whole point"], amount.Units(1000), 2)}, Since: today,
+		Until: today + set(has["rate ended"], date.Date(1), 90)}
 	if !has["no rate"] {
 		s.must(t, "M", rate)
 	}
@@ -160,27 +173,34 @@ func convertOn(t fataler, has causes) (*stage, string, command.Request) {
 		s.agreeRate(t, "G", "GP", "MP")
 	}
 	if has["several programmes"] {
-		other := s.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: today + 30}}})
+		other := s.must(t, "D", points.IssueRequest{Programme: "DP",
+			Grants: []points.Grant{{Member: "wang", Amount: 5, Expires: today + 30}}})
 		s.pieces = append(s.pieces, spend.Take{Lot: other.Row(0), Amount: 1})
 	}
 	if has["liability cap"] {
 		s.must(t, "G", party.AmendRequest{Party: "M", Roles: party.Issuer | party.Acceptor, Liability: 5})
 	}
 	s.close(t, has)
-	return s, set(has["not the issuer"], "F", "M"), points.ConvertRequest{Member: set(has["no member"], "ghost", "wang"), To: set(has["no programme"], "XP", "MP"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
+	return s, set(has["not the issuer"], "F", "M"), points.ConvertRequest{Member: set(has["no member"], "ghost",
+		"wang"), To: set(has["no programme"], "XP", "MP"), Pieces: s.pieces,
+		Authorisation: s.authorisation, Code: s.code}
 }
 
 func takeOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newStage(t, has)
 	maker, home := set(has["own offer"], "wang", "sun"), set(has["own offer"], "D", "G")
-	set1 := s.must(t, "D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: maker, Amount: 9, Expires: day(firstDay) + set(has["set aside expired"], date.Date(1), 90)}}})
-	trade := s.must(t, home, points.OfferRequest{Member: maker, Pieces: []spend.Take{{Lot: set1.Row(0), Amount: 9}}, Wants: "GP", Price: set(has["another price"], amount.Units(7), 60),
+	set1 := s.must(t, "D", points.IssueRequest{Programme: "DP",
+		Grants: []points.Grant{{Member: maker, Amount: 9, Expires: day(firstDay) +
+			set(has["set aside expired"], date.Date(1), 90)}}})
+	trade := s.must(t, home, points.OfferRequest{Member: maker, Pieces: []spend.Take{{Lot: set1.Row(0), Amount: 9}},
+		Wants: "GP", Price: set(has["another price"], amount.Units(7), 60),
 		For: set(has["for another"], "chen", ""), Until: s.net.Now().Unix() + set(has["offer ended"], int64(10), 600)})
 	if has["withdrawn"] {
 		s.must(t, home, points.EndTradeRequest{Trade: trade})
 	}
 	s.close(t, has)
-	return s, "M", points.TakeRequest{Trade: set(has["no trade"], nowhere, trade), Member: set(has["no member"], "ghost", "wang"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
+	return s, "M", points.TakeRequest{Trade: set(has["no trade"], nowhere, trade),
+		Member: set(has["no member"], "ghost", "wang"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
 }
 
 func buyOn(t fataler, has causes) (*stage, string, command.Request) {
@@ -190,7 +210,8 @@ func buyOn(t fataler, has causes) (*stage, string, command.Request) {
 		r.PerMember, r.Audience = set(has["one each"], uint16(1), 0), audience.Audience{Not: []string{"M:barred"}}
 		r.Days, r.Until = 0, day(firstDay)+set(has["benefit ended"], date.Date(1), 90)
 	}))
-	s.must(t, "M", benefit.GrantRequest{Benefit: "ride", Gift: true, Grants: []benefit.Grant{{Member: set(has["one each"], "wang", "zhang")}}})
+	s.must(t, "M", benefit.GrantRequest{Benefit: "ride", Gift: true,
+		Grants: []benefit.Grant{{Member: set(has["one each"], "wang", "zhang")}}})
 	if has["barred"] {
 		s.must(t, "M", member.LabelRequest{Member: "wang", Label: "barred"})
 	}
@@ -198,7 +219,8 @@ func buyOn(t fataler, has causes) (*stage, string, command.Request) {
 		s.must(t, "M", benefit.AmendRequest{Benefit: "ride", Quota: set(has["quota"], amount.Units(1), 9)})
 	}
 	s.close(t, has)
-	req := benefit.BuyRequest{Benefit: set(has["no benefit"], "none", "ride"), Member: set(has["no member"], "ghost", "wang"), Authorisation: s.authorisation, Code: s.code}
+	req := benefit.BuyRequest{Benefit: set(has["no benefit"], "none", "ride"),
+		Member: set(has["no member"], "ghost", "wang"), Authorisation: s.authorisation, Code: s.code}
 	for _, p := range s.pieces {
 		req.Pieces = append(req.Pieces, spend.Take{Lot: p.Lot, Amount: p.Amount})
 	}
@@ -226,19 +248,23 @@ func mergeOn(t fataler, has causes) (*stage, string, command.Request) {
 		}
 	}
 	if has["consents"] {
-		s.must(t, "M", member.ConsentRequest{Member: from, Purpose: "p", Parties: []string{"D"}, Until: day(firstDay) + 90})
+		s.must(t, "M", member.ConsentRequest{Member: from, Purpose: "p", Parties: []string{"D"},
+			Until: day(firstDay) + 90})
 	}
 	if has["from erased"] {
 		s.must(t, "M", member.EraseRequest{Member: from, Reason: "x"})
 	}
-	invite := inviting(set(has["another's"], "sun", "wang"), set(has["wrong code"], code.Code("another's secret"), s.code), s.net.Now().Unix()+set(has["ended"], int64(10), 600))
+	invite := inviting(set(has["another's"], "sun", "wang"),
+		set(has["wrong code"], code.Code("another's secret"), s.code),
+		s.net.Now().Unix()+set(has["ended"], int64(10), 600))
 	invite.For = set(has["for another"], "G", "M")
 	inv := s.must(t, homes[invite.Member], invite)
 	if has["cancelled"] {
 		s.must(t, homes[invite.Member], member.CancelInvitationRequest{Invitation: inv})
 	}
 	s.close(t, has)
-	return s, set(has["not the home"], "F", "M"), member.MergeRequest{From: set(has["no from"], "ghost", from), Into: set(has["no into"], "nobody", "wang"), Invitation: set(has["no invitation"], nowhere, inv), Code: s.code}
+	return s, set(has["not the home"], "F", "M"), member.MergeRequest{From: set(has["no from"], "ghost", from),
+		Into: set(has["no into"], "nobody", "wang"), Invitation: set(has["no invitation"], nowhere, inv), Code: s.code}
 }
 
 // precedence is a stage and the grounds for which its command can be refused, in
@@ -255,25 +281,40 @@ func precedences() map[string]precedence {
 	noMember, noLot := ground{"no member", "", fault.NotFound}, ground{"no lot", "", fault.NotFound}
 	subjects := map[string]precedence{
 		"hold": {holdOn, [][]ground{
-			{{"no acceptor", "", fault.Forbidden}, {"ended", "end", fault.Expired}, {"too far", "end", fault.Limit}, noMember, noLot}, spending, erased, consenting, spendCap}},
+			{{"no acceptor", "", fault.Forbidden}, {"ended", "end", fault.Expired}, {"too far", "end", fault.Limit},
+				noMember, noLot}, spending, erased, consenting, spendCap}},
 		"transfer": {transferOn, [][]ground{
-			{{"no receiver", "receiver", fault.NotFound}, {"receiver erased", "receiver", fault.WrongState}, noMember, noLot, untried(fault.BadRequest)}, spending, moved, erased, consenting, sendCap}},
+			{{"no receiver", "receiver", fault.NotFound}, {"receiver erased", "receiver", fault.WrongState}, noMember,
+				noLot, untried(fault.BadRequest)}, spending, moved, erased, consenting, sendCap}},
 		"convert": {convertOn, [][]ground{
-			{noMember, noLot, {"no programme", "", fault.NotFound}, {"no rate", "rate", fault.NotFound}, {"not the issuer", "", fault.Forbidden}, {"not agreed", "rate", fault.WrongState}, {"rate ended", "", fault.Expired}, {"several programmes", "", fault.BadRequest}},
-			spending, {untried(fault.Limit), {"no whole point", "", fault.Insufficient}, untried(fault.Expired)}, erased, consenting, spendCap, {{"liability cap", "", fault.LiabilityCap}}}},
+			{noMember, noLot, {"no programme", "", fault.NotFound}, {"no rate", "rate", fault.NotFound},
+				{"not the issuer", "", fault.Forbidden}, {"not agreed", "rate", fault.WrongState},
+				{"rate ended", "", fault.Expired}, {"several programmes", "", fault.BadRequest}},
+			spending, {untried(fault.Limit), {"no whole point", "", fault.Insufficient}, untried(fault.Expired)},
+			erased, consenting, spendCap, {{"liability cap", "", fault.LiabilityCap}}}},
 		"take": {takeOn, [][]ground{
-			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState}, {"offer ended", "", fault.Expired},
-				untried(fault.WrongState), untried(fault.Frozen), {"for another", "", fault.Forbidden}, {"own offer", "", fault.BadRequest}, untried(fault.Limit), {"set aside expired", "", fault.Expired}, {"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
+			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState},
+				{"offer ended", "", fault.Expired},
+				untried(fault.WrongState), untried(fault.Frozen), {"for another", "", fault.Forbidden},
+				{"own offer", "", fault.BadRequest}, untried(fault.Limit), {"set aside expired", "", fault.Expired},
+				{"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
 		"buy": {buyOn, [][]ground{
-			{{"no benefit", "", fault.NotFound}, {"not the provider", "", fault.Forbidden}, {"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired}, {"commitment", "", fault.BadRequest}, noMember},
-			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot, {"another cost", "", fault.BadRequest}},
+			{{"no benefit", "", fault.NotFound}, {"not the provider", "", fault.Forbidden},
+				{"not open", "", fault.WrongState}, {"benefit ended", "", fault.Expired},
+				{"commitment", "", fault.BadRequest}, noMember},
+			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot,
+				{"another cost", "", fault.BadRequest}},
 			consenting, spending, spendCap, {{"quota", "", fault.Quota}}}},
 		"propose":         {proposeOn, [][]ground{proposing}},
 		"award":           {awardOn, [][]ground{awarded, rewarded}},
 		"award a benefit": {awardBenefitOn, [][]ground{awarded, entitled}},
 		"merge": {mergeOn, [][]ground{
-			{{"no from", "", fault.NotFound}, {"no into", "", fault.NotFound}, {"no invitation", "", fault.NotFound}, {"not the home", "", fault.Forbidden}, {"from erased", "consents", fault.WrongState}, {"erased", "", fault.WrongState}, {"consents", "consents", fault.WrongState},
-				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden}, {"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised}, {"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
+			{{"no from", "", fault.NotFound}, {"no into", "", fault.NotFound}, {"no invitation", "", fault.NotFound},
+				{"not the home", "", fault.Forbidden}, {"from erased", "consents", fault.WrongState},
+				{"erased", "", fault.WrongState}, {"consents", "consents", fault.WrongState},
+				{"cancelled", "", fault.WrongState}, {"ended", "", fault.Expired}, {"for another", "", fault.Forbidden},
+				{"wrong code", "", fault.WrongCode}, {"another's", "", fault.Unauthorised},
+				{"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
 	}
 	maps.Copy(subjects, pointsPrecedence)
 	maps.Copy(subjects, orderPrecedence)
@@ -302,7 +343,8 @@ func TestRefusalsComeInTheirDocumentedOrder(t *testing.T) {
 				try(first.code, causes{first.cause: true})
 				left := 2
 				for _, second := range list[i+1:] {
-					if second.code == first.code || second.topic == first.topic && first.topic != "" || left <= 0 && !*allPairs {
+					if second.code == first.code || second.topic == first.topic && first.topic != "" ||
+						left <= 0 && !*allPairs {
 						continue
 					}
 					left--

@@ -25,7 +25,8 @@ type Query struct{ contractapi.Contract }
 
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
 func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Consortium", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions", "HiddenPositions",
+	return slices.Concat([]string{"Consortium", "Cycle", "Party", "Parties", "Request", "Cursor",
+		"Positions", "HiddenPositions",
 		"Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries,
 		orderQueries, settlementQueries)
 }

@@ -138,8 +138,8 @@ func (p precedence) requestOf(t fataler) string {
 	return reflect.TypeOf(req).String()
 }
 
-// sameOrder compares codes, of which each may stand for several reasons in a row. What Check refuses comes first and isn't
-// played, but by subjects that begin with it.
+// sameOrder compares codes, of which each may stand for several reasons in a row. What Check refuses comes first and
+// isn't played, but by subjects that begin with it.
 func sameOrder(documented, played []fault.Code) bool {
 	for _, code := range []fault.Code{fault.BadRequest, fault.Limit} {
 		if len(documented) > 0 && documented[0] == code && len(played) > 0 && played[0] != code {
@@ -159,7 +159,9 @@ func TestRefusalsAreDocumentedAsPlayed(t *testing.T) {
 		if tried[name] == nil {
 			tried[name] = make([]bool, len(docs[name].readings))
 		}
-		at := slices.IndexFunc(docs[name].readings, func(reading []fault.Code) bool { return sameOrder(reading, played) })
+		at := slices.IndexFunc(docs[name].readings, func(reading []fault.Code) bool {
+			return sameOrder(reading, played)
+		})
 		if at < 0 {
 			t.Errorf("%s: %s documents %v, the precedence test plays %v", subject, name, docs[name].readings, played)
 			continue
@@ -173,11 +175,13 @@ func TestRefusalsAreDocumentedAsPlayed(t *testing.T) {
 	}
 }
 
-// unplayed are the request types with long lists that the precedence test doesn't play yet. Tests of their packages try their
-// refusals one by one.
+// unplayed are the request types with long lists that the precedence test doesn't play yet. Tests of their packages try
+// their refusals one by one.
 var unplayed = []string{
-	"benefit.GrantRequest", "benefit.TransferRequest", "benefit.WriteOffRequest", "goods.ListRequest", "member.AuthoriseRequest",
-	"member.ConsentRequest", "member.LabelRequest", "member.LinkRequest", "points.AdjustRequest", "points.CaptureRequest",
+	"benefit.GrantRequest", "benefit.TransferRequest", "benefit.WriteOffRequest", "goods.ListRequest",
+	"member.AuthoriseRequest",
+	"member.ConsentRequest", "member.LabelRequest", "member.LinkRequest", "points.AdjustRequest",
+	"points.CaptureRequest",
 	"points.OfferRequest", "points.RefundRequest",
 }
 
@@ -194,7 +198,8 @@ func TestLongRefusalListsAreNumbered(t *testing.T) {
 	for name, list := range docs {
 		left[name] = list.numbered
 		if n := len(list.readings[0]); list.numbered != (n > maxInProse) && len(list.readings) == 1 {
-			t.Errorf("%s documents %d refusals; want more than %d numbered, one a line, and fewer in a sentence", name, n, maxInProse)
+			t.Errorf("%s documents %d refusals; want more than %d numbered, one a line, and fewer in a sentence", name,
+				n, maxInProse)
 		}
 	}
 	for _, p := range precedences() {

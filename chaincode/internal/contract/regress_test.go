@@ -21,7 +21,8 @@ import (
 // each, in this order.
 func withPoints(t fataler, rules points.Rules, days date.Date) (*world, [3]number.Row) {
 	w := founded(t, 5)
-	w.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: rules})
+	w.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: rules})
 	req := points.IssueRequest{Programme: "GP"}
 	for _, id := range []string{"li", "wang", "sun"} {
 		g := points.Grant{Member: id, Amount: 100}
@@ -47,16 +48,19 @@ func (w *world) refused(t *testing.T, msp string, req command.Request, code faul
 // its cap came anew. One that doesn't exist kept the points held for ever.
 func TestAHomeUsesAndReturnsNoAuthorisation(t *testing.T) {
 	w, lots := withPoints(t, movable, 90)
-	w.must(t, "D", points.OpenProgrammeRequest{Programme: "XP", En: "XP", Zh: "XP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	w.must(t, "D", points.OpenProgrammeRequest{Programme: "XP", En: "XP", Zh: "XP",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	by := w.authorise(t, "wang", "M", "GP", 50)
 	hold := func(id string, lot number.Row, n amount.Units, by number.Command) points.HoldRequest {
-		return points.HoldRequest{Member: id, Pieces: []spend.Take{{Lot: lot, Amount: n}}, Deadline: w.net.Now().Unix() + 60, Authorisation: by}
+		return points.HoldRequest{Member: id, Pieces: []spend.Take{{Lot: lot, Amount: n}},
+			Deadline: w.net.Now().Unix() + 60, Authorisation: by}
 	}
 	w.must(t, "M", hold("wang", lots[1], 50, by))
 	for _, named := range []number.Command{by, {Party: "G", Lane: 1, Seq: 99}} {
 		held := w.must(t, "M", hold("li", lots[0], 50, named))
 		w.must(t, "M", points.ReleaseRequest{Hold: held, Reason: "x"})
-		offered := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: 50}}, Wants: "XP", Price: 1, Until: w.net.Now().Unix() + 60, Authorisation: named})
+		offered := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: 50}},
+			Wants: "XP", Price: 1, Until: w.net.Now().Unix() + 60, Authorisation: named})
 		w.must(t, "M", points.EndTradeRequest{Trade: offered})
 	}
 	w.refused(t, "M", hold("wang", lots[1], 1, by), fault.Unauthorised)
@@ -65,14 +69,18 @@ func TestAHomeUsesAndReturnsNoAuthorisation(t *testing.T) {
 // Where expiry slides, points that were passed on kept their first last day, which
 // may have been over.
 func TestWhatSlidesIsPassedOnWithItsLastDay(t *testing.T) {
-	w, lots := withPoints(t, points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 5}, Transfer: points.TransferRules{Allowed: true}}, 0)
+	w, lots := withPoints(t, points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 5},
+		Transfer: points.TransferRules{Allowed: true}}, 0)
 	w.advance(t, 4)
-	held := w.must(t, "G", points.HoldRequest{Member: "sun", Pieces: []spend.Take{{Lot: lots[2], Amount: 1}}, Deadline: w.net.Now().Unix() + 60})
+	held := w.must(t, "G", points.HoldRequest{Member: "sun", Pieces: []spend.Take{{Lot: lots[2], Amount: 1}},
+		Deadline: w.net.Now().Unix() + 60})
 	w.must(t, "G", points.ReleaseRequest{Hold: held, Reason: "x"})
 	w.advance(t, 7)
 	w.must(t, "G", points.AdjustRequest{Lot: lots[2], Amount: 1, Reason: "x"})
-	sent := w.must(t, "G", points.TransferRequest{From: "sun", To: "chen", Pieces: []spend.Take{{Lot: lots[2], Amount: 9}}})
-	hold := points.HoldRequest{Member: "chen", Pieces: []spend.Take{{Lot: sent.Row(0), Amount: 9}}, Deadline: w.net.Now().Unix() + 60}
+	sent := w.must(t, "G", points.TransferRequest{From: "sun", To: "chen",
+		Pieces: []spend.Take{{Lot: lots[2], Amount: 9}}})
+	hold := points.HoldRequest{Member: "chen", Pieces: []spend.Take{{Lot: sent.Row(0), Amount: 9}},
+		Deadline: w.net.Now().Unix() + 60}
 	w.must(t, "M", hold)
 	w.refused(t, "G", points.AdjustRequest{Lot: lots[1], Amount: 1, Reason: "x"}, fault.Expired)
 }
@@ -80,7 +88,8 @@ func TestWhatSlidesIsPassedOnWithItsLastDay(t *testing.T) {
 // Points that were granted to somebody who was never enrolled could not expire.
 func TestPointsOfNobodyExpire(t *testing.T) {
 	w, _ := withPoints(t, points.Rules{SpendPerDay: 9}, 90)
-	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "ghost", Home: "M", Amount: 5, Expires: day(firstDay) + 1}}})
+	issued := w.must(t, "G", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "ghost", Home: "M", Amount: 5, Expires: day(firstDay) + 1}}})
 	w.must(t, "G", points.AdjustRequest{Lot: issued.Row(0), Amount: 1, Reason: "x"})
 	w.advance(t, 2)
 	w.must(t, "G", points.ExpireRequest{Lots: []number.Row{issued.Row(0)}})
@@ -91,7 +100,8 @@ func TestPointsOfNobodyExpire(t *testing.T) {
 func TestYesterdaysHoldMakesNoRoomToday(t *testing.T) {
 	w, lots := withPoints(t, points.Rules{SpendPerDay: 10}, 90)
 	hold := func(n amount.Units) points.HoldRequest {
-		return points.HoldRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: n}}, Deadline: w.net.Now().Unix() + 60}
+		return points.HoldRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: n}},
+			Deadline: w.net.Now().Unix() + 60}
 	}
 	yesterdays := w.must(t, "M", hold(10))
 	w.advance(t, 1)
@@ -105,9 +115,12 @@ func TestYesterdaysHoldMakesNoRoomToday(t *testing.T) {
 // What an offer set aside may expire before its end; nobody pays for that.
 func TestAnExpiredOfferIsNotTaken(t *testing.T) {
 	w, lots := withPoints(t, movable, 1)
-	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-	issued := w.must(t, "M", points.IssueRequest{Programme: "MP", Grants: []points.Grant{{Member: "wang", Amount: 10, Expires: day(firstDay) + 9}}})
-	offer := points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: 10}}, Wants: "MP", Price: 5, Until: w.net.Now().Unix() + 600}
+	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	issued := w.must(t, "M", points.IssueRequest{Programme: "MP",
+		Grants: []points.Grant{{Member: "wang", Amount: 10, Expires: day(firstDay) + 9}}})
+	offer := points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: 10}}, Wants: "MP", Price: 5,
+		Until: w.net.Now().Unix() + 600}
 	first, second := w.must(t, "M", offer), w.must(t, "M", offer)
 	take := func(n number.Command) points.TakeRequest {
 		return points.TakeRequest{Trade: n, Member: "wang", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: 5}}}
@@ -126,11 +139,14 @@ func TestMergedNamesAreOneMember(t *testing.T) {
 	granted := w.must(t, "M", grantTo("ride", "zhang"))
 	w.merge(t, "zhang", "li")
 	w.refused(t, "M", benefitTransfer(granted.Row(0), "li"), fault.BadRequest)
-	w.refused(t, "M", points.TransferRequest{From: "li", To: "zhang", Pieces: []spend.Take{{Lot: lots[0], Amount: 1}}}, fault.BadRequest)
+	w.refused(t, "M", points.TransferRequest{From: "li", To: "zhang", Pieces: []spend.Take{{Lot: lots[0], Amount: 1}}},
+		fault.BadRequest)
 	w.refused(t, "G", member.FreezeRequest{Member: "zhang", Reason: "x"}, fault.WrongState)
 	w.must(t, "G", member.FreezeRequest{Member: "li", Reason: "x"})
-	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "zhang", Amount: 5, Expires: day(firstDay) + 9}}})
-	w.refused(t, "M", points.HoldRequest{Member: "zhang", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: 1}}, Deadline: w.net.Now().Unix() + 60}, fault.Frozen)
+	issued := w.must(t, "G", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "zhang", Amount: 5, Expires: day(firstDay) + 9}}})
+	w.refused(t, "M", points.HoldRequest{Member: "zhang", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: 1}},
+		Deadline: w.net.Now().Unix() + 60}, fault.Frozen)
 }
 
 // merge joins two members, each at its home.
@@ -152,10 +168,13 @@ func benefitTransfer(e number.Row, to string) benefit.TransferRequest {
 
 // A merge brings what either name did today, and so no second day's limit.
 func TestAMergeBringsTheDaysCounts(t *testing.T) {
-	w, lots := withPoints(t, points.Rules{SpendPerDay: 10, Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
-	issued := w.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "zhang", Amount: 20, Expires: day(firstDay) + 90}}})
+	w, lots := withPoints(t, points.Rules{SpendPerDay: 10,
+		Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
+	issued := w.must(t, "G", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "zhang", Amount: 20, Expires: day(firstDay) + 90}}})
 	hold := func(id string, lot number.Row, n amount.Units) points.HoldRequest {
-		return points.HoldRequest{Member: id, Pieces: []spend.Take{{Lot: lot, Amount: n}}, Deadline: w.net.Now().Unix() + 60}
+		return points.HoldRequest{Member: id, Pieces: []spend.Take{{Lot: lot, Amount: n}},
+			Deadline: w.net.Now().Unix() + 60}
 	}
 	send := func(n amount.Units) points.TransferRequest {
 		return points.TransferRequest{From: "zhang", To: "chen", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: n}}}
@@ -170,13 +189,18 @@ func TestAMergeBringsTheDaysCounts(t *testing.T) {
 // Both sides of a trade count as sent on the day on which it is taken.
 func TestATradeCountsForBothSides(t *testing.T) {
 	w, lots := withPoints(t, points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}, 90)
-	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP", Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}})
-	issued := w.must(t, "M", points.IssueRequest{Programme: "MP", Grants: []points.Grant{{Member: "wang", Amount: 40, Expires: day(firstDay) + 9}}})
+	w.must(t, "M", points.OpenProgrammeRequest{Programme: "MP", En: "MP", Zh: "MP", Price: amount.Rate{Num: 1, Den: 1},
+		Rules: points.Rules{Transfer: points.TransferRules{Allowed: true, PerDay: 10}}})
+	issued := w.must(t, "M", points.IssueRequest{Programme: "MP",
+		Grants: []points.Grant{{Member: "wang", Amount: 40, Expires: day(firstDay) + 9}}})
 	for _, c := range []struct {
 		gives, price amount.Units
 		code         fault.Code
-	}{{11, 1, fault.DailyCap}, {1, 11, fault.DailyCap}, {6, 6, ""}, {5, 1, fault.DailyCap}, {1, 5, fault.DailyCap}, {4, 4, ""}} {
-		offer := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: c.gives}}, Wants: "MP", Price: c.price, Until: w.net.Now().Unix() + 600})
-		w.refused(t, "D", points.TakeRequest{Trade: offer, Member: "wang", Pieces: []spend.Take{{Lot: issued.Row(0), Amount: c.price}}}, c.code)
+	}{{11, 1, fault.DailyCap}, {1, 11, fault.DailyCap}, {6, 6, ""}, {5, 1, fault.DailyCap},
+		{1, 5, fault.DailyCap}, {4, 4, ""}} {
+		offer := w.must(t, "M", points.OfferRequest{Member: "li", Pieces: []spend.Take{{Lot: lots[0], Amount: c.gives}},
+			Wants: "MP", Price: c.price, Until: w.net.Now().Unix() + 600})
+		w.refused(t, "D", points.TakeRequest{Trade: offer, Member: "wang",
+			Pieces: []spend.Take{{Lot: issued.Row(0), Amount: c.price}}}, c.code)
 	}
 }

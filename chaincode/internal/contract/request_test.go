@@ -18,11 +18,13 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 	w := founded(t, 1)
 	w.must(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "P", Zh: "积分", Price: amount.Rate{Num: 1, Den: 1}})
 	give := func(n int) points.IssueRequest {
-		return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: amount.Units(n), Expires: day(firstDay) + 100}}}
+		return points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "wang", Amount: amount.Units(n),
+			Expires: day(firstDay) + 100}}}
 	}
 	meant, other := command.IntentOf([]byte("what was meant")), command.IntentOf([]byte("something else"))
 	batch := func(request string, n int) (command.Receipt, error) {
-		receipts, refusals, err := w.send(t, "D", command.Batch{Commands: []command.Command{command.New(request, give(n))}})
+		receipts, refusals, err := w.send(t, "D", command.Batch{Commands: []command.Command{command.New(request,
+			give(n))}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,21 +52,25 @@ func TestRequestsStandForTheirIntent(t *testing.T) {
 		before := w.net.Get("G", seal.Outer, string(row.NamedRequest("D", id)))
 		for then, do := range doors {
 			again, err := do(command.NameRequest(id, meant), 6)
-			if err != nil || !again.Duplicate || again.Number != made.Number || again.Cycle != made.Cycle || again.Date != made.Date {
+			if err != nil || !again.Duplicate || again.Number != made.Number || again.Cycle != made.Cycle ||
+				again.Date != made.Date {
 				t.Errorf("%s, then %s: %+v, %v; want %+v", first, then, again, err, made)
 			}
-			for name, request := range map[string]string{"another intent": command.NameRequest(id, other), "no intent": id} {
+			for name, request := range map[string]string{"another intent": command.NameRequest(id, other),
+				"no intent": id} {
 				if _, err := do(request, 5); fault.CodeOf(err) != fault.Conflict {
 					t.Errorf("%s, then %s with %s: %v", first, then, name, err)
 				}
 			}
-			for name, request := range map[string]string{"half an intent": id + ":x", "two steps": id + "~a~b", "a key": id + "/x"} {
+			for name, request := range map[string]string{"half an intent": id + ":x",
+				"two steps": id + "~a~b", "a key": id + "/x"} {
 				if _, err := do(request, 5); fault.CodeOf(err) != fault.BadRequest {
 					t.Errorf("%s, %s: %v", then, name, err)
 				}
 			}
 		}
-		if after := w.net.Get("G", seal.Outer, string(row.NamedRequest("D", id))); string(after) != string(before) || len(after) == 0 {
+		if after := w.net.Get("G", seal.Outer, string(row.NamedRequest("D", id))); string(after) != string(before) ||
+			len(after) == 0 {
 			t.Error("what is remembered changed")
 		}
 		// A step is a name of its own.

@@ -23,16 +23,19 @@ func TestRolesThatWereTakenAway(t *testing.T) {
 		r.Points, r.Stackable = []benefit.Cost{{Programme: "GP", Amount: 5}}, true
 	}))
 	for name, take := range map[string][]command.Request{
-		"roles":      {party.AmendRequest{Party: "D", Roles: party.Auditor}, party.AmendRequest{Party: "M"}},
-		"suspension": {party.SetRequest{Party: "D", State: party.Suspended, Reason: "x"}, party.SetRequest{Party: "M", State: party.Suspended, Reason: "x"}},
-		"closing":    {party.SetRequest{Party: "D", State: party.Closed, Reason: "x"}, party.SetRequest{Party: "M", State: party.Closed, Reason: "x"}},
+		"roles": {party.AmendRequest{Party: "D", Roles: party.Auditor}, party.AmendRequest{Party: "M"}},
+		"suspension": {party.SetRequest{Party: "D", State: party.Suspended, Reason: "x"},
+			party.SetRequest{Party: "M", State: party.Suspended, Reason: "x"}},
+		"closing": {party.SetRequest{Party: "D", State: party.Closed, Reason: "x"},
+			party.SetRequest{Party: "M", State: party.Closed, Reason: "x"}},
 	} {
 		w.must(t, "G", take...)
 		for _, c := range []struct {
 			who string
 			req command.Request
 		}{
-			{"D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 9, Expires: day(firstDay) + 9}}}},
+			{"D", points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 9,
+				Expires: day(firstDay) + 9}}}},
 			{"D", points.ConvertRequest{Member: "wang", To: "DP", Pieces: []spend.Take{{Lot: lots[1], Amount: 50}}}},
 			{"D", points.SetRulesRequest{Programme: "DP", Rules: movable}},
 			{"D", points.PledgeRequest{Programme: "GP", Amount: 7, Until: day(firstDay) + 9}},
@@ -67,7 +70,8 @@ func TestASuspendedPartyEndsWhatItBegan(t *testing.T) {
 // A programme that isn't open gives out nothing new, and what is out can be spent.
 func TestAProgrammeThatIsNotOpen(t *testing.T) {
 	s := newCounter(t, "DP")
-	issue := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 9, Expires: day(firstDay) + 9}}}
+	issue := points.IssueRequest{Programme: "DP", Grants: []points.Grant{{Member: "li", Amount: 9,
+		Expires: day(firstDay) + 9}}}
 	to := func(state points.ProgrammeState) command.Request {
 		return points.SetProgrammeRequest{Programme: "DP", State: state, Reason: "x"}
 	}

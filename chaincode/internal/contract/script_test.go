@@ -21,7 +21,8 @@ import (
 
 // TestScripts plays testdata/script: what each command answers and writes.
 //
-//	batch PARTY [source=NAME from=N to=N]   lines "function JSON"; "+" before one links it with the next; "@id" names its request
+//	batch PARTY [source=NAME from=N to=N]   lines "function JSON"; "+" before one links it with the next;
+//	                                        "@id" names its request
 //	call PARTY                              a single command or query: function, then an argument a line
 //	wait SECONDS                            moves everybody's clock
 //	hide NAME VALUE                         commits to a private value, with a salt that hangs on the name

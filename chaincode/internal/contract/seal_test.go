@@ -24,7 +24,8 @@ var sealD, sealG = row.SealOf("D", true), row.SealOf("G", true)
 // but not D's peer. The ledger calls that invalid, whatever the program says.
 func TestMintingWithoutTheIssuerIsInvalid(t *testing.T) {
 	w := founded(t, 3)
-	w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	w.run(t, "D", points.OpenProgrammeRequest{Programme: "DP", En: "DP", Zh: "DP",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
 	honest, err := tally()
 	if err != nil {
 		t.Fatal(err)
@@ -33,9 +34,11 @@ func TestMintingWithoutTheIssuerIsInvalid(t *testing.T) {
 		w.net.Install(p, seal.Outer, impostor.As("D", honest))
 		w.net.Install(p, sealD, impostor.As("D", seal.Chaincode{}))
 	}
-	batch := command.Batch{Lane: 1, Seq: w.heads["D"] + 1, Commands: []command.Command{command.New("", points.IssueRequest{
-		Programme: "DP", Grants: []points.Grant{{Member: "g", Amount: 1_000_000, Expires: day("2027-12-31")}}})}}
-	env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G", "F")
+	batch := command.Batch{Lane: 1, Seq: w.heads["D"] + 1,
+		Commands: []command.Command{command.New("", points.IssueRequest{
+			Programme: "DP", Grants: []points.Grant{{Member: "g", Amount: 1_000_000, Expires: day("2027-12-31")}}})}}
+	env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G",
+		"F")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +91,14 @@ func (relay) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 // can't land.
 func TestWithheldEnvelopesDie(t *testing.T) {
 	w := founded(t, 5)
-	w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP", Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
-	issue := command.New("", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day("2027-12-31")}}})
+	w.run(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP",
+		Price: amount.Rate{Num: 1, Den: 1}, Rules: movable})
+	issue := command.New("", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "li", Amount: 5, Expires: day("2027-12-31")}}})
 	withhold := func() *ledgersim.Envelope {
 		batch := command.Batch{Lane: 2, Seq: 1, Commands: []command.Command{issue}}
-		env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), "G", "D")
+		env, err := w.net.Endorse(w.net.Propose(w.client("G"), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			"G", "D")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +142,8 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 	for _, c := range []struct {
 		off  time.Duration
 		want string
-	}{{-61 * time.Second, "TIME_WINDOW"}, {11 * time.Second, "TIME_WINDOW"}, {-59 * time.Second, ""}, {9 * time.Second, ""}} {
+	}{{-61 * time.Second, "TIME_WINDOW"}, {11 * time.Second, "TIME_WINDOW"}, {-59 * time.Second, ""},
+		{9 * time.Second, ""}} {
 		p := w.net.Propose(w.client("G"), seal.Outer, ledgersim.Args("query:Cycle")...)
 		p.Timestamp = p.Timestamp.Add(c.off)
 		_, err := w.net.Endorse(p, "G")
@@ -164,11 +171,13 @@ func TestEndorsersOwnRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	advance := func(to string) error {
-		_, err := bare.Invoke(bare.Identity("G", "client"), seal.Outer, ledgersim.Args("cycle:Advance", "", `{"date":"`+to+`"}`)...)
+		_, err := bare.Invoke(bare.Identity("G", "client"), seal.Outer,
+			ledgersim.Args("cycle:Advance", "", `{"date":"`+to+`"}`)...)
 		return err
 	}
 	today := bare.Now().Format("2006-01-02")
-	if err := advance(bare.Now().Add(24 * time.Hour).Format("2006-01-02")); err == nil || !strings.Contains(err.Error(), "TIME_WINDOW") {
+	if err := advance(bare.Now().Add(24 * time.Hour).Format("2006-01-02")); err == nil ||
+		!strings.Contains(err.Error(), "TIME_WINDOW") {
 		t.Errorf("tomorrow: %v", err)
 	}
 	if err := advance(today); err != nil {

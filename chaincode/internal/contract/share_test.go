@@ -36,7 +36,8 @@ func sealedProfile(salt byte) ([]byte, codec.Hash) {
 // share sends one profile from G under a consent, endorsed by its two parties.
 func (w *world) share(t fataler, consent number.Command, with string, sealed []byte, digest codec.Hash) error {
 	t.Helper()
-	batch := command.Batch{Commands: []command.Command{command.New("", member.ShareRequest{Consent: consent, Party: with, Digest: digest})}}
+	batch := command.Batch{Commands: []command.Command{command.New("",
+		member.ShareRequest{Consent: consent, Party: with, Digest: digest})}}
 	_, refusals, err := w.sendWith(t, "G", batch, map[string][]byte{digest.String(): sealed}, "G", with)
 	if err != nil {
 		return err
@@ -46,7 +47,8 @@ func (w *world) share(t fataler, consent number.Command, with string, sealed []b
 
 // profile asks a peer for what was shared with a party.
 func (w *world) profile(reader, peer string, consent number.Command, with string) (answer.Profile, error) {
-	data, err := w.net.Evaluate(w.client(reader), peer, seal.Outer, ledgersim.Args("query:Profile", consent.String(), with)...)
+	data, err := w.net.Evaluate(w.client(reader), peer, seal.Outer,
+		ledgersim.Args("query:Profile", consent.String(), with)...)
 	if err != nil {
 		return answer.Profile{}, err
 	}
@@ -61,7 +63,8 @@ func agreed(t fataler, seed uint64) (*world, number.Command) {
 	w := established(t, seed)
 	receipts, refusals := w.run(t, "G",
 		member.EnrolRequest{Member: "li"},
-		member.ConsentRequest{Member: "li", Purpose: "insurance", Parties: []string{"D", "F", "S1"}, Until: day(firstDay)})
+		member.ConsentRequest{Member: "li", Purpose: "insurance",
+			Parties: []string{"D", "F", "S1"}, Until: day(firstDay)})
 	for _, r := range refusals {
 		if r != nil {
 			t.Fatal(r)
@@ -113,10 +116,12 @@ func TestShareAndWithdraw(t *testing.T) {
 			t.Errorf("%s read %+v", c.reader, found)
 		}
 	}
-	if _, refusals := w.run(t, "M", member.WithdrawConsentRequest{Consent: consent, Reason: "x"}); fault.CodeOf(refusals[0]) != fault.Forbidden {
+	if _, refusals := w.run(t, "M", member.WithdrawConsentRequest{Consent: consent,
+		Reason: "x"}); fault.CodeOf(refusals[0]) != fault.Forbidden {
 		t.Errorf("an outsider: %v", refusals[0])
 	}
-	if _, refusals := w.run(t, "G", member.WithdrawConsentRequest{Consent: consent, Reason: "member_asked"}); refusals[0] != nil {
+	if _, refusals := w.run(t, "G", member.WithdrawConsentRequest{Consent: consent,
+		Reason: "member_asked"}); refusals[0] != nil {
 		t.Fatal(refusals[0])
 	}
 	nothingPrivate(t, w)
@@ -159,7 +164,8 @@ func TestPartiesPurgeAfterTheLastDay(t *testing.T) {
 	if _, err := w.profile("D", "D", consent, "D"); refusalOf(err) != fault.Expired {
 		t.Errorf("reading after the last day: %v", err)
 	}
-	if _, refusals := w.run(t, "D", withdraw, withdraw); refusals[0] != nil || fault.CodeOf(refusals[1]) != fault.WrongState {
+	if _, refusals := w.run(t, "D", withdraw, withdraw); refusals[0] != nil ||
+		fault.CodeOf(refusals[1]) != fault.WrongState {
 		t.Errorf("D: %v", refusals)
 	}
 	if left := w.net.Private("D", seal.Outer, member.Collection("D", "G")); len(left) != 0 {
@@ -168,7 +174,8 @@ func TestPartiesPurgeAfterTheLastDay(t *testing.T) {
 	if left := w.net.Private("F", seal.Outer, member.Collection("F", "G")); len(left) != 1 {
 		t.Errorf("D's purge took F's: %v", left)
 	}
-	if _, refusals := w.run(t, "F", withdraw, withdraw); refusals[0] != nil || fault.CodeOf(refusals[1]) != fault.WrongState {
+	if _, refusals := w.run(t, "F", withdraw, withdraw); refusals[0] != nil ||
+		fault.CodeOf(refusals[1]) != fault.WrongState {
 		t.Errorf("F: %v", refusals)
 	}
 	nothingPrivate(t, w)
@@ -189,7 +196,8 @@ func TestShareRefusesProfiles(t *testing.T) {
 		sealed []byte
 		digest codec.Hash
 	}{"another": {other, digest}, "empty": {nil, digest}, "too long": {long, longDigest[:]}} {
-		if err := w.share(t, consent, "D", c.sealed, c.digest); refusalOf(err) != fault.BadRequest || !strings.Contains(err.Error(), "chaincode response") {
+		if err := w.share(t, consent, "D", c.sealed, c.digest); refusalOf(err) != fault.BadRequest ||
+			!strings.Contains(err.Error(), "chaincode response") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -218,7 +226,8 @@ func TestErasureHolds(t *testing.T) {
 	if err := w.share(t, consent, "D", sealed, digest); err != nil {
 		t.Fatal(err)
 	}
-	erase := member.EraseRequest{Member: "li", Accounts: []member.AccountID{{Party: "G", Channel: "app", Account: account}}, Consents: []number.Command{consent}, Reason: "member_asked"}
+	erase := member.EraseRequest{Member: "li", Accounts: []member.AccountID{{Party: "G", Channel: "app",
+		Account: account}}, Consents: []number.Command{consent}, Reason: "member_asked"}
 	if _, refusals = w.run(t, "G", erase); refusals[0] != nil {
 		t.Fatal(refusals[0])
 	}

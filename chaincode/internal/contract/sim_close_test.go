@@ -81,13 +81,17 @@ func (v view) drawPayment(verb string) command.Request {
 	}
 	if len(p.Advices) > 0 && v.odd(4) {
 		a := p.Advices[v.dice(len(p.Advices))]
-		return settlement.TakeBackRequest{Cycle: p.Cycle, Payment: p.N, Receipt: a.Reference, Reference: fmt.Sprint("ref-", v.dice(30)), Fen: v.n(int(a.Fen) + 1), Booked: v.today().Date, Evidence: make(codec.Hash, 32)}
+		return settlement.TakeBackRequest{Cycle: p.Cycle, Payment: p.N, Receipt: a.Reference,
+			Reference: fmt.Sprint("ref-", v.dice(30)), Fen: v.n(int(a.Fen) + 1), Booked: v.today().Date,
+			Evidence: make(codec.Hash, 32)}
 	}
 	alias := ""
 	if v.odd(3) {
 		alias = fmt.Sprint("alias-", v.dice(30))
 	}
-	return settlement.AdviseRequest{Cycle: p.Cycle, Payment: p.N, Reference: fmt.Sprint("ref-", v.dice(30)), Alias: alias, Charges: amount.Units(v.dice(3) / 2), Fen: max(1, p.Fen-p.Received-amount.Units(v.dice(3)/2)), Booked: v.today().Date}
+	return settlement.AdviseRequest{Cycle: p.Cycle, Payment: p.N, Reference: fmt.Sprint("ref-", v.dice(30)),
+		Alias: alias, Charges: amount.Units(v.dice(3) / 2), Fen: max(1, p.Fen-p.Received-amount.Units(v.dice(3)/2)),
+		Booked: v.today().Date}
 }
 
 // drawDispute disputes lines of closed cycles, and ends disputes in every way.
@@ -108,13 +112,15 @@ func (v view) drawDispute(verb string) command.Request {
 	case "rejectd":
 		return settlement.RejectRequest{Dispute: n, Answer: make(codec.Hash, 32)}
 	case "split":
-		return settlement.SplitRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.By, Creditor: d.Against, Fen: v.n(4)}}}
+		return settlement.SplitRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.By,
+			Creditor: d.Against, Fen: v.n(4)}}}
 	case "agreed":
 		return settlement.AgreeSplitRequest{Dispute: n}
 	case "escalate":
 		return settlement.EscalateRequest{Dispute: n}
 	case "rule":
-		return settlement.RuleRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.Against, Creditor: d.By, Fen: v.n(4)}}, Grounds: make(codec.Hash, 32)}
+		return settlement.RuleRequest{Dispute: n, Parts: []settlement.Allocation{{Debtor: d.Against, Creditor: d.By,
+			Fen: v.n(4)}}, Grounds: make(codec.Hash, 32)}
 	case "lapsed":
 		return settlement.LapseRequest{Dispute: n}
 	case "unraise":
@@ -125,7 +131,9 @@ func (v view) drawDispute(verb string) command.Request {
 
 func (v view) drawRaise() command.Request {
 	cycle, closed, ok := such(v, "close", func(c settlement.Close) bool { return c.State == settlement.Computed })
-	batch, rows, found := such(v, "obligations", func(o settlement.Obligations) bool { return o.Cycle == cycle && len(o.List) > 0 })
+	batch, rows, found := such(v, "obligations", func(o settlement.Obligations) bool {
+		return o.Cycle == cycle && len(o.List) > 0
+	})
 	if !ok || !found || len(rows.List) == 0 || closed.State != settlement.Computed {
 		return nil
 	}
@@ -136,7 +144,8 @@ func (v view) drawRaise() command.Request {
 	if with == v.lane.party {
 		with = one.Debtor
 	}
-	return settlement.RaiseRequest{Cycle: cycle, With: with, Lines: []number.Row{n.Row(int(one.Ord))}, Reason: "x", Evidence: make(codec.Hash, 32)}
+	return settlement.RaiseRequest{Cycle: cycle, With: with, Lines: []number.Row{n.Row(int(one.Ord))}, Reason: "x",
+		Evidence: make(codec.Hash, 32)}
 }
 
 // drawOpen opens a hidden sum: mostly so that it opens.
@@ -147,7 +156,8 @@ func (v view) drawOpen() command.Request {
 	}
 	h := pick(v.dice, p.Hidden).Position
 	cycle, _, _ := strings.Cut(id, "/")
-	req := settlement.OpenRequest{Cycle: cycle, Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee, Opening: v.opens(cycle, h)}
+	req := settlement.OpenRequest{Cycle: cycle, Debtor: h.Debtor, Creditor: h.Creditor, Back: h.Back, Fee: h.Fee,
+		Opening: v.opens(cycle, h)}
 	if v.odd(6) {
 		req.Back = !req.Back
 	}
@@ -171,7 +181,9 @@ func (v view) opens(cycle string, h settlement.HiddenPosition) pedersen.Opening 
 // drawSign signs a statement, mostly with the sums that the lane's peer shows and a root that
 // hangs on them, and now and then with others.
 func (v view) drawSign() command.Request {
-	id, p, ok := such(v, "pair", func(p settlement.Pair) bool { return !p.State.Ended() && (p.A == v.lane.party || p.B == v.lane.party) })
+	id, p, ok := such(v, "pair", func(p settlement.Pair) bool {
+		return !p.State.Ended() && (p.A == v.lane.party || p.B == v.lane.party)
+	})
 	if !ok {
 		return nil
 	}
@@ -182,7 +194,8 @@ func (v view) drawSign() command.Request {
 	}
 	owes, _ := p.Owes(me)
 	owed, _ := p.Owes(with)
-	req := settlement.SignRequest{Cycle: cycle, With: with, Lines: p.Count(), Owes: owes, Owed: owed, Root: bytes.Repeat([]byte{byte(1 + p.Count())}, 32)}
+	req := settlement.SignRequest{Cycle: cycle, With: with, Lines: p.Count(), Owes: owes, Owed: owed,
+		Root: bytes.Repeat([]byte{byte(1 + p.Count())}, 32)}
 	switch v.dice(12) {
 	case 0:
 		req.Owes++
@@ -197,8 +210,11 @@ func (v view) drawModel(verb string) command.Request {
 	id := v.one("m", "n")
 	switch verb {
 	case "propose":
-		req := settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: v.one("", "D", "G"), Acceptor: v.one("", "M"), Scene: v.one("", "shop")}, From: v.today().Date + date.Date(v.dice(3))}
-		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)}, Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)), Cap: amount.Units(20 * v.dice(3)), Prefunded: v.odd(3)}
+		req := settlement.ProposeRequest{Model: id, Scope: settlement.Scope{Issuer: v.one("", "D", "G"),
+			Acceptor: v.one("", "M"), Scene: v.one("", "shop")}, From: v.today().Date + date.Date(v.dice(3))}
+		req.Terms = settlement.Terms{Price: amount.Rate{Num: v.n(3), Den: v.n(3)},
+			Fee: amount.Rate{Num: 1, Den: 1 + v.n(9)}, Payer: settlement.Payer(v.dice(2)),
+			Cap: amount.Units(20 * v.dice(3)), Prefunded: v.odd(3)}
 		return req
 	case "agree":
 		if m, ok := v.newestModel(id); ok {
@@ -243,7 +259,8 @@ func newSecrets(t fataler) secrets {
 			note(must(unit.Times(n + 1)))
 		}
 		for price := range uint64(50 * (i % 2)) { // a commission
-			note(must(pedersen.Known(pedersen.Whole((price + 1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
+			note(must(pedersen.Known(pedersen.Whole((price +
+				1) * settlement.PerFen)).Minus(must(unit.Times(price + 1)))))
 		}
 	}
 	return s
@@ -257,7 +274,8 @@ func (s secrets) opening(v view, one settlement.Hidden) pedersen.Opening {
 	}
 	for _, f := range v.rows["pair"] {
 		for _, h := range f.Row.(settlement.Pair).Hidden {
-			if h.Opened.IsZero() && h.Position.Debtor == one.Debtor && h.Position.Creditor == one.Creditor && bytes.Equal(h.Position.Sum.Commitment(), one.Sum.Commitment()) {
+			if h.Opened.IsZero() && h.Position.Debtor == one.Debtor && h.Position.Creditor == one.Creditor &&
+				bytes.Equal(h.Position.Sum.Commitment(), one.Sum.Commitment()) {
 				cycle, _, _ := strings.Cut(f.ID, "/")
 				return v.opens(cycle, h.Position)
 			}
@@ -333,7 +351,8 @@ func checkNetted(net *ledgersim.Network, closed settlement.Close, pairs map[stri
 		for _, a := range p.Advices {
 			sum += a.Fen + a.Charges
 		}
-		if sum != p.Received && len(p.Advices) < settlement.KeptAdvices || p.Received > p.Fen || p.Back > p.Received || (p.State == settlement.Paid) != (p.Received == p.Fen && p.Back == 0) {
+		if sum != p.Received && len(p.Advices) < settlement.KeptAdvices || p.Received > p.Fen || p.Back > p.Received ||
+			(p.State == settlement.Paid) != (p.Received == p.Fen && p.Back == 0) {
 			return fmt.Errorf("payment %d: %+v", p.N, p)
 		}
 	}
@@ -342,7 +361,9 @@ func checkNetted(net *ledgersim.Network, closed settlement.Close, pairs map[stri
 			return fmt.Errorf("what %s gets and pays is %d off", party, n)
 		}
 	}
-	if closed.Settled != counts[settlement.Paid] || closed.Failed != counts[settlement.Bounced] || closed.Carried != counts[settlement.Overdue] || (closed.State == settlement.Settled) != (closed.Settled == closed.Payments) {
+	if closed.Settled != counts[settlement.Paid] || closed.Failed != counts[settlement.Bounced] ||
+		closed.Carried != counts[settlement.Overdue] ||
+		(closed.State == settlement.Settled) != (closed.Settled == closed.Payments) {
 		return fmt.Errorf("%+v, its payments are %v", closed, counts)
 	}
 	return nil

@@ -33,13 +33,15 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 	rules := points.Rules{SpendPerDay: 300, EarnPerDay: 500, Transfer: points.TransferRules{Allowed: true, PerDay: 200}}
 	for _, p := range []string{"G", "D", "M"} {
 		if p == "M" {
-			rules = points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 2}, Transfer: points.TransferRules{Allowed: true}}
+			rules = points.Rules{Expiry: points.Expiry{Kind: points.Sliding, N: 2},
+				Transfer: points.TransferRules{Allowed: true}}
 		}
 		w.must(t, p, points.OpenProgrammeRequest{Programme: p + "P", En: p, Zh: p, Price: price, Rules: rules})
 	}
 	for _, r := range [][2]string{{"DP", "GP"}, {"MP", "GP"}, {"GP", "DP"}, {"GP", "MP"}} {
 		rate := amount.Rate{Num: 2, Den: 3}
-		w.must(t, r[1][:1], points.PublishRateRequest{From: r[0], To: r[1], Rate: rate, Whole: points.Floor, PerDay: 60, Since: day(firstDay), Until: day("2027-12-31")})
+		w.must(t, r[1][:1], points.PublishRateRequest{From: r[0], To: r[1], Rate: rate, Whole: points.Floor, PerDay: 60,
+			Since: day(firstDay), Until: day("2027-12-31")})
 		w.agreeRate(t, r[0][:1], r[0], r[1])
 	}
 	w.must(t, "G", party.AmendRequest{Party: "D", Roles: party.Issuer | party.Acceptor, Debit: 150, Liability: 400})
@@ -51,14 +53,18 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 			r.Quota, r.Uses, r.Grantors, r.PerMember = 12, 2, []string{"D", "G"}, 4
 		}))
 	furnishCampaigns(t, w)
-	w.must(t, "G", settlement.ProposeRequest{Model: "all", Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true, Payers: []string{"D", "F", "G", "M", "S1"}}, From: day(firstDay) + 1})
+	w.must(t, "G", settlement.ProposeRequest{Model: "all",
+		Terms: settlement.Terms{Fee: amount.Rate{Num: 1, Den: 3}, Multilateral: true,
+			Payers: []string{"D", "F", "G", "M", "S1"}}, From: day(firstDay) + 1})
 	w.consent(t, "D", "G", "all")
 	w.consent(t, "M", "G", "all")
 	w.advance(t, 1)
 	for _, id := range sortedIDs(homes) {
 		var authorisations []command.Request
 		for _, acceptor := range []string{"G", "D", "M"} {
-			authorisations = append(authorisations, member.AuthoriseRequest{Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60}, {Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
+			authorisations = append(authorisations, member.AuthoriseRequest{Member: id, Acceptor: acceptor,
+				Caps: []member.Limit{{Programme: "DP", Amount: 60}, {Programme: "GP", Amount: 60},
+					{Programme: "MP", Amount: 60}}, Until: w.net.Now().Unix() + 86400})
 		}
 		w.must(t, homes[id], authorisations...)
 	}
@@ -67,13 +73,16 @@ func furnishAt(t fataler, w *world, price amount.Rate) {
 // furnishCampaigns lets G and D pay together for points, and all three for what M gives.
 func furnishCampaigns(t fataler, w *world) {
 	terms := campaign.Terms{En: "Joint", Zh: "联合", Budget: 90, From: day(firstDay), Until: day("2027-12-31")}
-	joint, washes := campaign.ProposeRequest{Campaign: "joint", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}}},
-		campaign.ProposeRequest{Campaign: "washes", Terms: terms, Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "G", Parts: 1}, {Party: "M", Parts: 1}}}
+	joint, washes := campaign.ProposeRequest{Campaign: "joint", Terms: terms,
+		Funders: []campaign.Share{{Party: "D", Parts: 40}, {Party: "G", Parts: 60}}},
+		campaign.ProposeRequest{Campaign: "washes", Terms: terms,
+			Funders: []campaign.Share{{Party: "D", Parts: 1}, {Party: "G", Parts: 1}, {Party: "M", Parts: 1}}}
 	joint.Terms.Gives, joint.Terms.PerMember = campaign.Gives{Programme: "GP", Bonus: 11, Expires: day("2027-03-31")}, 5
 	washes.Terms.Gives, washes.Terms.Budget = campaign.Gives{Benefit: "wash"}, 900
 	w.must(t, "G", joint)
 	w.must(t, "M", washes)
-	w.must(t, "D", campaign.AgreeRequest{Campaign: "joint", Cap: 20}, campaign.AgreeRequest{Campaign: "washes", Cap: 250})
+	w.must(t, "D", campaign.AgreeRequest{Campaign: "joint", Cap: 20},
+		campaign.AgreeRequest{Campaign: "washes", Cap: 250})
 	w.must(t, "G", campaign.AgreeRequest{Campaign: "washes"})
 }
 
@@ -131,7 +140,8 @@ func (v view) draw() command.Request {
 		if !v.answering(verb) {
 			continue
 		}
-		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit, v.drawCampaign, v.drawGoods, v.drawOrder, v.drawClose, v.drawModel, v.drawWide} {
+		for _, try := range []func(string) command.Request{v.drawNew, v.drawSpend, v.drawHeld, v.drawBenefit,
+			v.drawCampaign, v.drawGoods, v.drawOrder, v.drawClose, v.drawModel, v.drawWide} {
 			if req := try(verb); req != nil {
 				return req
 			}
@@ -155,7 +165,8 @@ func (v view) drawNew(verb string) command.Request {
 	case "enrol":
 		return member.EnrolRequest{Member: fmt.Sprintf("new-%s-%d", caller, v.dice(6))}
 	case "authorise":
-		return member.AuthoriseRequest{Member: v.one("li", "wang", "sun", "zhang"), Acceptor: v.one("G", "D", "M"), Caps: []member.Limit{{Programme: "GP", Amount: v.n(40)}}, Until: v.lane.net.Now().Unix() + 3600}
+		return member.AuthoriseRequest{Member: v.one("li", "wang", "sun", "zhang"), Acceptor: v.one("G", "D", "M"),
+			Caps: []member.Limit{{Programme: "GP", Amount: v.n(40)}}, Until: v.lane.net.Now().Unix() + 3600}
 	case "advance":
 		if caller == "G" {
 			return settlement.AdvanceRequest{Date: today + 1}
@@ -209,11 +220,13 @@ func (v view) drawSpend(verb string) command.Request {
 	by, soon := v.proof(owner), v.lane.net.Now().Unix()+int64(pick(v.dice, []int{1, 4, 9, 60}))
 	switch verb {
 	case "hold":
-		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by, Scene: v.one("", "shop")}
+		return points.HoldRequest{Member: owner, Pieces: list, Deadline: soon, Authorisation: by,
+			Scene: v.one("", "shop")}
 	case "transfer":
 		return points.TransferRequest{From: owner, To: "chen", Pieces: list, Authorisation: by}
 	case "offer":
-		return points.OfferRequest{Member: owner, Pieces: list, Wants: v.one("GP", "DP", "MP"), Price: v.n(3), Until: soon + 20, Authorisation: by}
+		return points.OfferRequest{Member: owner, Pieces: list, Wants: v.one("GP", "DP", "MP"), Price: v.n(3),
+			Until: soon + 20, Authorisation: by}
 	case "take":
 		id, trade, ok := some[points.Trade](v, "trade")
 		if n, _ := number.ParseCommand(id); ok && trade.Wants == programme {
@@ -269,14 +282,17 @@ func (v view) drawBenefit(verb string) command.Request {
 		if programme != "GP" {
 			return nil
 		}
-		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []spend.Take{{Lot: list[0].Lot, Amount: 10}}, Authorisation: v.proof(owner), Commitment: rideCommitment}
+		return benefit.BuyRequest{Benefit: "ride", Member: owner, Pieces: []spend.Take{{Lot: list[0].Lot, Amount: 10}},
+			Authorisation: v.proof(owner), Commitment: rideCommitment}
 	case "reverse":
 		if id, _, ok := such(v, "write-off", func(w benefit.WriteOff) bool { return w.State == benefit.Done }); ok {
 			n, _ := number.ParseCommand(id)
 			return benefit.ReverseRequest{WriteOff: n, Reason: "x"}
 		}
 	case "use", "lapse":
-		id, e, ok := such(v, "entitlement", func(e benefit.Entitlement) bool { return !e.State.Ended() && (e.Benefit == "ride") == v.odd(2) })
+		id, e, ok := such(v, "entitlement", func(e benefit.Entitlement) bool {
+			return !e.State.Ended() && (e.Benefit == "ride") == v.odd(2)
+		})
 		if !ok {
 			return nil
 		}
@@ -300,7 +316,8 @@ func (v view) drawCampaign(verb string) command.Request {
 	switch {
 	case verb == "reward" && v.lane.party != "D":
 		id := map[string]string{"G": "joint", "M": "washes"}[v.lane.party]
-		return campaign.AwardRequest{Campaigns: []string{id}, Member: v.one("li", "wang", "sun", "zhang"), Reference: fmt.Sprintf("r-%d", v.dice(12)), Lines: []campaign.Line{{Fen: 1}}}
+		return campaign.AwardRequest{Campaigns: []string{id}, Member: v.one("li", "wang", "sun", "zhang"),
+			Reference: fmt.Sprintf("r-%d", v.dice(12)), Lines: []campaign.Line{{Fen: 1}}}
 	case verb == "leave" && v.odd(9):
 		return campaign.LeaveRequest{Campaign: v.one("joint", "washes"), Reason: "x"}
 	}
@@ -367,7 +384,8 @@ func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
 		parts, l := strings.Split(f.ID, "/"), f.Row.(quota.Lease)
 		id := parts[0] + "/" + parts[1]
 		sum := sums[id]
-		sums[id] = quota.Lease{Granted: sum.Granted + l.Granted, Used: sum.Used + l.Used, Returned: sum.Returned + l.Returned}
+		sums[id] = quota.Lease{Granted: sum.Granted + l.Granted, Used: sum.Used + l.Used,
+			Returned: sum.Returned + l.Returned}
 		if l.Spare() < 0 && parts[0] != string(quota.Debit) { // what is captured after a cut-off isn't refused
 			return fmt.Errorf("lease %s is overdrawn: %+v", f.ID, l)
 		}
@@ -410,7 +428,8 @@ func checkConsents(net *ledgersim.Network) error {
 	for _, f := range rowsOf(net, "G", "authorisation") {
 		for _, c := range f.Row.(member.Authorisation).Caps {
 			if c.Used < least[f.ID+c.Programme] || c.Used > c.Amount {
-				return fmt.Errorf("authorisation %s has %+v, what is under it took %d", f.ID, c, least[f.ID+c.Programme])
+				return fmt.Errorf("authorisation %s has %+v, what is under it took %d", f.ID, c,
+					least[f.ID+c.Programme])
 			}
 		}
 	}

@@ -34,10 +34,13 @@ func stockFronts(t fataler, w *world) {
 		w.must(t, "M", plainGood("care", sku, []goods.Delivery{goods.Counter, goods.Virtual, goods.Shipped}[i]))
 		for _, seller := range []string{"D", "G"} {
 			if i == 0 {
-				w.must(t, seller, goods.SetStorefrontRequest{En: "x", Zh: "x", ReturnDays: 1, Open: true, Tenders: []goods.Tender{
-					{Programme: "DP", Value: amount.Rate{Num: 1, Den: 2}}, {Programme: "GP", Value: amount.Rate{Num: 1, Den: 1}}}})
+				w.must(t, seller, goods.SetStorefrontRequest{En: "x", Zh: "x", ReturnDays: 1, Open: true,
+					Tenders: []goods.Tender{
+						{Programme: "DP", Value: amount.Rate{Num: 1, Den: 2}},
+						{Programme: "GP", Value: amount.Rate{Num: 1, Den: 1}}}})
 			}
-			w.must(t, "M", goods.OfferTermsRequest{Supplier: "care", SKU: sku, Seller: seller, Kind: goods.TermsKind(1 + i%2), Commitment: terms},
+			w.must(t, "M", goods.OfferTermsRequest{Supplier: "care", SKU: sku, Seller: seller,
+				Kind: goods.TermsKind(1 + i%2), Commitment: terms},
 				goods.RestockRequest{Supplier: "care", SKU: sku, Seller: seller, Units: 9, Lanes: uint8(2 * i)})
 			w.must(t, seller, listedAt(sku, goods.TermsKind(1+i%2), terms, 7))
 		}
@@ -45,7 +48,8 @@ func stockFronts(t fataler, w *world) {
 }
 
 func listedAt(sku string, kind goods.TermsKind, terms []byte, fen amount.Units) goods.ListRequest {
-	return goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: terms, Prices: []goods.Price{{Fen: fen}}, Open: true}
+	return goods.ListRequest{Supplier: "care", SKU: sku, Scene: "retail", Kind: kind, Terms: terms,
+		Prices: []goods.Price{{Fen: fen}}, Open: true}
 }
 
 func (v view) drawGoods(verb string) command.Request {
@@ -68,7 +72,8 @@ func (v view) drawGoods(verb string) command.Request {
 
 // drawPlace orders what was quoted at the lane's peer, which may be behind.
 func (v view) drawPlace() command.Request {
-	req := goods.PlaceRequest{Member: v.one("li", "wang", "sun", "zhang"), Lines: []goods.Wanted{want("care", v.one("kit", "kit", "tyre"), uint32(v.n(3)))}, Accept: v.odd(2)}
+	req := goods.PlaceRequest{Member: v.one("li", "wang", "sun", "zhang"),
+		Lines: []goods.Wanted{want("care", v.one("kit", "kit", "tyre"), uint32(v.n(3)))}, Accept: v.odd(2)}
 	if v.odd(3) {
 		req.Lines = append(req.Lines, want("care", "ride", 1))
 	}
@@ -79,7 +84,8 @@ func (v view) drawPlace() command.Request {
 		}
 	}
 	asked, _ := json.Marshal(answer.QuoteAsked{Seller: v.lane.party, Member: req.Member, Lines: req.Lines})
-	data, err := v.lane.net.Evaluate(v.lane.id, v.lane.peer, seal.Outer, ledgersim.Args("query:Quote", string(asked))...)
+	data, err := v.lane.net.Evaluate(v.lane.id, v.lane.peer, seal.Outer,
+		ledgersim.Args("query:Quote", string(asked))...)
 	if err != nil {
 		return nil // the peer is far behind
 	}
@@ -113,7 +119,8 @@ func tenderValue(tenders []goods.Tender, programme string, n amount.Units) amoun
 }
 
 func (v view) drawOrder(verb string) command.Request {
-	states := map[string][]goods.State{"accept": {goods.Placed}, "reject": {goods.Placed}, "cancel": {goods.Placed, goods.Accepted}, "late": {goods.Placed}, "ship": {goods.Accepted},
+	states := map[string][]goods.State{"accept": {goods.Placed}, "reject": {goods.Placed},
+		"cancel": {goods.Placed, goods.Accepted}, "late": {goods.Placed}, "ship": {goods.Accepted},
 		"deliver": {goods.Accepted, goods.OnItsWay}, "complete": {goods.Delivered}, "back": {goods.Delivered}}
 	if states[verb] == nil {
 		return v.drawReturn(verb)
@@ -149,7 +156,8 @@ func (v view) drawOrder(verb string) command.Request {
 }
 
 func (v view) drawReturn(verb string) command.Request {
-	states := map[string]goods.ReturnState{"receive": goods.Requested, "noback": goods.Requested, "refund": goods.Received}
+	states := map[string]goods.ReturnState{"receive": goods.Requested, "noback": goods.Requested,
+		"refund": goods.Received}
 	id, back, ok := such(v, "return", func(r goods.Return) bool { return r.State == states[verb] })
 	if !ok {
 		return nil

@@ -83,7 +83,8 @@ func (c *laneClient) Act(rng *rand.Rand) *ledgersim.Envelope {
 }
 
 func (c *laneClient) endorse(rng *rand.Rand) *ledgersim.Envelope {
-	answer, err := c.net.Evaluate(c.id, c.peer, row.SealOf(c.party, c.party != "M"), ledgersim.Args(seal.Head, c.party, fmt.Sprint(c.lane))...)
+	answer, err := c.net.Evaluate(c.id, c.peer, row.SealOf(c.party, c.party != "M"),
+		ledgersim.Args(seal.Head, c.party, fmt.Sprint(c.lane))...)
 	if err != nil {
 		c.err = err
 		return nil
@@ -170,7 +171,8 @@ func live(t *testing.T, seed uint64) (*world, error) {
 	var lanes []*laneClient
 	for _, party := range []string{"G", "D", "M"} {
 		for lane := range uint8(2) {
-			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2, peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs, life: life, secrets: known}
+			c := &laneClient{net: w.net, id: w.client(party), party: party, lane: lane + 2,
+				peer: []string{"G", "D", "F"}[lane], wanted: 8, verbs: verbs, life: life, secrets: known}
 			clients, lanes = append(clients, c), append(lanes, c)
 		}
 		if passes := *lanes[len(lanes)-1]; seed%2 == 1 {

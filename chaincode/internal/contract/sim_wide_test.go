@@ -35,7 +35,8 @@ func lifeOf(seed uint64) kindOfLife {
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x6c697665))
 	return kindOfLife{
-		price:  pick(rng.IntN, []amount.Rate{{Num: 1, Den: 2}, {Num: 7, Den: 3}, {Num: 999_983, Den: 999_979}, {Num: 3, Den: 1_000_000}, {Num: 25, Den: 1}}),
+		price: pick(rng.IntN, []amount.Rate{{Num: 1, Den: 2}, {Num: 7, Den: 3}, {Num: 999_983, Den: 999_979},
+			{Num: 3, Den: 1_000_000}, {Num: 25, Den: 1}}),
 		rich:   rng.IntN(5) == 0,
 		silent: pick(rng.IntN, []string{"", "", "", "D", "M"}),
 	}
@@ -60,7 +61,8 @@ func (v view) drawWide(verb string) command.Request {
 		}
 	case "invite":
 		if id, ok := v.own(); ok {
-			return member.InviteRequest{Member: id, For: v.one("G", "D", "M"), Commitment: code.Commit(lifeCode), Until: v.lane.net.Now().Unix() + 600}
+			return member.InviteRequest{Member: id, For: v.one("G", "D", "M"), Commitment: code.Commit(lifeCode),
+				Until: v.lane.net.Now().Unix() + 600}
 		}
 	case "merge":
 		return v.drawMerge()
@@ -89,13 +91,17 @@ func (v view) drawRoles(back bool) command.Request {
 
 // own is a member that is at home at the lane's party.
 func (v view) own() (string, bool) {
-	id, _, ok := such(v, "member", func(m member.Member) bool { return m.Home == v.lane.party && m.State == member.Active })
+	id, _, ok := such(v, "member", func(m member.Member) bool {
+		return m.Home == v.lane.party && m.State == member.Active
+	})
 	return id, ok
 }
 
 // drawMerge merges one of the party's own into whoever invited it.
 func (v view) drawMerge() command.Request {
-	id, inv, ok := such(v, "invitation", func(i member.Invitation) bool { return i.State == member.InvitationOpen && i.For == v.lane.party })
+	id, inv, ok := such(v, "invitation", func(i member.Invitation) bool {
+		return i.State == member.InvitationOpen && i.For == v.lane.party
+	})
 	from, own := v.own()
 	if !ok || !own || !strings.HasPrefix(from, "new-") && !v.odd(12) {
 		return nil // the members that others know merge seldom
@@ -133,15 +139,17 @@ func (v view) drawHoldMany() command.Request {
 	for _, f := range v.rows["lot"] {
 		l := f.Row.(points.Lot)
 		n, _ := number.ParseRow(f.ID)
-		if len(list) < points.MaxPieces && l.Member == owner && l.Programme == programme && l.Available() > 0 && n != list[0].Lot {
+		if len(list) < points.MaxPieces && l.Member == owner && l.Programme == programme &&
+			l.Available() > 0 && n != list[0].Lot {
 			list = append(list, spend.Take{Lot: n, Amount: 1})
 		}
 	}
-	return points.HoldRequest{Member: owner, Pieces: list, Deadline: v.lane.net.Now().Unix() + 60, Authorisation: v.proof(owner)}
+	return points.HoldRequest{Member: owner, Pieces: list, Deadline: v.lane.net.Now().Unix() + 60,
+		Authorisation: v.proof(owner)}
 }
 
-// widen names one command in eight, asks again for one in twelve that had a name, and links one in ten with the next. An
-// id stands for another content now and then.
+// widen names one command in eight, asks again for one in twelve that had a name, and links one in ten with the next.
+// An id stands for another content now and then.
 func (c *laneClient) widen(batch *command.Batch, rng *rand.Rand) {
 	for i := range batch.Commands {
 		one := &batch.Commands[i]
@@ -176,7 +184,8 @@ func (p *passer) Act(rng *rand.Rand) *ledgersim.Envelope {
 	if rng.IntN(2) == 0 {
 		request = fmt.Sprintf("ask-%d", rng.IntN(12))
 	}
-	env, err := p.net.Endorse(p.net.Propose(p.id, seal.Outer, ledgersim.Args(command.KindOf(req).String(), request, string(body))...), p.endorsers(rng)...)
+	env, err := p.net.Endorse(p.net.Propose(p.id, seal.Outer,
+		ledgersim.Args(command.KindOf(req).String(), request, string(body))...), p.endorsers(rng)...)
 	var refusal *ledgersim.Refusal
 	if err == nil || errors.Is(err, ledgersim.ErrMismatch) {
 		return env

@@ -19,7 +19,8 @@ func (w *world) inFlight(t fataler, msp string, requests ...command.Request) []p
 	var ids []string
 	for i, req := range requests {
 		batch := command.Batch{Lane: uint8(i + 2), Seq: 1, Commands: []command.Command{command.New("", req)}}
-		env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)), endorsers(msp)...)
+		env, err := w.net.Endorse(w.net.Propose(w.client(msp), seal.Outer, []byte("batch:Run"), codec.Encode(batch)),
+			endorsers(msp)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,14 +45,16 @@ func TestLanesRaceForTheLastUnits(t *testing.T) {
 	w.must(t, "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 3})
 	orders := []command.Request{w.order(t, "p2", 1), w.order(t, "p3", 1), w.order(t, "p4", 1), w.order(t, "p5", 1)}
 	codes := w.inFlight(t, "D", orders...)
-	for i, want := range []peer.TxValidationCode{peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT, peer.TxValidationCode_MVCC_READ_CONFLICT, peer.TxValidationCode_MVCC_READ_CONFLICT} {
+	for i, want := range []peer.TxValidationCode{peer.TxValidationCode_VALID, peer.TxValidationCode_MVCC_READ_CONFLICT,
+		peer.TxValidationCode_MVCC_READ_CONFLICT, peer.TxValidationCode_MVCC_READ_CONFLICT} {
 		if codes[i] != want {
 			t.Errorf("lane %d: %s", i+2, codes[i])
 		}
 	}
 	var got []fault.Code
 	for lane := uint8(3); lane <= 5; lane++ {
-		_, refusals, err := w.send(t, "D", command.Batch{Lane: lane, Seq: 1, Commands: []command.Command{command.New("", orders[lane-2])}})
+		_, refusals, err := w.send(t, "D", command.Batch{Lane: lane, Seq: 1,
+			Commands: []command.Command{command.New("", orders[lane-2])}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +72,8 @@ func TestLanesRaceForTheLastUnits(t *testing.T) {
 func TestLanesSellWithoutConflict(t *testing.T) {
 	w := withCatalogue(t, 6)
 	w.must(t, "S1", goods.RestockRequest{Supplier: "care", SKU: "kit", Seller: "D", Units: 50, Lanes: 5})
-	for i, code := range w.inFlight(t, "D", w.order(t, "p2", 2), w.order(t, "p3", 2), w.order(t, "p4", 2), w.order(t, "p5", 2)) {
+	for i, code := range w.inFlight(t, "D", w.order(t, "p2", 2), w.order(t, "p3", 2),
+		w.order(t, "p4", 2), w.order(t, "p5", 2)) {
 		if code != peer.TxValidationCode_VALID {
 			t.Errorf("lane %d: %s", i+2, code)
 		}

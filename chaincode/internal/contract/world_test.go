@@ -48,7 +48,9 @@ type fataler interface {
 var (
 	worldNow func() time.Time
 	tally    = sync.OnceValues(func() (shim.Chaincode, error) {
-		honest, err := New(Config{Operator: "G", Test: true, Now: func() time.Time { return worldNow() }, Place: time.UTC})
+		honest, err := New(Config{Operator: "G", Test: true, Now: func() time.Time {
+			return worldNow()
+		}, Place: time.UTC})
 		return watched{honest}, err
 	})
 )
@@ -56,7 +58,8 @@ var (
 // newWorld deploys both chaincodes; nothing is founded.
 func newWorld(t fataler, seed uint64) *world {
 	t.Helper()
-	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F", Peer: true}, {MSP: "M"}, {MSP: "S1"}, {MSP: "S2"}, {MSP: "A"}}
+	orgs := []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}, {MSP: "F", Peer: true}, {MSP: "M"},
+		{MSP: "S1"}, {MSP: "S2"}, {MSP: "A"}}
 	net := ledgersim.New(ledgersim.Config{Seed: seed, Orgs: orgs, CheckDeterminism: seed%4 == 1})
 	worldNow = net.Now
 	tally, err := tally()
@@ -76,7 +79,8 @@ func newWorld(t fataler, seed uint64) *world {
 func profileCollections() []ledgersim.Collection {
 	var list []ledgersim.Collection
 	for _, pair := range [][]string{{"D", "F"}, {"D", "G"}, {"F", "G"}} {
-		list = append(list, ledgersim.Collection{Name: member.Collection(pair[0], pair[1]), Members: pair, MemberOnlyRead: true, MemberOnlyWrite: true})
+		list = append(list, ledgersim.Collection{Name: member.Collection(pair[0], pair[1]), Members: pair,
+			MemberOnlyRead: true, MemberOnlyWrite: true})
 	}
 	return list
 }
@@ -90,7 +94,8 @@ func founded(t fataler, seed uint64) *world {
 	w := established(t, seed)
 	w.must(t, "G", member.EnrolRequest{Member: "sun"})
 	w.must(t, "D", member.EnrolRequest{Member: "wang"})
-	w.must(t, "M", member.EnrolRequest{Member: "li"}, member.EnrolRequest{Member: "zhang"}, member.EnrolRequest{Member: "chen"})
+	w.must(t, "M", member.EnrolRequest{Member: "li"}, member.EnrolRequest{Member: "zhang"},
+		member.EnrolRequest{Member: "chen"})
 	return w
 }
 
@@ -123,7 +128,9 @@ func (w *world) adopt(t fataler, p settlement.Policy) {
 func establishedIn(t fataler, seed uint64, cycle, first string) *world {
 	t.Helper()
 	w := newWorld(t, seed)
-	tx, err := w.call("G", "consortium:Found", `{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"`+cycle+`","date":"`+first+`","test":true}`)
+	tx, err := w.call("G", "consortium:Found",
+		`{"network":"test","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"`+cycle+
+			`","date":"`+first+`","test":true}`)
 	if err != nil || !tx.Valid() {
 		t.Fatalf("founding: %v", err)
 	}
@@ -132,7 +139,8 @@ func establishedIn(t fataler, seed uint64, cycle, first string) *world {
 	for _, p := range []struct {
 		id    string
 		roles party.Roles
-	}{{"D", party.Issuer | party.Acceptor}, {"F", party.Issuer}, {"M", party.Issuer | party.Acceptor}, {"S1", party.Supplier}, {"S2", party.Supplier}, {"A", party.Auditor}} {
+	}{{"D", party.Issuer | party.Acceptor}, {"F", party.Issuer}, {"M", party.Issuer | party.Acceptor},
+		{"S1", party.Supplier}, {"S2", party.Supplier}, {"A", party.Auditor}} {
 		requests = append(requests, party.RegisterRequest{Party: p.id, En: p.id, Zh: p.id, Roles: p.roles})
 	}
 	w.must(t, "G", requests...)
@@ -166,7 +174,8 @@ func (w *world) must(t fataler, msp string, requests ...command.Request) number.
 func (w *world) authorise(t fataler, id, acceptor, programme string, units amount.Units) number.Command {
 	t.Helper()
 	return w.must(t, homes[id], member.AuthoriseRequest{
-		Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}}, Until: w.net.Now().Unix() + 86400,
+		Member: id, Acceptor: acceptor, Caps: []member.Limit{{Programme: programme, Amount: units}},
+		Until: w.net.Now().Unix() + 86400,
 	})
 }
 
@@ -223,7 +232,8 @@ func endorsers(msp string) []string {
 }
 
 // sendWith sends a batch with transient data, to the peers named or to enough.
-func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient map[string][]byte, peers ...string) ([]command.Receipt, []error, error) {
+func (w *world) sendWith(t fataler, msp string, batch command.Batch, transient map[string][]byte,
+	peers ...string) ([]command.Receipt, []error, error) {
 	t.Helper()
 	if batch.Lane == 0 {
 		batch.Lane, batch.Seq = 1, w.heads[msp]+1

@@ -29,7 +29,8 @@ func recognise(a *app) *cobra.Command {
 		members.MemberRecognise, func([]string) (members.RecogniseRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, found answer.Recognised) error {
 			return a.print(found, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home}, {"state", found.Member.State}, {"linked as", found.Account.Member}})
+				t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home},
+					{"state", found.Member.State}, {"linked as", found.Account.Member}})
 			})
 		})
 	customerFlags(cmd, &req.Customer)

@@ -98,7 +98,8 @@ func advisedTable(t table.Writer, v settle.Advised) {
 			outcome += " ← a person must look"
 		}
 		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference,
-			strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome), yes(l.Reported), whyText(l)})
+			strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome),
+			yes(l.Reported), whyText(l)})
 	}
 	t.SetCaption("%s", othersText(v))
 }

@@ -28,19 +28,21 @@ import (
 // app is one run of the program: who, where, and how to answer.
 type app struct {
 	out, err io.Writer
-	format   string                                            // table or json
-	as       string                                            // party, to find its profile in the network's folder
-	profile  string                                            // path, instead of as
-	network  string                                            // tallynet's folder
-	call     node.Call                                         // its request id, and what the caller named
-	heard    func(command.Request) error                       // in tests: instead of sending what says all by its content
-	yes      bool                                              // what is lost may be lost
-	in       io.Reader                                         // a terminal to ask at, nil if there is none
-	height   uint64                                            // blocks that what is asked must have
-	timeout  time.Duration                                     // of the whole run, 0 for none
-	dry      bool                                              // a dry run, which needs no network
-	lanes    string                                            // of this node, by which linked commands are sent; "" as a rule
-	pending  []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
+	format   string    // table or json
+	as       string    // party, to find its profile in the network's folder
+	profile  string    // path, instead of as
+	network  string    // tallynet's folder
+	call     node.Call // its request id, and what the caller named
+	// in tests: instead of sending what says all by its content
+	heard   func(command.Request) error
+	yes     bool          // what is lost may be lost
+	in      io.Reader     // a terminal to ask at, nil if there is none
+	height  uint64        // blocks that what is asked must have
+	timeout time.Duration // of the whole run, 0 for none
+	dry     bool          // a dry run, which needs no network
+	// of this node, by which linked commands are sent; "" as a rule
+	lanes   string
+	pending []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
 }
 
 // config reads the party's profile.

@@ -25,7 +25,8 @@ func TestPartiesThatThereAre(t *testing.T) {
 		}
 	}
 	_, err := (&app{network: network, as: "Q"}).config(nil)
-	if err == nil || !strings.HasSuffix(err.Error(), "parties/Q/profile.yaml; there are D, G") || none != "is the network up? try make up" {
+	if err == nil || !strings.HasSuffix(err.Error(), "parties/Q/profile.yaml; there are D, G") ||
+		none != "is the network up? try make up" {
 		t.Error(err, none)
 	}
 }
@@ -45,8 +46,11 @@ func TestNothingIsSaid(t *testing.T) {
 // A mistake in the flags is told in JSON to who asked for it, wherever that stands.
 func TestFormOfMistakes(t *testing.T) {
 	for line, want := range map[string]string{
-		"party list": "table", "party list -o json": "json", "-ojson party": "json", "party --format=json --nosuch": "json",
-		"party -o=json": "json", "party --format json": "json", "party -o": "table", "party -o csv": "table", "party --en json": "table",
+		"party list": "table", "party list -o json": "json", "-ojson party": "json",
+		"party --format=json --nosuch": "json",
+		"party -o=json":                "json", "party --format json": "json", "party -o": "table",
+		"party -o csv":    "table",
+		"party --en json": "table",
 	} {
 		if got := formIn(strings.Fields(line), "table"); got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
@@ -60,7 +64,8 @@ func TestHowToNameAnAuthorisation(t *testing.T) {
 	if fault.CodeOf(lacks) != fault.Unauthorised || !strings.Contains(lacks.Error(), "--authorisation names one") {
 		t.Error(lacks)
 	}
-	for _, err := range []error{nil, fault.New(fault.Unauthorised, "authorisation D.0.1.0 does not cover GP"), fault.New(fault.NotFound, "names no authorisation")} {
+	for _, err := range []error{nil, fault.New(fault.Unauthorised, "authorisation D.0.1.0 does not cover GP"),
+		fault.New(fault.NotFound, "names no authorisation")} {
 		if authorisable(err) != err {
 			t.Error(err)
 		}
@@ -71,7 +76,8 @@ func TestHowToNameAnAuthorisation(t *testing.T) {
 func TestFoldersThatAreNot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "pain.xml")
 	for name, write := range map[string]func(string, []byte) error{"whole": writeWhole, "kept": keepFile} {
-		if err := write(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), path+" can't be written: there is no folder") {
+		if err := write(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest ||
+			!strings.Contains(err.Error(), path+" can't be written: there is no folder") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

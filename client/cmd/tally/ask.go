@@ -18,18 +18,20 @@ import (
 
 func queries(a *app) *cobra.Command {
 	return group("query", "Questions to the ledger and the read model (查询)",
-		owes(a), breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a), queryDigest(a), queryIndex(a))
+		owes(a), breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a),
+		queryDigest(a), queryIndex(a))
 }
 
 func queryHold(a *app) *cobra.Command {
 	var req consortium.HoldQuery
-	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold, func(args []string) (_ consortium.HoldQuery, err error) {
-		req.Hold, err = number.ParseCommand(args[0])
-		return req, err
-	}, inTable(a, func(t table.Writer, h points.Hold, s scales) {
-		t.AppendRow(table.Row{"hold", req.Hold})
-		holdTable(t, h, s)
-	}))
+	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
+		func(args []string) (_ consortium.HoldQuery, err error) {
+			req.Hold, err = number.ParseCommand(args[0])
+			return req, err
+		}, inTable(a, func(t table.Writer, h points.Hold, s scales) {
+			t.AppendRow(table.Row{"hold", req.Hold})
+			holdTable(t, h, s)
+		}))
 }
 
 func holdTable(t table.Writer, h points.Hold, s scales) {
@@ -39,19 +41,22 @@ func holdTable(t table.Writer, h points.Hold, s scales) {
 		t.AppendRow(table.Row{"authorisation", h.Authorisation})
 	}
 	for _, p := range h.Pieces {
-		t.AppendRow(table.Row{"of lot " + p.Lot.String(), fmt.Sprintf("%s %s, owed by %s", s.show(p.Programme, p.Amount), p.Programme, p.Funder)})
+		t.AppendRow(table.Row{"of lot " + p.Lot.String(), fmt.Sprintf("%s %s, owed by %s",
+			s.show(p.Programme, p.Amount), p.Programme, p.Funder)})
 	}
 	for _, c := range h.Captures {
-		t.AppendRow(table.Row{"capture " + c.Number.String(), s.held(h, c.Amount) + ", of which " + s.held(h, c.Refunded) + " refunded"})
+		t.AppendRow(table.Row{"capture " + c.Number.String(),
+			s.held(h, c.Amount) + ", of which " + s.held(h, c.Refunded) + " refunded"})
 	}
 }
 
 func queryTotals(a *app) *cobra.Command {
 	programme := ""
-	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals, func(args []string) (node.ProgrammeQuery, error) {
-		programme = args[0]
-		return node.ProgrammeQuery{Programme: args[0]}, nil
-	}, inTable(a, func(t table.Writer, sum points.Totals, s scales) { totalsTable(t, programme, sum, s) }))
+	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals,
+		func(args []string) (node.ProgrammeQuery, error) {
+			programme = args[0]
+			return node.ProgrammeQuery{Programme: args[0]}, nil
+		}, inTable(a, func(t table.Writer, sum points.Totals, s scales) { totalsTable(t, programme, sum, s) }))
 }
 
 func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) {
@@ -70,21 +75,23 @@ func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) 
 }
 
 func queryLane(a *app) *cobra.Command {
-	return verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane, func(args []string) (consortium.LaneQuery, error) {
-		lane, err := strconv.ParseUint(args[1], 10, 8)
-		if err != nil {
-			lane = number.Lanes // none
-		}
-		return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
-	}, func(_ context.Context, _ *node.Node, head row.Head) error {
-		return a.print(head, func(t table.Writer) {
-			t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
+	return verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane,
+		func(args []string) (consortium.LaneQuery, error) {
+			lane, err := strconv.ParseUint(args[1], 10, 8)
+			if err != nil {
+				lane = number.Lanes // none
+			}
+			return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
+		}, func(_ context.Context, _ *node.Node, head row.Head) error {
+			return a.print(head, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
+			})
 		})
-	})
 }
 
 func queryRequest(a *app) *cobra.Command {
-	return verb(a, "request PARTY ID", "  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
+	return verb(a, "request PARTY ID",
+		"  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
 		consortium.QueryRequest, func(args []string) (consortium.RequestQuery, error) {
 			return consortium.RequestQuery{Party: args[0], ID: args[1]}, nil
 		},
@@ -96,9 +103,10 @@ func queryRequest(a *app) *cobra.Command {
 }
 
 func queryDigest(a *app) *cobra.Command {
-	return verb(a, "digest", "", consortium.QueryDigest, nothing, func(_ context.Context, _ *node.Node, answer consortium.IndexDigest) error {
-		return a.print(answer, func(t table.Writer) {
-			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
+	return verb(a, "digest", "", consortium.QueryDigest, nothing,
+		func(_ context.Context, _ *node.Node, answer consortium.IndexDigest) error {
+			return a.print(answer, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
+			})
 		})
-	})
 }

@@ -99,7 +99,8 @@ func sign(a *app) *cobra.Command {
 	var key ed25519.PrivateKey
 	var ledger string
 	known := scales{}
-	cmd := leaf("sign MEMBER ACCEPTOR", "Sign, as the member and without a network, that an acceptor may spend so much (会员签名)",
+	cmd := leaf("sign MEMBER ACCEPTOR",
+		"Sign, as the member and without a network, that an acceptor may spend so much (会员签名)",
 		"  tally member sign zhang D --key-file zhang.key --ledger alliance --allow GP:5.00 --scale-of GP:2 --for 15m",
 		func(_ context.Context, args []string) error {
 			if key == nil {
@@ -132,7 +133,8 @@ public key must be on the ledger (tally member key).`
 func (w *wish) inScale(known scales) error {
 	for i, c := range w.caps {
 		if _, told := known[c.programme]; !told {
-			return fault.New(fault.BadRequest, "say how many digits points of %.64s have: --scale-of %.64s:2", c.programme, c.programme)
+			return fault.New(fault.BadRequest, "say how many digits points of %.64s have: --scale-of %.64s:2",
+				c.programme, c.programme)
 		}
 		if err := w.caps[i].inScale(known); err != nil {
 			return err
@@ -163,15 +165,17 @@ func revokeAuthorisation(a *app) *cobra.Command {
 func authorisations(a *app) *cobra.Command {
 	var req members.MemberAuthorisationsRequest
 	var state string
-	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN", members.MemberAuthorisations, columns[member.Authorisation]{
-		header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
-		cells: func(n index.Entry[member.Authorisation], s scales) table.Row {
-			return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State, untilText(n.Row.Until), n.Row.By}
-		},
-	}, func([]string) members.MemberAuthorisationsRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN",
+		members.MemberAuthorisations, columns[member.Authorisation]{
+			header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
+			cells: func(n index.Entry[member.Authorisation], s scales) table.Row {
+				return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State,
+					untilText(n.Row.Until), n.Row.By}
+			},
+		}, func([]string) members.MemberAuthorisationsRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Acceptor, "acceptor", "for this acceptor only")
 	word(cmd, &state, "state", "WAITING, OPEN or REVOKED")
@@ -182,7 +186,8 @@ func authorisations(a *app) *cobra.Command {
 func capsText(caps []member.Cap, s scales) string {
 	var parts []string
 	for _, c := range caps {
-		parts = append(parts, fmt.Sprintf("%s of %s %s", s.show(c.Programme, c.Amount-c.Used), s.show(c.Programme, c.Amount), c.Programme))
+		parts = append(parts, fmt.Sprintf("%s of %s %s", s.show(c.Programme, c.Amount-c.Used),
+			s.show(c.Programme, c.Amount), c.Programme))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -30,7 +30,8 @@ func award(a *app) *cobra.Command {
 
 func simulate(a *app) *cobra.Command {
 	var w purchase
-	cmd := verb(a, "simulate", "  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
+	cmd := verb(a, "simulate",
+		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
 		loyalty.PointsSimulate, func([]string) (points.AwardRequest, error) { return w.request(), nil },
 		inTable(a, func(t table.Writer, earned points.Earned, s scales) { earnedTable(t, earned, w.req.Programme, s) }))
 	w.flags(cmd)
@@ -99,16 +100,18 @@ func setEarnRule(a *app) *cobra.Command {
 			return req, nil
 		})
 	r := &req.Rule
-	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5", func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
-		scale, err := s.of(r.Programme)
-		if err != nil {
-			return shown, err
-		}
-		return figure.PerFen(shown, scale)
-	})
+	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5",
+		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
+			scale, err := s.of(r.Programme)
+			if err != nil {
+				return shown, err
+			}
+			return figure.PerFen(shown, scale)
+		})
 	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
 	many(cmd, &r.Tiers, "tier-times", "id:times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
-	many(cmd, &r.Labels, "label-times", "id:times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
+	many(cmd, &r.Labels, "label-times", "id:times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
+		parseMultiplier)
 	a.pointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", ofProgramme(&r.Programme))
 	a.pointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&r.Programme))
 	word(cmd, &r.Scene, "scene", "that it is for; all scenes if you name none")
@@ -131,14 +134,17 @@ func parseMultiplier(text string) (points.Multiplier, error) {
 
 func listEarnRules(a *app) *cobra.Command {
 	var req loyalty.PointsRuleListRequest
-	cmd := lists(a, "list", "  tally --as A points rule list --programme DP", loyalty.PointsRuleList, columns[points.Rule]{
-		header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene", "for", "from", "until"}, right: []int{3, 6, 7},
-		cells: func(n index.Entry[points.Rule], s scales) table.Row {
-			r := n.Row
-			return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers), multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
-				s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
-		},
-	}, func([]string) loyalty.PointsRuleListRequest { return req })
+	cmd := lists(a, "list", "  tally --as A points rule list --programme DP",
+		loyalty.PointsRuleList, columns[points.Rule]{
+			header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene",
+				"for", "from", "until"}, right: []int{3, 6, 7},
+			cells: func(n index.Entry[points.Rule], s scales) table.Row {
+				r := n.Row
+				return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers),
+					multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
+					s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
+			},
+		}, func([]string) loyalty.PointsRuleListRequest { return req })
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	return cmd
 }
@@ -153,14 +159,16 @@ func multipliersText(list []points.Multiplier) string {
 
 // forWhom are the flags of an audience (千人千面).
 func forWhom(cmd *cobra.Command, to *audience.Audience) {
-	on(cmd, "tier-of", "programme:tier", "only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do", func(text string) error {
-		programme, tier, ok := strings.Cut(text, ":")
-		if !ok || to.Programme != "" && to.Programme != programme {
-			return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
-		}
-		to.Programme, to.Tiers = programme, append(to.Tiers, tier)
-		return nil
-	})
+	on(cmd, "tier-of", "programme:tier",
+		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
+		func(text string) error {
+			programme, tier, ok := strings.Cut(text, ":")
+			if !ok || to.Programme != "" && to.Programme != programme {
+				return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
+			}
+			to.Programme, to.Tiers = programme, append(to.Tiers, tier)
+			return nil
+		})
 	many(cmd, &to.Labels, "label-of", "party:label", "only for members with PARTY:LABEL", asIs)
 	many(cmd, &to.Not, "not-label", "party:label", "not for members with PARTY:LABEL", asIs)
 }

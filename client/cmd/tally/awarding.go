@@ -20,7 +20,8 @@ import (
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	word(cmd, &req.Member, "member", "who bought")
-	many(cmd, &req.Lines, "bought", "[label:]yuan", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN", parseBought)
+	many(cmd, &req.Lines, "bought", "[label:]yuan", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
+		parseBought)
 	word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
 	require(cmd, "member", "bought", "reference")
 	word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
@@ -107,8 +108,10 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 
 func simulateAward(a *app) *cobra.Command {
 	var req campaign.AwardRequest
-	cmd := verb(a, "simulate CAMPAIGN[,CAMPAIGN…]", "  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
-		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node, list node.List[answer.Prospect]) error {
+	cmd := verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
+		"  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
+		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node,
+			list node.List[answer.Prospect]) error {
 			points, err := pointsOf(ctx, n, req.Campaigns)
 			if err != nil {
 				return err
@@ -128,7 +131,8 @@ func simulateAward(a *app) *cobra.Command {
 }
 
 func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points givenPoints, height uint64) {
-	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points", "entitlement", "borne"})
+	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points",
+		"entitlement", "borne"})
 	right(t, 7)
 	t.SuppressEmptyColumns()
 	for _, n := range rows {
@@ -140,7 +144,8 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 		for _, b := range one.Funders {
 			borne = append(borne, b.Party+" "+yuan(b.Fen))
 		}
-		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave, one.Entitlement, strings.Join(borne, ", ")})
+		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave,
+			one.Entitlement, strings.Join(borne, ", ")})
 	}
 	asOf(t, height)
 }

@@ -18,7 +18,8 @@ import (
 func benefits(a *app) *cobra.Command {
 	cmd := group("benefit", "Benefits: rights to a service, and each member's of them (权益)")
 	under(cmd, "Offer (发布)", defineBenefit(a), amendBenefit(a), showBenefit(a), listBenefits(a))
-	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a), transferBenefit(a), newCode(a), codes(a))
+	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a),
+		transferBenefit(a), newCode(a), codes(a))
 	under(cmd, "Use (核销)", reserveBenefit(a), unreserveBenefit(a), writeOff(a), reverseWriteOff(a))
 	under(cmd, "End (终止)", expireBenefits(a), revokeBenefit(a))
 	under(cmd, "See (查看)", showEntitlement(a), listEntitlements(a), listWriteOffs(a))
@@ -39,7 +40,9 @@ func defineBenefit(a *app) *cobra.Command {
 			for _, c := range costs {
 				req.Points = append(req.Points, benefit.Cost{Programme: c.programme, Amount: c.units})
 			}
-			slices.SortFunc(req.Points, func(a, b benefit.Cost) int { return strings.Compare(a.Programme, b.Programme) })
+			slices.SortFunc(req.Points, func(a, b benefit.Cost) int {
+				return strings.Compare(a.Programme, b.Programme)
+			})
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
@@ -99,10 +102,14 @@ func showBenefit(a *app) *cobra.Command {
 }
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {
-	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider}, {"kind", wordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
-		{"price of a use", yuanOrNone(m.Price)}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)}, {"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
-		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee}, {"reversible, days", m.Window}, {"code", yes(m.Code)},
-		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", wordOf(m.Lapse)}, {"open", yes(m.Open)}})
+	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider},
+		{"kind", wordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
+		{"price of a use", yuanOrNone(m.Price)}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)},
+		{"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
+		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee},
+		{"reversible, days", m.Window}, {"code", yes(m.Code)},
+		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", wordOf(m.Lapse)},
+		{"open", yes(m.Open)}})
 }
 
 func costText(costs []benefit.Cost, s scales) string {
@@ -126,10 +133,12 @@ func validText(days int32, until date.Date) string {
 func listBenefits(a *app) *cobra.Command {
 	var req loyalty.BenefitListRequest
 	cmd := lists(a, "list", "  tally --as D benefit list --provider M", loyalty.BenefitList, columns[benefit.Model]{
-		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"}, right: []int{6},
+		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"},
+		right:  []int{6},
 		cells: func(n index.Entry[benefit.Model], s scales) table.Row {
 			m := n.Row
-			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until), audienceText(m.Audience), yes(m.Open)}
+			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until),
+				audienceText(m.Audience), yes(m.Open)}
 		},
 	}, func([]string) loyalty.BenefitListRequest { return req })
 	word(cmd, &req.Provider, "provider", "of this provider only")

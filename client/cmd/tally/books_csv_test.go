@@ -15,8 +15,9 @@ import (
 func TestAccountsAsCSV(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{format: withCSV, out: &out}
-	b := accounting.Balance{Party: "D", Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
-		En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
+	b := accounting.Balance{Party: "D",
+		Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
+			En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
 	if err := a.print(b, func(w table.Writer) { balanceTable(w, b) }); err != nil {
 		t.Fatal(err)
 	}

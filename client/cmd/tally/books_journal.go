@@ -97,10 +97,12 @@ func (a *app) printJournal(j accounting.Journal, out string) error {
 
 // stateTexts say how far a period is.
 var stateTexts = map[accounting.JournalState]string{
-	accounting.JournalOpen: "it ties so far; the cycle is open", accounting.JournalTied: "it ties to the statement; not locked",
-	accounting.JournalUntied: "it does not tie",
-	accounting.JournalLocked: "locked", accounting.JournalRestating: "it ties; to keep the restatement name a file: --out",
-	accounting.JournalRestated: "restated",
+	accounting.JournalOpen:      "it ties so far; the cycle is open",
+	accounting.JournalTied:      "it ties to the statement; not locked",
+	accounting.JournalUntied:    "it does not tie",
+	accounting.JournalLocked:    "locked",
+	accounting.JournalRestating: "it ties; to keep the restatement name a file: --out",
+	accounting.JournalRestated:  "restated",
 }
 
 func summaryTable(t table.Writer, s books.Summary, what string) {

@@ -19,7 +19,9 @@ func proveLiabilities(a *app) *cobra.Command {
 	var out string
 	cmd := verb(a, "prove-liabilities", `  tally --as G books prove-liabilities --programme GP --out gp-2026-11.tree
   tally --as G books prove-liabilities --programme GP --cycle 2026-11 --out gp.tree -o json`,
-		accounting.BooksProveLiabilities, func([]string) (accounting.ProveLiabilitiesRequest, error) { return req, nil },
+		accounting.BooksProveLiabilities, func([]string) (accounting.ProveLiabilitiesRequest, error) {
+			return req, nil
+		},
 		func(ctx context.Context, n *node.Node, kept books.Kept) error {
 			if err := writeNewFile(out, kept); err != nil {
 				return err

@@ -312,7 +312,8 @@ func TestJournalIsWritten(t *testing.T) {
 	if err != nil || !req.Lock || req.Form != "csv" {
 		t.Errorf("%+v, %v", req, err)
 	}
-	if req, err := journalInto(accounting.JournalRequest{Period: "2026-11"}, ""); err != nil || req.Lock || req.Form != "" {
+	if req, err := journalInto(accounting.JournalRequest{Period: "2026-11"}, ""); err != nil ||
+		req.Lock || req.Form != "" {
 		t.Errorf("without a file: %+v, %v", req, err)
 	}
 	sum := books.Summary{Party: "G", Period: "2026-11", From: november, To: november + 29, Vouchers: 3, Turnover: 1273,
@@ -335,7 +336,8 @@ func TestJournalIsWritten(t *testing.T) {
  provision                GP                          ¥4.50 
 3 vouchers, ¥12.73 on each side, 2026-11-01 to 2026-11-30; locked; in DIR/journal.csv
 `)
-	for _, state := range []accounting.JournalState{accounting.JournalOpen, accounting.JournalTied, accounting.JournalUntied,
+	for _, state := range []accounting.JournalState{accounting.JournalOpen, accounting.JournalTied,
+		accounting.JournalUntied,
 		accounting.JournalLocked, accounting.JournalRestating, accounting.JournalRestated} {
 		if stateTexts[state] == "" {
 			t.Errorf("%s has no text", state)

@@ -46,11 +46,13 @@ func proposeCampaign(a *app) *cobra.Command {
 	word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
 	one(cmd, &t.Gives.Times, "times", "rate", "on what the rule gives: 2 or 3/2", amount.ParseRate)
 	a.pointsFlag(cmd, &t.Gives.Bonus, "bonus", "points, once an award", ofProgramme(&t.Gives.Programme))
-	a.pointsFlag(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&t.Gives.Programme))
+	a.pointsFlag(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit",
+		ofProgramme(&t.Gives.Programme))
 	day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
 	word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
-	many(cmd, &req.Funders, "split", "party:parts", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
+	many(cmd, &req.Funders, "split", "party:parts", "PARTY:PARTS who bears so many parts of its cost (出资方)",
+		parseFunder)
 	yuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
 	yuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
 	many(cmd, &t.Goods, "good", "supplier/sku", "SUPPLIER/SKU or product label that it is for", asIs)
@@ -113,18 +115,22 @@ func aCampaign(args []string) (loyalty.CampaignRequest, error) {
 }
 
 func showCampaign(a *app) *cobra.Command {
-	return verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", loyalty.CampaignShow, aCampaign, inTable(a, campaignTable))
+	return verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", loyalty.CampaignShow, aCampaign,
+		inTable(a, campaignTable))
 }
 
 func campaignTable(t table.Writer, one loyalty.CampaignShown, s scales) {
 	terms := one.Terms
-	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By}, {"state", one.State}, {"gives", givesText(terms.Gives, s)},
+	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By},
+		{"state", one.State}, {"gives", givesText(terms.Gives, s)},
 		{"budget", yuan(terms.Budget)}, {"left", yuan(one.Left)}})
 	for _, f := range one.Funders {
 		t.AppendRow(table.Row{"funder " + f.Party, funderText(f, one.LeftCaps[f.Party])})
 	}
-	t.AppendRows([]table.Row{{"from", terms.From}, {"until", terms.Until}, {"scene", terms.Scene}, {"for", audienceText(terms.Audience)}, {"goods", strings.Join(terms.Goods, ", ")},
-		{"outlets", strings.Join(terms.Outlets, ", ")}, {"awards a member", terms.PerMember}, {"stacking order", terms.Order}, {"exclusive", yes(terms.Exclusive)}})
+	t.AppendRows([]table.Row{{"from", terms.From}, {"until", terms.Until}, {"scene", terms.Scene},
+		{"for", audienceText(terms.Audience)}, {"goods", strings.Join(terms.Goods, ", ")},
+		{"outlets", strings.Join(terms.Outlets, ", ")}, {"awards a member", terms.PerMember},
+		{"stacking order", terms.Order}, {"exclusive", yes(terms.Exclusive)}})
 	if one.State.Over() {
 		t.AppendRow(table.Row{"ended by " + one.End.By, one.End.Reason + " on " + one.End.Date.String()})
 	}
@@ -162,16 +168,20 @@ func givesText(g campaign.Gives, s scales) string {
 func listCampaigns(a *app) *cobra.Command {
 	var req loyalty.CampaignListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList, columns[campaign.Campaign]{
-		header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget", "order", "for", "from", "until"}, right: []int{8, 9},
-		cells: func(n index.Entry[campaign.Campaign], s scales) table.Row {
-			c, t := n.Row, n.Row.Terms
-			return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders), yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
-		},
-	}, func([]string) loyalty.CampaignListRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList,
+		columns[campaign.Campaign]{
+			header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget",
+				"order", "for", "from",
+				"until"}, right: []int{8, 9},
+			cells: func(n index.Entry[campaign.Campaign], s scales) table.Row {
+				c, t := n.Row, n.Row.Terms
+				return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders),
+					yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
+			},
+		}, func([]string) loyalty.CampaignListRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.By, "by", "proposed by this party only")
 	word(cmd, &state, "state", "PROPOSED, ACTIVE, ENDED or WITHDRAWN")
 	complete(cmd, "state", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
@@ -187,7 +197,8 @@ func fundersText(list []campaign.Funder) string {
 }
 
 func campaignResults(a *app) *cobra.Command {
-	cmd := verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", loyalty.CampaignResults, aCampaign, inTable(a, resultsTable))
+	cmd := verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", loyalty.CampaignResults,
+		aCampaign, inTable(a, resultsTable))
 	cmd.Long = `Sum up a campaign. Borne by is what each funder's budget and cap were drawn by;
 redeemed at is where points of its awards, or uses of its benefit, were spent and
 not given back. Repurchase is what members did after their first award at other
@@ -198,7 +209,8 @@ parties than the campaign's own, with whatever points and benefits.`
 func resultsTable(t table.Writer, r index.Results, s scales) {
 	t.AppendHeader(table.Row{r.Campaign + " of " + r.By, "party", "members", "times", "points", "worth"})
 	right(t, 3, 4, 5, 6)
-	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.show(r.Programme, r.Points), yuan(r.Budget - r.Left)}, {"left of the budget", "", "", "", "", yuan(r.Left)}})
+	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.show(r.Programme, r.Points), yuan(r.Budget - r.Left)},
+		{"left of the budget", "", "", "", "", yuan(r.Left)}})
 	if r.Benefit != "" {
 		t.AppendRows([]table.Row{{"benefits given", "", "", r.Given, "", ""}, {"uses of them", "", "", r.Used, "", ""}})
 	}
@@ -216,7 +228,8 @@ func resultsTable(t table.Writer, r index.Results, s scales) {
 	for _, one := range r.Repurchase.At {
 		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, "", yuan(one.Fen)})
 	}
-	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, "", yuan(r.Repurchase.Fen)})
+	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, "",
+		yuan(r.Repurchase.Fen)})
 	asOf(t, r.Height)
 }
 

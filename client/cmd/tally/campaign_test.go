@@ -15,10 +15,13 @@ import (
 func TestResultsTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		resultsTable(w, index.Results{
-			Height: 9, Campaign: "double11", By: "G", Programme: "GP", Budget: 5000, Left: 2000, Awards: 1, Members: 1, Points: 300_000,
-			Funders:    []index.Bearing{{Party: "D", Points: 120_000, Fen: 1200, Redeemed: 120_000, Worth: 1200}, {Party: "G", Points: 180_000, Fen: 1800}},
-			Redeemed:   []index.Redeemed{{Party: "M", Times: 1, Points: 120_000, Fen: 1200}},
-			Repurchase: index.Repurchase{Members: 1, Times: 2, Points: 7, Fen: 9, At: []index.Elsewhere{{Redeemed: index.Redeemed{Party: "M", Times: 2, Points: 7, Fen: 9}, Members: 1}}},
+			Height: 9, Campaign: "double11", By: "G", Programme: "GP", Budget: 5000, Left: 2000, Awards: 1,
+			Members: 1, Points: 300_000,
+			Funders: []index.Bearing{{Party: "D", Points: 120_000, Fen: 1200, Redeemed: 120_000, Worth: 1200},
+				{Party: "G", Points: 180_000, Fen: 1800}},
+			Redeemed: []index.Redeemed{{Party: "M", Times: 1, Points: 120_000, Fen: 1200}},
+			Repurchase: index.Repurchase{Members: 1, Times: 2, Points: 7, Fen: 9,
+				At: []index.Elsewhere{{Redeemed: index.Redeemed{Party: "M", Times: 2, Points: 7, Fen: 9}, Members: 1}}},
 		}, scales{"GP": 2})
 	})
 	want := strings.TrimLeft(`
@@ -43,10 +46,15 @@ as of block 8
 }
 
 func TestCampaignTableSaysWhoHasYetToAgree(t *testing.T) {
-	one := loyalty.CampaignShown{Left: 700, LeftCaps: map[string]amount.Units{"D": 30}, Campaign: campaign.Campaign{ID: "c", By: "G", State: campaign.Proposed, Terms: campaign.Terms{En: "Joint", Zh: "联合",
-		Gives: campaign.Gives{Programme: "GP", Rule: "basket", Times: amount.Rate{Num: 3, Den: 2}, Bonus: 150, PerAward: 900}}, Funders: []campaign.Funder{{Party: "D", Parts: 40, Cap: 100, Agreed: true}, {Party: "G", Parts: 60}}}}
+	one := loyalty.CampaignShown{Left: 700, LeftCaps: map[string]amount.Units{"D": 30},
+		Campaign: campaign.Campaign{ID: "c", By: "G", State: campaign.Proposed,
+			Terms: campaign.Terms{En: "Joint", Zh: "联合",
+				Gives: campaign.Gives{Programme: "GP", Rule: "basket", Times: amount.Rate{Num: 3, Den: 2}, Bonus: 150,
+					PerAward: 900}}, Funders: []campaign.Funder{{Party: "D", Parts: 40, Cap: 100, Agreed: true},
+				{Party: "G", Parts: 60}}}}
 	got := rendered(func(w table.Writer) { campaignTable(w, one, scales{"GP": 2}) })
-	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00", "40 parts, at most ¥1.00, ¥0.30 left", "60 parts, has yet to agree", "¥7.00"} {
+	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00",
+		"40 parts, at most ¥1.00, ¥0.30 left", "60 parts, has yet to agree", "¥7.00"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}

@@ -14,7 +14,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// TestCatchingUpIsTold: nothing for a moment; after a second how far it is, then less often, and at the end that it ended.
+// TestCatchingUpIsTold: nothing for a moment; after a second how far it is, then less often, and at the end that it
+// ended.
 func TestCatchingUpIsTold(t *testing.T) {
 	var said bytes.Buffer
 	c := &catchUp{app: &app{err: &said}, said: time.Now(), every: time.Hour}
@@ -41,11 +42,13 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		exit int
 		says string
 	}{
-		{asFault(&fs.PathError{Op: "write", Path: "index.db", Err: syscall.ENOSPC}), 14, "MACHINE: write index.db: no space left on device: the disk is full"},
+		{asFault(&fs.PathError{Op: "write", Path: "index.db", Err: syscall.ENOSPC}), 14,
+			"MACHINE: write index.db: no space left on device: the disk is full"},
 		{&fs.PathError{Op: "write", Path: "out.csv", Err: syscall.ENOSPC}, 14, "the disk is full"},
 		{&fs.PathError{Op: "open", Path: "none.csv", Err: syscall.ENOENT}, 2, "none.csv"},
 		{asFault(errors.New("odd")), 1, "INTERNAL: odd"},
-		{asFault(fmt.Errorf("index: %w", context.DeadlineExceeded)), 130, "STOPPED: not done in the time that --timeout gives"},
+		{asFault(fmt.Errorf("index: %w", context.DeadlineExceeded)), 130,
+			"STOPPED: not done in the time that --timeout gives"},
 	} {
 		var said bytes.Buffer
 		exit := (&app{err: &said}).fail(c.err)

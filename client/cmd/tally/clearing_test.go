@@ -69,7 +69,9 @@ of ¥717.10 gross in 13 lines
 		t.Errorf("%s\n%s", d, got.String())
 	}
 	rows := rendered(func(w table.Writer) { w.AppendRows(closeRows(shown.Close)) })
-	for _, part := range []string{"[PART_SETTLED]", "2026-11-01 to 2026-11-30", "2026-12-03; what doesn't stand then is carried over by tally cycle finalise --carry", "3: 1 instructed, 1 settled, 0 failed", "D, F, G, M, S1, S2"} {
+	for _, part := range []string{"[PART_SETTLED]", "2026-11-01 to 2026-11-30",
+		"2026-12-03; what doesn't stand then is carried over by tally cycle finalise --carry",
+		"3: 1 instructed, 1 settled, 0 failed", "D, F, G, M, S1, S2"} {
 		if !strings.Contains(rows, part) {
 			t.Errorf("no %s:\n%s", part, rows)
 		}
@@ -78,30 +80,39 @@ of ¥717.10 gross in 13 lines
 
 // storyCycle is the story's cycle 2026-11 after netting.
 func storyCycle() settle.CycleOnLedger {
-	shown := settle.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: november, To: endOfNovember, SignBy: endOfNovember + 3,
+	shown := settle.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: november,
+		To: endOfNovember, SignBy: endOfNovember + 3,
 		Parties: []string{"D", "F", "G", "M", "S1", "S2"}, Payments: 3, Instructed: 1, Settled: 1}}
 	for _, s := range []struct {
 		a, b   string
 		lines  uint64
 		ab, ba amount.Units
-	}{{"D", "F", 1, 0, 6720}, {"D", "G", 3, 1800, 20_900}, {"D", "M", 1, 1200, 0}, {"D", "S1", 1, 26_800, 0}, {"G", "M", 3, 9600, 3258}, {"G", "S1", 1, 0, 268}, {"G", "S2", 4, 1568, 796}} {
-		shown.Statements = append(shown.Statements, settle.SummedPair{Pair: settlement.Pair{A: s.a, B: s.b}, Lines: s.lines, AOwes: s.ab, BOwes: s.ba})
+	}{{"D", "F", 1, 0, 6720}, {"D", "G", 3, 1800, 20_900}, {"D", "M", 1, 1200, 0}, {"D", "S1", 1, 26_800, 0},
+		{"G", "M", 3, 9600, 3258}, {"G", "S1", 1, 0, 268}, {"G", "S2", 4, 1568, 796}} {
+		shown.Statements = append(shown.Statements, settle.SummedPair{Pair: settlement.Pair{A: s.a, B: s.b},
+			Lines: s.lines, AOwes: s.ab, BOwes: s.ba})
 	}
 	signed := settlement.Signature{Root: make([]byte, 32)}
 	dm := &shown.Statements[2]
-	dm.Carved, dm.Disputed = []settlement.Carved{{Line: numbered(3).Row(0), Dispute: numbered(9), Debtor: "D", Fen: 1200}}, 1200
+	dm.Carved, dm.Disputed = []settlement.Carved{{Line: numbered(3).Row(0), Dispute: numbered(9),
+		Debtor: "D", Fen: 1200}}, 1200
 	dm.SignedA, dm.SignedB, dm.State = signed, signed, settlement.Agreed
-	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980}, {Debtor: "F", Creditor: "S1", Fen: 6720, State: settlement.Paid}, {Debtor: "G", Creditor: "S1", Fen: 25_266, State: settlement.Sent}} {
+	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980},
+		{Debtor: "F", Creditor: "S1", Fen: 6720, State: settlement.Paid},
+		{Debtor: "G", Creditor: "S1", Fen: 25_266, State: settlement.Sent}} {
 		p.Cycle, p.N, p.Due = "2026-11", uint32(i)+1, endOfNovember+3
 		shown.Paid = append(shown.Paid, p)
 	}
-	shown.Netting = &settlement.Netting{Gross: 71_710, Lines: 13, Nets: []settlement.Net{{Debtor: "F", Creditor: "D", Fen: 6720, Multilateral: true, Delay: 3}, {Debtor: "G", Creditor: "D", Fen: 19_100, Multilateral: true, Delay: 3}},
+	shown.Netting = &settlement.Netting{Gross: 71_710, Lines: 13,
+		Nets: []settlement.Net{{Debtor: "F", Creditor: "D", Fen: 6720, Multilateral: true, Delay: 3},
+			{Debtor: "G", Creditor: "D", Fen: 19_100, Multilateral: true, Delay: 3}},
 		Parties: []settlement.Stand{{Party: "D", Pays: 980}, {Party: "S1", Receives: 26_532}}}
 	return shown
 }
 
 func TestMoney(t *testing.T) {
-	for fen, want := range map[amount.Units]string{0: "¥0.00", 5: "¥0.05", 99: "¥0.99", 100: "¥1.00", 2_594_600: "¥25,946.00", 99_999: "¥999.99", 100_000: "¥1,000.00", -26_532: "−¥265.32",
+	for fen, want := range map[amount.Units]string{0: "¥0.00", 5: "¥0.05", 99: "¥0.99", 100: "¥1.00",
+		2_594_600: "¥25,946.00", 99_999: "¥999.99", 100_000: "¥1,000.00", -26_532: "−¥265.32",
 		amount.Max: "¥90,071,992,547,409.91"} {
 		if got := yuan(fen); got != want {
 			t.Errorf("%d: %s", fen, got)
@@ -110,7 +121,8 @@ func TestMoney(t *testing.T) {
 	if yuanOrNone(0) != "" || yuanOrNone(1) != "¥0.01" {
 		t.Error("nothing is left empty")
 	}
-	for part, want := range map[amount.Units]string{1: "━▶", 24: strings.Repeat("━", 24) + "▶", 12: strings.Repeat("━", 12) + "▶", 0: "━▶"} {
+	for part, want := range map[amount.Units]string{1: "━▶", 24: strings.Repeat("━", 24) + "▶",
+		12: strings.Repeat("━", 12) + "▶", 0: "━▶"} {
 		if got := arrow(part, 24); got != want {
 			t.Errorf("%d: %s", part, got)
 		}

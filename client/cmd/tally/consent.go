@@ -19,7 +19,8 @@ import (
 func giveConsent(a *app) *cobra.Command {
 	var req member.ConsentRequest
 	cmd := sends(a, "consent MEMBER",
-		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30", members.MemberConsent,
+		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
+		members.MemberConsent,
 		func(args []string) (member.ConsentRequest, error) {
 			req.Member = args[0]
 			slices.Sort(req.Parties)
@@ -54,7 +55,8 @@ func share(a *app) *cobra.Command {
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &req.Fields, "field", "name=value", "NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
+	many(cmd, &req.Fields, "field", "name=value",
+		"NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
 }
 
@@ -71,7 +73,8 @@ func withdrawConsent(a *app) *cobra.Command {
 }
 
 func profile(a *app) *cobra.Command {
-	return group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a), showProfile(a), readProfile(a))
+	return group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a),
+		showProfile(a), readProfile(a))
 }
 
 func setProfile(a *app) *cobra.Command {
@@ -87,7 +90,8 @@ func setProfile(a *app) *cobra.Command {
 }
 
 func showProfile(a *app) *cobra.Command {
-	return verb(a, "show MEMBER", "  tally --as D member profile show wang", members.MemberProfileShow, aMember, a.showKnown)
+	return verb(a, "show MEMBER", "  tally --as D member profile show wang",
+		members.MemberProfileShow, aMember, a.showKnown)
 }
 
 // showKnown shows what the vault knows of a member.

@@ -17,7 +17,8 @@ import (
 func cycles(a *app) *cobra.Command {
 	cmd := group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
 	under(cmd, "See (查看)", showCycle(a), listCycles(a))
-	under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a), finaliseCycle(a), cyclePolicy(a), acceptPolicy(a))
+	under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a),
+		finaliseCycle(a), cyclePolicy(a), acceptPolicy(a))
 	cmd.Long = `A cycle gathers what commands make the parties owe each other. Its cut-off opens the
 next one; computing adds it up, pair by pair; the two of a pair open what is hidden
 (tally statement open), sign (tally statement sign) or dispute lines (tally dispute
@@ -87,7 +88,9 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		change := changeOf(cmd, &given)
 		if change == (settle.PolicyChange{}) {
-			return perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) { return node.NoRequest{}, nil }, a.showPolicy)
+			return perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
+				return node.NoRequest{}, nil
+			}, a.showPolicy)
 		}
 		return perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
 			return settle.SetPolicyRequest{PolicyChange: change}, nil
@@ -111,9 +114,11 @@ days to sign, 3 to answer, and that what you don't sign is carried over.`
 }
 
 func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
-	whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+bounds)
+	whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
+		bounds)
 	whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
-	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry", "consent")
+	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
+		"consent")
 }
 
 // changeOf is what flags name of a policy.

@@ -34,7 +34,8 @@ too; what is disputed isn't netted.`
 }
 
 func openRows(open settlement.Cycle) []table.Row {
-	return []table.Row{{"cycle", open.ID}, {"state", "[OPEN] ─ CUT_OFF ─ COMPUTED ─ FINAL ─ INSTRUCTED ─ SETTLED"}, {"since", open.Since}, {"business date", open.Date}}
+	return []table.Row{{"cycle", open.ID}, {"state", "[OPEN] ─ CUT_OFF ─ COMPUTED ─ FINAL ─ INSTRUCTED ─ SETTLED"},
+		{"since", open.Since}, {"business date", open.Date}}
 }
 
 // cycleTables show all that the ledger has of a closed cycle.
@@ -49,13 +50,15 @@ func cycleTables(c settle.CycleOnLedger) []func(table.Writer) {
 }
 
 func closeRows(c settlement.Close) []table.Row {
-	rows := []table.Row{{"cycle", c.ID}, {"state", stateLine(c.State)}, {"business dates", c.From.String() + " to " + c.To.String()}, {"next cycle", c.Next},
+	rows := []table.Row{{"cycle", c.ID}, {"state", stateLine(c.State)},
+		{"business dates", c.From.String() + " to " + c.To.String()}, {"next cycle", c.Next},
 		{"cut off by", c.CutBy}, {"sign by", signBy(c)}, {"parties", strings.Join(c.Parties, ", ")}}
 	if c.State >= settlement.Computed {
 		rows = append(rows, table.Row{"statements", len(c.Pairs)}, table.Row{"root", c.Root})
 	}
 	if c.Payments > 0 {
-		rows = append(rows, table.Row{"payments", fmt.Sprintf("%d: %d instructed, %d settled, %d failed", c.Payments, c.Instructed, c.Settled, c.Failed)})
+		rows = append(rows, table.Row{"payments", fmt.Sprintf("%d: %d instructed, %d settled, %d failed", c.Payments,
+			c.Instructed, c.Settled, c.Failed)})
 	}
 	return rows
 }
@@ -71,7 +74,8 @@ func signBy(c settlement.Close) string {
 // stateLine draws how far a cycle is. What is neither on the straight way nor at its end stands in its place.
 func stateLine(s settlement.State) string {
 	way := []string{"OPEN"}
-	for _, step := range []settlement.State{settlement.Cut, settlement.Computed, settlement.Final, settlement.Instructed} {
+	for _, step := range []settlement.State{settlement.Cut, settlement.Computed, settlement.Final,
+		settlement.Instructed} {
 		way = append(way, step.String())
 	}
 	switch s {
@@ -93,11 +97,13 @@ func statementsTable(t table.Writer, list []settle.SummedPair) {
 	if len(list) == 0 {
 		return
 	}
-	t.AppendHeader(table.Row{"A", "B", "lines", "A owes B", "B owes A", "hidden to open", "signed by", "state", "disputed", "lines disputed"})
+	t.AppendHeader(table.Row{"A", "B", "lines", "A owes B", "B owes A", "hidden to open", "signed by", "state",
+		"disputed", "lines disputed"})
 	right(t, 3, 4, 5, 6, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, s := range list {
-		t.AppendRow(table.Row{s.A, s.B, s.Lines, yuan(s.AOwes), yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair), s.State, yuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
+		t.AppendRow(table.Row{s.A, s.B, s.Lines, yuan(s.AOwes), yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair),
+			s.State, yuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
 	}
 }
 
@@ -126,7 +132,8 @@ func nettingTable(t table.Writer, n *settlement.Netting) {
 	t.AppendHeader(table.Row{"net: owes", "whom", "amount", "netting", "paid, days after cut-off"})
 	right(t, 3, 5)
 	for _, one := range n.Nets {
-		t.AppendRow(table.Row{one.Debtor, one.Creditor, yuan(one.Fen), nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
+		t.AppendRow(table.Row{one.Debtor, one.Creditor, yuan(one.Fen),
+			nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
 	}
 	t.SetCaption("of %s gross in %d lines", yuan(n.Gross), n.Lines)
 }
@@ -183,7 +190,8 @@ func cyclesTable(t table.Writer, c settle.Cycles) {
 	right(t, 6, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, one := range c.Cycles {
-		t.AppendRow(table.Row{one.ID, one.State, one.From, one.To, one.SignBy, countOrNone(len(one.Pairs)), countOrNone(int(one.Payments)), countOrNone(int(one.Settled))})
+		t.AppendRow(table.Row{one.ID, one.State, one.From, one.To, one.SignBy, countOrNone(len(one.Pairs)),
+			countOrNone(int(one.Payments)), countOrNone(int(one.Settled))})
 	}
 	if c.Open != nil {
 		t.AppendRow(table.Row{c.Open.ID, "OPEN", c.Open.Since, "", "", "", "", ""})

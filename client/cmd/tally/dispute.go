@@ -48,7 +48,8 @@ func raiseDispute(a *app) *cobra.Command {
 }
 
 // ofDispute is a command about one dispute.
-func ofDispute[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command) Req) *cobra.Command {
+func ofDispute[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+	ask func(number.Command) Req) *cobra.Command {
 	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		if err != nil {
@@ -127,7 +128,8 @@ func escalateDispute(a *app) *cobra.Command {
 func ruleDispute(a *app) *cobra.Command {
 	var req settlement.RuleRequest
 	cmd := ofDispute(a, "rule DISPUTE",
-		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf", settle.DisputeRule,
+		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf",
+		settle.DisputeRule,
 		func(n number.Command) settlement.RuleRequest {
 			req.Dispute = n
 			return req
@@ -162,12 +164,15 @@ func showDispute(a *app) *cobra.Command {
 				return err
 			}
 			return a.printParts(shown, func(t table.Writer) { t.AppendRows(disputeRows(shown)) },
-				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) { decidedTable(t, shown.Dispute) })
+				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) {
+					decidedTable(t, shown.Dispute)
+				})
 		})
 }
 
 func disputeRows(d settle.ShownDispute) []table.Row {
-	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against}, {"reason", d.Reason}, {"evidence", d.Evidence},
+	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against},
+		{"reason", d.Reason}, {"evidence", d.Evidence},
 		{"state", d.State}, {"since", d.Since}}
 	if d.State == settlement.Raised {
 		rows = append(rows, table.Row{"answer by", d.AnswerBy})
@@ -213,20 +218,25 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 func listDisputes(a *app) *cobra.Command {
 	var req settle.DisputeListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList, columns[settlement.Dispute]{
-		header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason", "state", "since", "answer by"}, right: []int{5, 6},
-		cells: func(n index.Entry[settlement.Dispute], _ scales) table.Row {
-			d := n.Row
-			return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason, d.State, d.Since, answerBy(d)}
-		},
-	}, func([]string) settle.DisputeListRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList,
+		columns[settlement.Dispute]{
+			header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason",
+				"state", "since", "answer by"},
+			right: []int{5, 6},
+			cells: func(n index.Entry[settlement.Dispute], _ scales) table.Row {
+				d := n.Row
+				return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason,
+					d.State, d.Since, answerBy(d)}
+			},
+		}, func([]string) settle.DisputeListRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
 	word(cmd, &req.By, "by", "raised by this party only")
 	word(cmd, &state, "state", "only those in this state")
-	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
+	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED",
+		"ESCALATED", "RULED", "WITHDRAWN")
 	return cmd
 }
 

@@ -68,7 +68,8 @@ chosen from the member's wallet, earliest expiry first.`
 }
 
 // ofEntitlement is a command about one entitlement.
-func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Row) Req) *cobra.Command {
+func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+	ask func(number.Row) Req) *cobra.Command {
 	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseRow(args[0])
 		return ask(n), err
@@ -106,7 +107,8 @@ func transferBenefit(a *app) *cobra.Command {
 }
 
 func newCode(a *app) *cobra.Command {
-	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode, anEntitlement, a.printGiven)
+	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode,
+		anEntitlement, a.printGiven)
 }
 
 func codes(a *app) *cobra.Command {
@@ -130,11 +132,14 @@ func showEntitlement(a *app) *cobra.Command {
 		loyalty.BenefitEntitlement, func(args []string) (_ loyalty.EntitlementRequest, err error) {
 			req, err = anEntitlement(args)
 			return req, err
-		}, inTable(a, func(t table.Writer, e benefit.Entitlement, s scales) { entitlementTable(t, req.Entitlement, e, s) }))
+		}, inTable(a, func(t table.Writer, e benefit.Entitlement, s scales) {
+			entitlementTable(t, req.Entitlement, e, s)
+		}))
 }
 
 func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s scales) {
-	t.AppendRows([]table.Row{{"entitlement", n}, {"benefit", e.Benefit}, {"member", e.Member}, {"state", e.State}, {"given by", e.By},
+	t.AppendRows([]table.Row{{"entitlement", n}, {"benefit", e.Benefit}, {"member", e.Member},
+		{"state", e.State}, {"given by", e.By},
 		{"used", fmt.Sprintf("%d of %d", e.Used, e.Uses)}, {"until", e.Until}})
 	for _, f := range e.Funders {
 		t.AppendRow(table.Row{"paid for by " + f.Party, scaled(f.Parts, 0) + " parts"})
@@ -143,23 +148,26 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 		t.AppendRow(table.Row{"reserved by " + e.Holder, "until " + moment(e.ReservedUntil)})
 	}
 	for _, p := range e.Pieces {
-		t.AppendRow(table.Row{"paid with " + p.Lot.String(), s.show(p.Programme, p.Amount) + " " + p.Programme + ", owed by " + p.Funder})
+		t.AppendRow(table.Row{"paid with " + p.Lot.String(),
+			s.show(p.Programme, p.Amount) + " " + p.Programme + ", owed by " + p.Funder})
 	}
 }
 
 func listEntitlements(a *app) *cobra.Command {
 	var req loyalty.BenefitEntitlementsRequest
 	var state string
-	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements, columns[benefit.Entitlement]{
-		header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"}, right: []int{5, 6},
-		cells: func(n index.Entry[benefit.Entitlement], _ scales) table.Row {
-			e := n.Row
-			return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
-		},
-	}, func([]string) loyalty.BenefitEntitlementsRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements,
+		columns[benefit.Entitlement]{
+			header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"},
+			right:  []int{5, 6},
+			cells: func(n index.Entry[benefit.Entitlement], _ scales) table.Row {
+				e := n.Row
+				return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
+			},
+		}, func([]string) loyalty.BenefitEntitlementsRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Benefit, "benefit", "of this benefit only")
 	word(cmd, &req.By, "by", "given or sold by this party only")

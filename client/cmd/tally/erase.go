@@ -19,10 +19,12 @@ func erase(a *app) *cobra.Command {
 			if err := op.Check(req); err != nil {
 				return err
 			}
-			if err := a.confirm("all that is known of " + args[0] + " is lost for good, and nobody can spend its points any more"); err != nil {
+			if err := a.confirm("all that is known of " + args[0] +
+				" is lost for good, and nobody can spend its points any more"); err != nil {
 				return err
 			}
-			return perform(ctx, a, op, func() (members.EraseRequest, error) { return req, nil }, a.receiptOf("member:Erase"))
+			return perform(ctx, a, op, func() (members.EraseRequest, error) { return req, nil },
+				a.receiptOf("member:Erase"))
 		})
 	cmd.Long = `Forget a member. All accounts and consents of the member, and of who was merged into
 it, are found and ended; what was shared is purged, what parties say of it is taken
@@ -36,7 +38,9 @@ can't be undone.`
 }
 
 func sweep(a *app) *cobra.Command {
-	cmd := verb(a, "sweep", "  tally --as F member sweep", members.MemberSweep, func([]string) (node.NoRequest, error) { return node.NoRequest{}, nil },
+	cmd := verb(a, "sweep", "  tally --as F member sweep", members.MemberSweep, func([]string) (node.NoRequest, error) {
+		return node.NoRequest{}, nil
+	},
 		func(_ context.Context, _ *node.Node, swept members.Swept) error {
 			return a.print(swept, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})

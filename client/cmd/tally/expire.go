@@ -22,7 +22,8 @@ Where expiry slides, lots of members who have been active stay, and are listed.`
 }
 
 func expiredTable(t table.Writer, r loyalty.Expired, s scales) {
-	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots}, {"points", s.show(r.Programme, r.Points)}, {"breakage", figure.ExactYuan(r.Fen)}})
+	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots},
+		{"points", s.show(r.Programme, r.Points)}, {"breakage", figure.ExactYuan(r.Fen)}})
 	for _, lot := range r.Slid {
 		t.AppendRow(table.Row{"slid, can be spent still", lot})
 	}

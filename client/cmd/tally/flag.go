@@ -44,7 +44,8 @@ func leaf(use, short, example string, run func(ctx context.Context, args []strin
 				if want == "" {
 					want = "flags alone"
 				}
-				return fault.New(fault.BadRequest, "%s, want %s; see %s --help", arguments(len(args)), want, cmd.CommandPath())
+				return fault.New(fault.BadRequest, "%s, want %s; see %s --help", arguments(len(args)),
+					want, cmd.CommandPath())
 			}
 			return nil
 		},
@@ -64,7 +65,9 @@ func arguments(n int) string {
 
 // group is a command that only has others under it.
 func group(use, short string, leaves ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: noSuch, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: use, Short: short, Args: noSuch, RunE: func(cmd *cobra.Command, _ []string) error {
+		return cmd.Help()
+	}}
 	cmd.AddCommand(leaves...)
 	return cmd
 }
@@ -80,7 +83,8 @@ func under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
 
 func noSuch(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fault.New(fault.BadRequest, "unknown command %.40q%s; see %s --help", args[0], suggest.Command(cmd, args[0]), cmd.CommandPath())
+		return fault.New(fault.BadRequest, "unknown command %.40q%s; see %s --help", args[0],
+			suggest.Command(cmd, args[0]), cmd.CommandPath())
 	}
 	return nil
 }

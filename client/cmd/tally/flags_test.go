@@ -74,7 +74,8 @@ func TestRequiredFlagsAreMarked(t *testing.T) {
 			call = append(call, "--"+name+"="+exampleOf(t, c, name))
 		}
 		_, errs, _ := run(t, call...)
-		if strings.Contains(errs, "BAD_REQUEST") && !strings.Contains(errs, "make up") && !slices.Contains(chosenOtherwise, c.CommandPath()) {
+		if strings.Contains(errs, "BAD_REQUEST") && !strings.Contains(errs, "make up") &&
+			!slices.Contains(chosenOtherwise, c.CommandPath()) {
 			t.Errorf("%s: %s", strings.Join(call, " "), errs)
 		}
 	}
@@ -161,10 +162,15 @@ func exampleOf(t *testing.T, c *cobra.Command, name string) string {
 		return "out.xlsx"
 	}
 	text, known := map[string]string{
-		"category": "oil", "member": "li", "party": "D", "supplier": "care", "programme": "GP", "benefit": "ride", "rule": "basket", "scene": "care", "cycle": "2026-11",
-		"period": "2026-11", "date": "2026-11-30", "yuan": "12.50", "points": "5", "programme:points": "GP:5", "lot:points": "D.1.7.3.0:5",
-		"member:points[:expires[:activator]]": "li:5", "[label:]yuan": "12.50", "supplier/sku[:quantity]": "care/kit:2", "debtor:creditor:yuan": "D:M:1.50",
-		"rate": "1/2", "number": "3", "file": "file", "hash": strings.Repeat("5e", 32), "code": "some_reason", "text": "text", "roles": "issuer",
+		"category": "oil", "member": "li", "party": "D", "supplier": "care", "programme": "GP", "benefit": "ride",
+		"rule": "basket", "scene": "care", "cycle": "2026-11",
+		"period": "2026-11", "date": "2026-11-30", "yuan": "12.50", "points": "5", "programme:points": "GP:5",
+		"lot:points":                          "D.1.7.3.0:5",
+		"member:points[:expires[:activator]]": "li:5", "[label:]yuan": "12.50", "supplier/sku[:quantity]": "care/kit:2",
+		"debtor:creditor:yuan": "D:M:1.50",
+		"rate":                 "1/2", "number": "3", "file": "file",
+		"hash": strings.Repeat("5e", 32), "code": "some_reason",
+		"text": "text", "roles": "issuer",
 		"days": "7", "channel": "app", "party:parts": "G:1", "word": "x", "programme:digits": "GP:2",
 	}[c.Flags().Lookup(name).Value.Type()]
 	if name == "invitation" {

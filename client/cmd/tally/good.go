@@ -64,8 +64,10 @@ func showGood(a *app) *cobra.Command {
 }
 
 func goodTable(t table.Writer, g goods.Good) {
-	t.AppendRows([]table.Row{{"good", g.Supplier + "/" + g.SKU}, {"version", g.Version}, {"name", g.En + " " + g.Zh}, {"GTIN", g.GTIN}, {"category", g.Category},
-		{"labels", strings.Join(g.Labels, ", ")}, {"unit", g.Unit}, {"tax class", g.Tax}, {"delivery", g.Delivery}, {"regions", orAll(g.Regions)},
+	t.AppendRows([]table.Row{{"good", g.Supplier + "/" + g.SKU}, {"version", g.Version}, {"name", g.En + " " + g.Zh},
+		{"GTIN", g.GTIN}, {"category", g.Category},
+		{"labels", strings.Join(g.Labels, ", ")}, {"unit", g.Unit}, {"tax class", g.Tax}, {"delivery", g.Delivery},
+		{"regions", orAll(g.Regions)},
 		{"from", g.From}, {"until", g.Until}, {"open", yes(g.Open)}})
 	for _, image := range g.Images {
 		t.AppendRow(table.Row{"image", image})
@@ -76,11 +78,14 @@ func listGoods(a *app) *cobra.Command {
 	var req catalogue.GoodFilter
 	cmd := verb(a, "list", `  tally --as D good list --text "oil kit" --category oil
   tally --as D good list --text 机油 --available`,
-		catalogue.GoodList, func([]string) (catalogue.GoodFilter, error) { return req, nil }, listed(a, columns[goods.Good]{
-			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions", "open"}, right: []int{3},
+		catalogue.GoodList, func([]string) (catalogue.GoodFilter, error) { return req, nil },
+		listed(a, columns[goods.Good]{
+			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions",
+				"open"}, right: []int{3},
 			cells: func(n index.Entry[goods.Good], _ scales) table.Row {
 				g := n.Row
-				return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "), g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
+				return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "),
+					g.Delivery, strings.Join(g.Regions, ", "), yes(g.Open)}
 			},
 		}))
 	goodFilter(cmd, &req)
@@ -107,7 +112,8 @@ func restock(a *app) *cobra.Command {
 			return req, nil
 		})
 	countFlag(cmd, &req.Units, "quantity", "how many more")
-	whole(cmd, &req.Lanes, "lanes", 0, "before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
+	whole(cmd, &req.Lanes, "lanes", 0,
+		"before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
 	require(cmd, "quantity")
 	return cmd
 }
@@ -142,10 +148,12 @@ func listStock(a *app) *cobra.Command {
 }
 
 func stockTable(t table.Writer, answer index.Part[index.Stock]) {
-	t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard", "reserved", "delivered", "lost", "put back"})
+	t.AppendHeader(table.Row{"supplier", "SKU", "seller", "free", "in the pool", "lanes with a shard", "reserved",
+		"delivered", "lost", "put back"})
 	right(t, 4, 5, 6, 7, 8, 9, 10)
 	for _, s := range answer.Rows {
-		t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards, int64(s.Reserved), int64(s.Delivered), int64(s.Lost), int64(s.PutBack)})
+		t.AppendRow(table.Row{s.Supplier, s.SKU, s.Seller, int64(s.Free), int64(s.Pool), s.Shards, int64(s.Reserved),
+			int64(s.Delivered), int64(s.Lost), int64(s.PutBack)})
 	}
 	asOf(t, answer.Height)
 }

@@ -22,10 +22,11 @@ func importGoods(a *app) *cobra.Command {
 		`  tally --as S1 good import catalogue.xlsx --seller D
   tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
 		func(ctx context.Context, args []string) error {
-			return imports(ctx, a, i, args[0], catalogueLanes, node.GoodImport, func(of node.Importing) node.ImportCatalogueRequest {
-				req.Importing = of
-				return req
-			})
+			return imports(ctx, a, i, args[0], catalogueLanes, node.GoodImport,
+				func(of node.Importing) node.ImportCatalogueRequest {
+					req.Importing = of
+					return req
+				})
 		})
 	cmd.Long = `Import a catalogue: the first line or row names the columns,
 ` + strings.Join(importer.CatalogueColumns, ", ") + `.

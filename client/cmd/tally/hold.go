@@ -49,7 +49,8 @@ func hold(a *app) *cobra.Command {
 		`  tally --as D points hold --member zhang --take DP:18.60 --take FP:84.00 --for 15m
   tally --as D points hold --member zhang --lot D.1.2.0.0:18.60
   tally --as M points hold --member zhang --take GP:5.00 --authorisation G.0.31.0 --code-file code.txt`,
-		loyalty.PointsHold, func([]string) (loyalty.HoldRequest, error) { return h.request(a) }, a.receiptOf("points:Hold"))
+		loyalty.PointsHold, func([]string) (loyalty.HoldRequest, error) { return h.request(a) },
+		a.receiptOf("points:Hold"))
 	h.flags(a, cmd)
 	span(cmd, &h.length, "for", 15*time.Minute, "how long, from now, up to 30d")
 	return cmd
@@ -58,8 +59,11 @@ func hold(a *app) *cobra.Command {
 func redeem(a *app) *cobra.Command {
 	h := holding{length: 15 * time.Minute}
 	cmd := verb(a, "redeem", "  tally --as D points redeem --member wang --take DP:18.00 --request till-7-000123",
-		loyalty.PointsRedeem, func([]string) (loyalty.HoldRequest, error) { return h.request(a) }, func(_ context.Context, _ *node.Node, r loyalty.Redeemed) error {
-			return a.print(r, func(t table.Writer) { receiptTable(t, "points:Capture of hold "+r.Hold.String(), r.Receipt) })
+		loyalty.PointsRedeem, func([]string) (loyalty.HoldRequest, error) { return h.request(a) },
+		func(_ context.Context, _ *node.Node, r loyalty.Redeemed) error {
+			return a.print(r, func(t table.Writer) {
+				receiptTable(t, "points:Capture of hold "+r.Hold.String(), r.Receipt)
+			})
 		})
 	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
 Asked again with the same --request, it goes on where it stopped and answers the first
@@ -70,7 +74,8 @@ receipt.`
 
 func capture(a *app) *cobra.Command {
 	var req loyalty.CaptureRequest
-	cmd := verb(a, "capture HOLD", "  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 9.00",
+	cmd := verb(a, "capture HOLD",
+		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 9.00",
 		loyalty.PointsCapture, func(args []string) (_ loyalty.CaptureRequest, err error) {
 			req.Hold, err = number.ParseCommand(args[0])
 			return req, err
@@ -113,10 +118,13 @@ func timeOut(a *app) *cobra.Command {
 		"  tally --as M points timeout D.0.7.0\n  tally --as D points timeout --due",
 		func(ctx context.Context, args []string) error {
 			if due == (len(args) == 1) {
-				return fault.New(fault.BadRequest, "name a hold, or say --due for all of yours that have passed their deadline")
+				return fault.New(fault.BadRequest,
+					"name a hold, or say --due for all of yours that have passed their deadline")
 			}
 			if due {
-				return perform(ctx, a, loyalty.PointsTimeoutDue, func() (node.NoRequest, error) { return node.NoRequest{}, nil },
+				return perform(ctx, a, loyalty.PointsTimeoutDue, func() (node.NoRequest, error) {
+					return node.NoRequest{}, nil
+				},
 					a.resultsOf("holds timed out"))
 			}
 			return perform(ctx, a, loyalty.PointsTimeout, func() (req points.TimeOutRequest, err error) {
@@ -131,7 +139,8 @@ func timeOut(a *app) *cobra.Command {
 func holds(a *app) *cobra.Command {
 	var req loyalty.HoldsRequest
 	var state string
-	cmd := verb(a, "holds", "  tally --as D points holds --member zhang\n  tally --as D points holds --acceptor D --state OPEN",
+	cmd := verb(a, "holds",
+		"  tally --as D points holds --member zhang\n  tally --as D points holds --acceptor D --state OPEN",
 		loyalty.PointsHolds, func([]string) (loyalty.HoldsRequest, error) {
 			req.States = nil
 			if state == "" {
@@ -157,7 +166,8 @@ func holds(a *app) *cobra.Command {
 func holdsTable(t table.Writer, list []index.Hold, s scales) {
 	t.AppendHeader(table.Row{"hold", "acceptor", "member", "state", "points", "captured", "refunded", "until"})
 	for _, h := range list {
-		t.AppendRow(table.Row{h.Number, h.Acceptor, h.Member, h.State, lineText(h.Pieces, s), s.held(h.Hold, h.Captured), s.held(h.Hold, h.Refunded()), moment(h.Deadline)})
+		t.AppendRow(table.Row{h.Number, h.Acceptor, h.Member, h.State, lineText(h.Pieces, s),
+			s.held(h.Hold, h.Captured), s.held(h.Hold, h.Refunded()), moment(h.Deadline)})
 	}
 	right(t, 5, 6, 7)
 }

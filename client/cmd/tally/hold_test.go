@@ -39,7 +39,8 @@ func TestCodesAreRead(t *testing.T) {
 	} {
 		t.Setenv("TALLY_CODE", c.env)
 		n, got, err := c.c.proof(&app{})
-		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want && got.String() != secret.String() {
+		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want &&
+			got.String() != secret.String() {
 			t.Errorf("%s: %s %s %v", c.name, n, got, err)
 		}
 	}
@@ -52,9 +53,12 @@ func TestOwesTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		owesTable(w, settle.Owing{Height: 9,
 			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
-			Owed:        []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400, Fen: 6720, State: "NETTED"}, {Cycle: "2026-12", Debtor: "M", Creditor: "G", Fen: 108, State: "OPEN", Open: true}},
-			Payments:    []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20, State: "PART_PAID", Open: true}},
-			Breakage:    []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
+			Owed: []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400,
+				Fen: 6720, State: "NETTED"}, {Cycle: "2026-12", Debtor: "M", Creditor: "G", Fen: 108,
+				State: "OPEN", Open: true}},
+			Payments: []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20,
+				State: "PART_PAID", Open: true}},
+			Breakage: []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
 		}, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
@@ -77,7 +81,8 @@ as of block 8
 
 func TestBenefitTableSaysWords(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		benefitTable(w, benefit.Model{ID: "b", Kind: benefit.Coupon, Lapse: benefit.Keep, Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, scales{"GP": 2})
+		benefitTable(w, benefit.Model{ID: "b", Kind: benefit.Coupon, Lapse: benefit.Keep,
+			Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, scales{"GP": 2})
 	})
 	for _, want := range []string{"coupon", "KEEP", "1.50 GP"} {
 		if !strings.Contains(got, want) {

@@ -91,22 +91,25 @@ type importing struct {
 
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
-	on(cmd, "rejected", flagMeanings["rejected"].kind, "write rejected lines to this CSV, for its owner's eyes: it has personal data",
+	on(cmd, "rejected", flagMeanings["rejected"].kind,
+		"write rejected lines to this CSV, for its owner's eyes: it has personal data",
 		func(path string) error {
 			i.rejected = path
 			i.Rejected = func(write func(io.Writer) error) error { return writeRejected(path, write) }
 			return nil
 		})
-	one(cmd, &i.MaxRejected, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%", func(text string) (string, error) {
-		_, err := importer.ParseAllowance(text)
-		return text, err
-	})
+	one(cmd, &i.MaxRejected, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%",
+		func(text string) (string, error) {
+			_, err := importer.ParseAllowance(text)
+			return text, err
+		})
 	cmd.Flags().BoolVar(&i.DryRun, "dry-run", false, "read the file and say what would be done; send and keep nothing")
 	cmd.Flags().BoolVar(&i.RetryRefused, "retry-refused", false, "try again what the ledger refused in earlier runs")
 }
 
 // imports performs an import of a file, with a bar, and shows its report.
-func imports[Req any](ctx context.Context, a *app, i importing, path string, shards int, op node.Op[Req, node.Imported], ask func(node.Importing) Req) (err error) {
+func imports[Req any](ctx context.Context, a *app, i importing, path string, shards int, op node.Op[Req, node.Imported],
+	ask func(node.Importing) Req) (err error) {
 	i.Name, i.File = "standard input", struct{ io.Reader }{os.Stdin}
 	if path != "-" {
 		file, err := os.Open(path)
@@ -121,16 +124,17 @@ func imports[Req any](ctx context.Context, a *app, i importing, path string, sha
 	}
 	bar := newBar(a, path)
 	a.call.Far = bar.far
-	err = perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil }, func(_ context.Context, _ *node.Node, r node.Imported) error {
-		bar.end(r.Stopped)
-		return a.print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
-	})
+	err = perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
+		func(_ context.Context, _ *node.Node, r node.Imported) error {
+			bar.end(r.Stopped)
+			return a.print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
+		})
 	bar.end(err != nil)
 	return err
 }
 
-// writeRejected writes rejected lines to a file that only its owner reads, in the place of the one before, which lists no
-// more than this one.
+// writeRejected writes rejected lines to a file that only its owner reads, in the place of the one before, which lists
+// no more than this one.
 func writeRejected(path string, write func(io.Writer) error) error {
 	if err := wholefile.WriteTo(path, 0o600, write); err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -30,13 +30,15 @@ func TestRejectedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := &importer.Report{Source: "s", Rejected: []importer.Rejected{{Line: 2, Code: fault.NotFound, Reason: "no member"}, {Line: 3, Column: "label", Reason: "column label: it is empty"}}}
+	report := &importer.Report{Source: "s", Rejected: []importer.Rejected{{Line: 2, Code: fault.NotFound,
+		Reason: "no member"}, {Line: 3, Column: "label", Reason: "column label: it is empty"}}}
 	in, err := bounds.OpenInput(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := writeRejected(path, func(w io.Writer) error {
-		return importer.WriteRejected(t.Context(), w, importer.Outcome{Job: importer.Job{Mapping: m, File: in}, Report: report})
+		return importer.WriteRejected(t.Context(), w, importer.Outcome{Job: importer.Job{Mapping: m, File: in},
+			Report: report})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +51,8 @@ func TestRejectedFile(t *testing.T) {
 	rows, err := readRows(path)
 	want := []string{
 		"rejected.source|rejected.line|rejected.column|rejected.value|rejected.customer|rejected.code|rejected.reason|label|id|note",
-		"s|2||||NOT_FOUND|no member|gold|7| =1+1", "s|3|label||13800138000||column label: it is empty||13800138000|a, b",
+		"s|2||||NOT_FOUND|no member|gold|7| =1+1",
+		"s|3|label||13800138000||column label: it is empty||13800138000|a, b",
 	}
 	want[1] = "s|2|||7|NOT_FOUND|no member|gold|7| =1+1"
 	for i, row := range rows {

@@ -39,11 +39,13 @@ func undoneTable(t table.Writer, u node.Undone, s scales) {
 		t.AppendRow(table.Row{"", "dry run: nothing was written"})
 	}
 	if u.Lots > 0 {
-		t.AppendRows([]table.Row{{"lots that it made", u.Lots}, {"points in them", points(u.Issued)}, {"taken back now", points(u.Revoked)},
+		t.AppendRows([]table.Row{{"lots that it made", u.Lots}, {"points in them", points(u.Issued)},
+			{"taken back now", points(u.Revoked)},
 			{"taken back before", points(u.Before)}, {"spent, held or gone: they stay", points(u.Gone)}})
 	}
 	if u.Entitlements > 0 {
-		t.AppendRows([]table.Row{{"entitlements that it made", u.Entitlements}, {"ended now", u.Ended}, {"ended before", u.EndedBefore}, {"used or ended otherwise: they stay", u.Used}})
+		t.AppendRows([]table.Row{{"entitlements that it made", u.Entitlements}, {"ended now", u.Ended},
+			{"ended before", u.EndedBefore}, {"used or ended otherwise: they stay", u.Used}})
 	}
 	if u.Lots+u.Entitlements == 0 {
 		t.AppendRow(table.Row{"", "it made neither points nor entitlements; what else it made has verbs of its own"})

@@ -103,7 +103,9 @@ func (s scales) common(h points.Hold) (uint8, error) {
 			return 0, err
 		}
 		if i > 0 && one != scale {
-			return 0, fault.New(fault.BadRequest, "the hold has points of %s and %s, which have different digits: name no points, or hold them apart", h.Pieces[0].Programme, p.Programme)
+			return 0, fault.New(fault.BadRequest,
+				"the hold has points of %s and %s, which have different digits: name no points, or hold them apart",
+				h.Pieces[0].Programme, p.Programme)
 		}
 		scale = one
 	}
@@ -139,7 +141,8 @@ func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 }
 
 // rateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
-func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string, in func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error)) {
+func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
+	in func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
 	given := false
 	one(cmd, to, name, "rate", usage, func(text string) (_ amount.Rate, err error) {
@@ -284,12 +287,14 @@ func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart)
 
 // scaleOf is a flag that says how many digits points have, where no network tells.
 func scaleOf(cmd *cobra.Command, known scales) {
-	on(cmd, "scale-of", flagMeanings["scale-of"].kind, "PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more", func(text string) error {
-		programme, digits, _ := strings.Cut(text, ":")
-		scale, err := small[uint8](digits)
-		known[programme] = scale
-		return err
-	})
+	on(cmd, "scale-of", flagMeanings["scale-of"].kind,
+		"PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more",
+		func(text string) error {
+			programme, digits, _ := strings.Cut(text, ":")
+			scale, err := small[uint8](digits)
+			known[programme] = scale
+			return err
+		})
 }
 
 // shownOr writes points of a programme; where nobody said how many digits they have, that they are smallest units.

@@ -36,7 +36,8 @@ func (a *app) listen(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if slices.Contains([]string{"tally import", "tally good import", "tally undo-import"}, a.call.Meaning.Verb) {
-		return fault.New(fault.BadRequest, "an import is known by its source, whenever it is run or taken back again: leave --request out")
+		return fault.New(fault.BadRequest,
+			"an import is known by its source, whenever it is run or taken back again: leave --request out")
 	}
 	return name.CheckID("--request", a.call.ID)
 }

@@ -60,9 +60,12 @@ func intentOf(t *testing.T, line string) command.Intent {
 // However it is written, the same is the same; and anything else is something else.
 func TestIntents(t *testing.T) {
 	same := [][]string{
-		{"--as D points hold --member li --take DP:5 --take GP:7 --for 1h", "points hold --for 60m --take DP:5 --as D --take=GP:7 --member=li --request A2 -o json",
+		{"--as D points hold --member li --take DP:5 --take GP:7 --for 1h",
+			"points hold --for 60m --take DP:5 --as D --take=GP:7 --member=li --request A2 -o json",
 			"--as D points hold --take DP:5 --take GP:7 --member li --for 3600s --timeout 5s --height 7"},
-		{"points hold --member li --take DP:5", "points hold --member li --take DP:5 --for 15m", "points hold --for 2h --for 15m --member x --member li --take DP:5", "points hold --member li --take DP:005"},
+		{"points hold --member li --take DP:5", "points hold --member li --take DP:5 --for 15m",
+			"points hold --for 2h --for 15m --member x --member li --take DP:5",
+			"points hold --member li --take DP:005"},
 	}
 	for _, lines := range same {
 		for _, line := range lines {
@@ -73,10 +76,14 @@ func TestIntents(t *testing.T) {
 	}
 	seen := map[command.Intent]string{}
 	for _, line := range []string{
-		"points hold --member li --take DP:5", "points hold --member li --take DP:6", "points hold --member li --take GP:5", "points hold --member wang --take DP:5",
-		"points hold --member li --take DP:5 --take GP:1", "points hold --member li --take GP:1 --take DP:5", "points hold --member li --take DP:5 --for 16m",
-		"points redeem --member li --take DP:5", "points hold --member li --take DP:5 --authorisation G.0.1.0", "points hold --member li --take DP:5 --lot D.1.2.0.0:1",
-		"programme rules GP --wait-days 7", "programme rules DP --wait-days 7", "programme rules GP --wait-days 7 --transfer", "programme rules GP --wait-days 7 --transfer=false",
+		"points hold --member li --take DP:5", "points hold --member li --take DP:6",
+		"points hold --member li --take GP:5", "points hold --member wang --take DP:5",
+		"points hold --member li --take DP:5 --take GP:1", "points hold --member li --take GP:1 --take DP:5",
+		"points hold --member li --take DP:5 --for 16m",
+		"points redeem --member li --take DP:5", "points hold --member li --take DP:5 --authorisation G.0.1.0",
+		"points hold --member li --take DP:5 --lot D.1.2.0.0:1",
+		"programme rules GP --wait-days 7", "programme rules DP --wait-days 7",
+		"programme rules GP --wait-days 7 --transfer", "programme rules GP --wait-days 7 --transfer=false",
 		"party amend D --debit 0", "party amend D --liability 0", "party amend D",
 	} {
 		intent := intentOf(t, line)
@@ -93,7 +100,8 @@ func TestRequestIDsOfNodesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	for _, line := range []string{"import baskets.csv --mapping baskets.yaml", "good import catalogue.csv", "undo-import october-2026 --reason wrong_rate"} {
+	for _, line := range []string{"import baskets.csv --mapping baskets.yaml", "good import catalogue.csv",
+		"undo-import october-2026 --reason wrong_rate"} {
 		if _, err := hear(t, line+" --request A2"); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%s has no request id: %v", line, err)
 		}
@@ -121,9 +129,12 @@ func TestPrivateIntentsNeedTheVault(t *testing.T) {
 	}
 	here, there := t.TempDir(), t.TempDir()
 	for line, want := range map[string]bool{
-		"member link li --channel app --customer 13800000000": true, "member enrol --channel app --customer 13800000000": true,
-		"member unlink li --channel app --customer 13800000000 --reason left": true, "member invite li --channel app --customer 13800000000 --party F": true,
-		"member share D.0.4.0 F --field phone=13800000000": true, "member show li": false, "points hold --member li --take DP:5": false,
+		"member link li --channel app --customer 13800000000":                 true,
+		"member enrol --channel app --customer 13800000000":                   true,
+		"member unlink li --channel app --customer 13800000000 --reason left": true,
+		"member invite li --channel app --customer 13800000000 --party F":     true,
+		"member share D.0.4.0 F --field phone=13800000000":                    true, "member show li": false,
+		"points hold --member li --take DP:5": false,
 	} {
 		first, secret := hash(here, line)
 		again, _ := hash(here, line)

@@ -46,7 +46,8 @@ enrolled yet needs --home: the party that will enrol it, and that alone can.`
 
 // granting are the flags of what issues and awards have in common.
 func granting(cmd *cobra.Command, g *points.Grant) {
-	many(cmd, &g.Split, "split", "party:parts", "who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
+	many(cmd, &g.Split, "split", "party:parts",
+		"who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
 	word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
 	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
 }
@@ -54,21 +55,22 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 // grantsFlag are the lots of an issue, in the scale of its programme.
 func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
-	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:activator]]", func(text string) (grantText, error) {
-		g, d, err := parseGrant(text)
-		if err == nil && len(written) == 0 {
-			a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
-				for i := range req.Grants {
-					if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
-						return err
+	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:activator]]",
+		func(text string) (grantText, error) {
+			g, d, err := parseGrant(text)
+			if err == nil && len(written) == 0 {
+				a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
+					for i := range req.Grants {
+						if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
+							return err
+						}
 					}
-				}
-				return nil
-			})
-		}
-		req.Grants = append(req.Grants, g)
-		return grantText{g, d}, err
-	})
+					return nil
+				})
+			}
+			req.Grants = append(req.Grants, g)
+			return grantText{g, d}, err
+		})
 }
 
 // grantText is a grant whose points have no scale yet.
@@ -139,12 +141,14 @@ func pledge(a *app) *cobra.Command {
 
 func pledges(a *app) *cobra.Command {
 	var req loyalty.PointsPledgesRequest
-	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", loyalty.PointsPledges, columns[points.Pledge]{
-		header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
-		cells: func(n index.Entry[points.Pledge], s scales) table.Row {
-			return table.Row{n.ID, n.Row.Funder, n.Row.Programme, s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
-		},
-	}, func([]string) loyalty.PointsPledgesRequest { return req })
+	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", loyalty.PointsPledges,
+		columns[points.Pledge]{
+			header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
+			cells: func(n index.Entry[points.Pledge], s scales) table.Row {
+				return table.Row{n.ID, n.Row.Funder, n.Row.Programme,
+					s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
+			},
+		}, func([]string) loyalty.PointsPledgesRequest { return req })
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	word(cmd, &req.Funder, "funder", "of this party only")
 	return cmd
@@ -192,11 +196,13 @@ func adjust(a *app) *cobra.Command {
 func revokePoints(a *app) *cobra.Command {
 	var req points.RevokeRequest
 	cmd := sends(a, "revoke",
-		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned", loyalty.PointsRevoke,
+		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
+		loyalty.PointsRevoke,
 		func([]string) (points.RevokeRequest, error) { return req, nil })
 	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	reason(cmd, &req.Reason, "sale_returned")
-	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false, "they were awarded in error: their receipts may earn again, once all is taken back")
+	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false,
+		"they were awarded in error: their receipts may earn again, once all is taken back")
 	require(cmd, "lot")
 	return cmd
 }

@@ -71,7 +71,8 @@ func (a *app) fail(err error) int {
 		enc := json.NewEncoder(a.err)
 		enc.SetIndent("", "  ")
 		// There is nowhere left to report it.
-		_ = enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "retry": meaning.Retry, "meaning": meaning.En})
+		_ = enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "retry": meaning.Retry,
+			"meaning": meaning.En})
 		return meaning.Exit
 	}
 	fmt.Fprintln(a.err, "tally: "+refusal.Error())

@@ -54,8 +54,10 @@ func TestConfirm(t *testing.T) {
 			t.Errorf("%s: it asks %q", c.name, said.String())
 		}
 	}
-	for _, verb := range [][]string{{"member", "erase", "li", "--reason", "r"}, {"member", "merge", "a", "b", "--invitation", "D.0.9.0", "--code", "00000-00000-00000-00000-000000"}} {
-		if _, errs, exit := run(t, append([]string{"--as", "D", "--network", "nowhere"}, verb...)...); exit != 2 || !strings.Contains(errs, "--yes") {
+	for _, verb := range [][]string{{"member", "erase", "li", "--reason", "r"},
+		{"member", "merge", "a", "b", "--invitation", "D.0.9.0", "--code", "00000-00000-00000-00000-000000"}} {
+		if _, errs, exit := run(t, append([]string{"--as", "D", "--network", "nowhere"}, verb...)...); exit != 2 ||
+			!strings.Contains(errs, "--yes") {
 			t.Errorf("%v: exit %d: %s", verb, exit, errs)
 		}
 	}

@@ -93,13 +93,17 @@ func personTable(t table.Writer, p members.Person) {
 		t.AppendRow(table.Row{"account", "of " + party + "'s " + channel})
 	}
 	for _, one := range p.Consents {
-		t.AppendRow(table.Row{"consent " + one.ID, fmt.Sprintf("%s for %s until %s, %s", strings.Join(one.Row.Parties, ", "), one.Row.Purpose, one.Row.Until, one.Row.State)})
+		t.AppendRow(table.Row{"consent " + one.ID, fmt.Sprintf("%s for %s until %s, %s",
+			strings.Join(one.Row.Parties, ", "), one.Row.Purpose, one.Row.Until, one.Row.State)})
 	}
 	for _, one := range p.Authorisations {
-		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor, moment(one.Row.Until), one.Row.State)})
+		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor,
+			moment(one.Row.Until), one.Row.State)})
 	}
 	for _, one := range p.Orders {
-		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number), fmt.Sprintf("%s at %s for %s, %s since %s", goodsText(one.Lines), one.Seller, yuan(one.Value()), one.State, one.Since)})
+		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number),
+			fmt.Sprintf("%s at %s for %s, %s since %s", goodsText(one.Lines), one.Seller, yuan(one.Value()),
+				one.State, one.Since)})
 	}
 	asOf(t, p.Height)
 }
@@ -107,15 +111,16 @@ func personTable(t table.Writer, p members.Person) {
 func listMembers(a *app) *cobra.Command {
 	var req members.MemberListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList, columns[member.Member]{
-		header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
-		cells: func(n index.Entry[member.Member], _ scales) table.Row {
-			return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
-		},
-	}, func([]string) members.MemberListRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList,
+		columns[member.Member]{
+			header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
+			cells: func(n index.Entry[member.Member], _ scales) table.Row {
+				return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
+			},
+		}, func([]string) members.MemberListRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.Home, "home", "of this home only")
 	word(cmd, &state, "state", "ACTIVE, MERGED or ERASED")
 	complete(cmd, "state", "ACTIVE", "MERGED", "ERASED")
@@ -139,7 +144,8 @@ func merge(a *app) *cobra.Command {
 			if err := a.confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
 				return err
 			}
-			return perform(ctx, a, op, func() (member.MergeRequest, error) { return req, nil }, a.receiptOf("member:Merge"))
+			return perform(ctx, a, op, func() (member.MergeRequest, error) { return req, nil },
+				a.receiptOf("member:Merge"))
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
@@ -169,7 +175,9 @@ func memberKey(a *app) *cobra.Command {
 				return send(ctx, a, members.MemberKey, req)
 			}
 			return perform(ctx, a, members.MemberKeyGenerate, func() (members.GenerateKeyRequest, error) {
-				return members.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error { return keepKey(out, key) }}, nil
+				return members.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error {
+					return keepKey(out, key)
+				}}, nil
 			}, func(_ context.Context, _ *node.Node, made members.GeneratedKey) error {
 				return a.printReceipt(nameOf(req), made.Receipt)
 			})

@@ -21,7 +21,8 @@ func TestKeyFiles(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
-	if err := keepKey(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), "--key-file") {
+	if err := keepKey(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest ||
+		!strings.Contains(err.Error(), "--key-file") {
 		t.Errorf("a key was written over another: %v", err)
 	}
 	if again, err := readPublicKey(path); err != nil || !slices.Equal(again, public) {
@@ -55,7 +56,8 @@ func TestSignedStatement(t *testing.T) {
 	dir := t.TempDir()
 	key, file := filepath.Join(dir, "li.key"), filepath.Join(dir, "li.json")
 	public := newKey(t, key)
-	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow", "GP:5.00", "--allow", "DP:20", "--for", "15m", "--scale-of", "GP:2", "--scale-of", "DP:0")
+	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow",
+		"GP:5.00", "--allow", "DP:20", "--for", "15m", "--scale-of", "GP:2", "--scale-of", "DP:0")
 	if exit != 0 {
 		t.Fatal(errs)
 	}

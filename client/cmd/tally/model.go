@@ -61,12 +61,13 @@ func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales)
 	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
 	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
 	whole(cmd, &t.Delay, "delay-days", 0, "days from cut-off to payment")
-	one(cmd, &t.Payers, "multilateral", "parties", "set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
-		t.Multilateral = true
-		payers := strings.Split(text, ",")
-		slices.Sort(payers)
-		return payers, nil
-	})
+	one(cmd, &t.Payers, "multilateral", "parties",
+		"set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
+			t.Multilateral = true
+			payers := strings.Split(text, ",")
+			slices.Sort(payers)
+			return payers, nil
+		})
 	yuanFlag(cmd, &t.Cap, "cap", "what the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
 	f.BoolVar(&t.Prefunded, "prefunded", false, "it may owe what it deposited beforehand, and the cap on top (预存)")
 }
@@ -79,7 +80,8 @@ func agreeModel(a *app) *cobra.Command {
 			return req, nil
 		}, a.receiptOf("model:Agree"))
 	byFlag(cmd, &req.By)
-	whole(cmd, &req.Version, "version", 0, "that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
+	whole(cmd, &req.Version, "version", 0,
+		"that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
 	return cmd
 }
 
@@ -107,18 +109,22 @@ func listModels(a *app) *cobra.Command {
 }
 
 // rowsInTable shows a list in a table that has points in it.
-func rowsInTable[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
+func rowsInTable[T any](a *app, fill func(table.Writer, []T,
+	scales)) func(context.Context, *node.Node, node.List[T]) error {
 	return inTable(a, func(t table.Writer, list node.List[T], s scales) { fill(t, list.Rows, s) })
 }
 
 func modelsTable(t table.Writer, list []settlement.Model, points scales) {
-	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price", "fee", "tax", "days", "cap", "netting", "from", "agreed"})
+	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price",
+		"fee", "tax", "days", "cap", "netting", "from", "agreed"})
 	right(t, 1, 3, 9, 10, 11, 12, 13)
 	t.SuppressEmptyColumns()
 	for _, m := range list {
 		s := m.Terms
-		t.AppendRow(table.Row{numberText(m), m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor), m.Scope.Scene, m.Scope.Programme,
-			points.price(m.Scope.Programme, s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s), m.From, strings.Join(m.Agreed, ", ")})
+		t.AppendRow(table.Row{numberText(m), m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor),
+			m.Scope.Scene, m.Scope.Programme,
+			points.price(m.Scope.Programme, s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s),
+			m.From, strings.Join(m.Agreed, ", ")})
 	}
 }
 
@@ -135,8 +141,10 @@ func showModel(a *app) *cobra.Command {
 
 func modelTable(t table.Writer, list []settlement.Model, s scales) {
 	for _, m := range list {
-		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)}, {"number", numberText(m)},
-			{"issuer", orAny(m.Scope.Issuer)}, {"acceptor", orAny(m.Scope.Acceptor)}, {"scene", orAny(m.Scope.Scene)}, {"programme", orAny(m.Scope.Programme)}})
+		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)},
+			{"number", numberText(m)},
+			{"issuer", orAny(m.Scope.Issuer)}, {"acceptor", orAny(m.Scope.Acceptor)}, {"scene", orAny(m.Scope.Scene)},
+			{"programme", orAny(m.Scope.Programme)}})
 		t.AppendRows(termsRows(m.Terms, s, m.Scope.Programme))
 		t.AppendRows([]table.Row{{"from", m.From}, {"binds", strings.Join(m.Agreed, ", ")}, {"hash", m.Hash()}})
 		t.AppendSeparator()
@@ -160,8 +168,10 @@ func termsRows(s settlement.Terms, points scales, programme string) []table.Row 
 	if s.Price.Den > 0 {
 		price = points.price(programme, s.Price)
 	}
-	return []table.Row{{"price, yuan a point", price}, {"fee, to the operator", feeText(s)}, {"tax contained", rateText(s.Tax)},
-		{"paid", fmt.Sprintf("%d days after cut-off", s.Delay)}, {"netting", nettingText(s)}, {"cap in a cycle", capText(s)}}
+	return []table.Row{{"price, yuan a point", price}, {"fee, to the operator", feeText(s)},
+		{"tax contained", rateText(s.Tax)},
+		{"paid", fmt.Sprintf("%d days after cut-off", s.Delay)}, {"netting", nettingText(s)},
+		{"cap in a cycle", capText(s)}}
 }
 
 func orAny(id string) string {
@@ -212,7 +222,8 @@ func numberText(m settlement.Model) string {
 }
 
 // perUnit makes a price of a point as it is shown one of a smallest unit.
-func perUnit(of func(scales) (uint8, error)) func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error) {
+func perUnit(of func(scales) (uint8,
+	error)) func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error) {
 	return func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := of(s)
 		if err != nil {
@@ -231,7 +242,9 @@ func (s scales) inScope(programme string) (uint8, error) {
 	ids := slices.Sorted(maps.Keys(s))
 	for _, id := range ids {
 		if s[id] != s[ids[0]] {
-			return 0, fault.New(fault.BadRequest, "points of %s and %s have different digits: name the programme whose points have this price", ids[0], id)
+			return 0, fault.New(fault.BadRequest,
+				"points of %s and %s have different digits: name the programme whose points have this price",
+				ids[0], id)
 		}
 	}
 	if len(ids) == 0 {

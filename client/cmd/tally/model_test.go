@@ -15,13 +15,17 @@ import (
 // storyModels are three, of which one is for a scene.
 func storyModels() []settlement.Model {
 	bound := []string{"D", "G"}
-	general := settlement.Terms{Price: amount.Rate{Num: 4, Den: 5}, Fee: amount.Rate{Num: 1, Den: 100}, Tax: amount.Rate{Num: 6, Den: 100}, Delay: 3, Multilateral: true}
+	general := settlement.Terms{Price: amount.Rate{Num: 4, Den: 5}, Fee: amount.Rate{Num: 1, Den: 100},
+		Tax: amount.Rate{Num: 6, Den: 100}, Delay: 3, Multilateral: true}
 	care := general
 	care.Price, care.Payer, care.Cap, care.Prefunded = amount.Rate{Num: 3, Den: 4}, settlement.IssuerPays, 10_000, true
 	return []settlement.Model{
-		{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general, From: november, Agreed: bound},
-		{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"}, Terms: care, From: november, Agreed: bound},
-		{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},
+		{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general,
+			From: november, Agreed: bound},
+		{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"},
+			Terms: care, From: november, Agreed: bound},
+		{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"},
+			Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},
 	}
 }
 
@@ -58,7 +62,8 @@ func TestViews(t *testing.T) {
 func TestOwnersView(t *testing.T) {
 	list := []settle.Worth{{Programme: "DP", At: "M", Price: amount.Rate{Num: 1, Den: 1}}}
 	for _, one := range storyViews() {
-		list = append(list, settle.Worth{Programme: one.Programme, At: one.Acceptor, Scene: one.Scene, Price: one.Price})
+		list = append(list, settle.Worth{Programme: one.Programme, At: one.Acceptor,
+			Scene: one.Scene, Price: one.Price})
 	}
 	got := rendered(func(w table.Writer) { ownerTable(w, list, scales{"DP": 0, "GP": 0}) })
 	if d := cmp.Diff(strings.TrimLeft(`
@@ -77,8 +82,10 @@ func TestOwnersView(t *testing.T) {
 func storyViews() []settle.Selected {
 	models := storyModels()
 	return []settle.Selected{
-		{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november, Number: 1, Model: "gp", Version: 1, Price: models[0].Terms.Price, Terms: models[0].Terms},
-		{Issuer: "G", Acceptor: "D", Scene: "care", Programme: "GP", Day: november, Number: 2, Model: "gp-care", Version: 1, Price: models[1].Terms.Price, Terms: models[1].Terms},
+		{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november, Number: 1, Model: "gp", Version: 1,
+			Price: models[0].Terms.Price, Terms: models[0].Terms},
+		{Issuer: "G", Acceptor: "D", Scene: "care", Programme: "GP", Day: november, Number: 2, Model: "gp-care",
+			Version: 1, Price: models[1].Terms.Price, Terms: models[1].Terms},
 		{Issuer: "G", Acceptor: "M", Programme: "GP", Day: november, Price: amount.Rate{Num: 1, Den: 1}},
 	}
 }
@@ -87,7 +94,8 @@ func TestSelectedTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		selectedTable(w, storyViews()[1], scales{"GP": 2})
 	})
-	for _, want := range []string{"gp-care, version 1, number 2", "0.75", "1/100 by the issuer", "3/50", "3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
+	for _, want := range []string{"gp-care, version 1, number 2", "0.75", "1/100 by the issuer", "3/50",
+		"3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
@@ -104,13 +112,15 @@ func TestModelsTables(t *testing.T) {
 	models := storyModels()
 	models = append(models, settlement.Model{ID: "gp", Version: 3, By: "G", From: november + 31, Agreed: []string{"G"}})
 	got := rendered(func(w table.Writer) { modelsTable(w, models, scales{"GP": 2, "DP": 2}) })
-	for _, part := range []string{"gp-care", "prefunded + ¥100.00", "multilateral", "bilateral", "2026-12-01", "D, G", "from tomorrow"} {
+	for _, part := range []string{"gp-care", "prefunded + ¥100.00", "multilateral", "bilateral", "2026-12-01",
+		"D, G", "from tomorrow"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
 	one := rendered(func(w table.Writer) { modelTable(w, models, scales{"GP": 2, "DP": 2}) })
-	for _, part := range []string{"gp, version 1, by G", "gp, version 2, by G", "the programme's", models[3].Hash().String()} {
+	for _, part := range []string{"gp, version 1, by G", "gp, version 2, by G", "the programme's",
+		models[3].Hash().String()} {
 		if !strings.Contains(one, part) {
 			t.Errorf("no %s:\n%s", part, one)
 		}

@@ -29,7 +29,8 @@ func selectModel(a *app) *cobra.Command {
 					return settle.SelectModelRequest{ModelQuestion: q}, nil
 				}, inTable(a, selectedTable))
 			case ownerView:
-				return perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) { return q, nil }, rowsInTable(a, ownerTable))
+				return perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) { return q, nil },
+					rowsInTable(a, ownerTable))
 			}
 			return perform(ctx, a, settle.ModelView, func() (settle.ViewModelsRequest, error) {
 				return settle.ViewModelsRequest{View: view, ModelQuestion: q}, nil
@@ -70,7 +71,8 @@ func viewTable(t table.Writer, view string, list []settle.Selected, s scales) {
 	if view == settle.AcceptorView {
 		mine, money, when = settlement.AcceptorPays, "may be owed in a cycle", "is paid, days after cut-off"
 	}
-	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "yuan a point", "fee to pay", "tax contained", money, when, "netting", "model"})
+	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "yuan a point", "fee to pay", "tax contained",
+		money, when, "netting", "model"})
 	right(t, 5, 6, 7, 8, 9)
 	t.SuppressEmptyColumns()
 	for _, one := range list {
@@ -78,7 +80,8 @@ func viewTable(t table.Writer, view string, list []settle.Selected, s scales) {
 		if one.Terms.Payer == mine && one.Terms.Fee.Num > 0 {
 			fee = one.Terms.Fee.String()
 		}
-		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, s.price(one.Programme, one.Price), fee, rateText(one.Terms.Tax), capText(one.Terms),
+		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, s.price(one.Programme, one.Price),
+			fee, rateText(one.Terms.Tax), capText(one.Terms),
 			one.Terms.Delay, nettingText(one.Terms), modelText(one)})
 	}
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func offers(a *app) *cobra.Command {
-	return group("offer", "Offers: what an enterprise shows to which members (千企千面、千人千面)", publishOffer(a), withdrawOffer(a), listOffers(a))
+	return group("offer", "Offers: what an enterprise shows to which members (千企千面、千人千面)", publishOffer(a),
+		withdrawOffer(a), listOffers(a))
 }
 
 func publishOffer(a *app) *cobra.Command {
@@ -59,7 +60,8 @@ var offerColumns = columns[audience.Offer]{
 
 func listOffers(a *app) *cobra.Command {
 	var req loyalty.OfferListRequest
-	cmd := lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns, func([]string) loyalty.OfferListRequest { return req })
+	cmd := lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns,
+		func([]string) loyalty.OfferListRequest { return req })
 	word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }

@@ -25,7 +25,8 @@ func orders(a *app) *cobra.Command {
 }
 
 // ofOrder is a command about one order, or about a part of it if its use names one.
-func ofOrder[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command, uint8) (Req, error)) *cobra.Command {
+func ofOrder[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+	ask func(number.Command, uint8) (Req, error)) *cobra.Command {
 	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, part, err := parseOrderPart(args)
 		if err != nil {
@@ -91,7 +92,8 @@ back, and stock unless it is lost.`
 
 func timeOutOrder(a *app) *cobra.Command {
 	var d due
-	cmd := leaf("timeout [ORDER] [PART]", "End what wasn't accepted, or a part that wasn't shipped, in time; for everyone (超时取消)",
+	cmd := leaf("timeout [ORDER] [PART]",
+		"End what wasn't accepted, or a part that wasn't shipped, in time; for everyone (超时取消)",
 		`  tally --as M order timeout D.0.7.0
   tally --as M order timeout D.0.7.0 2
   tally --as M order timeout --due
@@ -127,14 +129,17 @@ func (d *due) flags(cmd *cobra.Command, usage string) {
 // check refuses with BAD_REQUEST both or neither of an order and --due, and a seller without it.
 func (d *due) check(verb string, args []string) error {
 	if (len(args) > 0) == d.all || d.seller != "" && !d.all {
-		return fault.New(fault.BadRequest, "name an order, or say --due, for one seller with --seller; see tally order %s --help", verb)
+		return fault.New(fault.BadRequest,
+			"name an order, or say --due, for one seller with --seller; see tally order %s --help", verb)
 	}
 	return nil
 }
 
 // runDue does everything whose time has come, and counts it.
 func (a *app) runDue(ctx context.Context, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
-	return perform(ctx, a, op, func() (catalogue.DueRequest, error) { return catalogue.DueRequest{Seller: d.seller}, nil },
+	return perform(ctx, a, op, func() (catalogue.DueRequest, error) {
+		return catalogue.DueRequest{Seller: d.seller}, nil
+	},
 		func(_ context.Context, _ *node.Node, r *node.Results) error { return a.printResults(what, r) })
 }
 
@@ -194,7 +199,8 @@ have passed since it was shipped. --due delivers all that silence has.`
 
 func completeOrder(a *app) *cobra.Command {
 	var d due
-	cmd := leaf("complete [ORDER] [PART]", "End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
+	cmd := leaf("complete [ORDER] [PART]",
+		"End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
 		"  tally --as G order complete D.0.7.0 1\n  tally --as D order complete --due --seller D",
 		func(ctx context.Context, args []string) error {
 			if err := d.check("complete", args); err != nil {

@@ -32,13 +32,16 @@ func TestParseWanted(t *testing.T) {
 	readings(t, parseOrderLine,
 		reading{text: "S1/oil:2", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 2}},
 		reading{text: "S1/oil", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 1}},
-		reading{text: "oil:2", code: bad}, reading{text: "S1/oil:", code: bad}, reading{text: "S1/oil:-1", code: bad}, reading{text: "S1/oil:0", code: bad},
-		reading{text: "S1/:1", code: bad}, reading{text: "S1/oil:1000001", code: bad}, reading{text: "S1/oil:99999999999", code: bad}, reading{text: "", code: bad})
+		reading{text: "oil:2", code: bad}, reading{text: "S1/oil:", code: bad}, reading{text: "S1/oil:-1", code: bad},
+		reading{text: "S1/oil:0", code: bad},
+		reading{text: "S1/:1", code: bad}, reading{text: "S1/oil:1000001", code: bad},
+		reading{text: "S1/oil:99999999999", code: bad}, reading{text: "", code: bad})
 }
 
 func TestQuoteTable(t *testing.T) {
 	q := answer.Quoted{Hash: make([]byte, 32), Quote: goods.Quote{
-		Lines: []goods.Quoted{{Supplier: "S1", SKU: "oilkit", Delivery: goods.Shipped, Scene: "care", Quantity: 2, Fen: 29_800}},
+		Lines: []goods.Quoted{{Supplier: "S1", SKU: "oilkit", Delivery: goods.Shipped, Scene: "care",
+			Quantity: 2, Fen: 29_800}},
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
 	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, scales{}) })
@@ -65,16 +68,23 @@ func TestDrawn(t *testing.T) {
 		atOnce bool
 		want   string
 	}{
-		{"placed", goods.Part{State: goods.Placed, Delivery: goods.Shipped}, false, "● PLACED ┄ ACCEPTED ┄ SHIPPED ┄ DELIVERED ┄ COMPLETED"},
-		{"accepted", goods.Part{State: goods.Accepted, Delivery: goods.Counter}, false, "PLACED ─ ● ACCEPTED ┄ DELIVERED ┄ COMPLETED"},
-		{"shipped", goods.Part{State: goods.OnItsWay, Delivery: goods.Shipped}, false, "PLACED ─ ACCEPTED ─ ● SHIPPED ┄ DELIVERED ┄ COMPLETED"},
-		{"delivered", goods.Part{State: goods.Delivered, Delivery: goods.Virtual}, true, "PLACED ─ ACCEPTED ─ ● DELIVERED ┄ COMPLETED"},
-		{"completed", goods.Part{State: goods.Completed, Delivery: goods.Shipped}, false, "PLACED ─ ACCEPTED ─ SHIPPED ─ DELIVERED ─ ● COMPLETED"},
+		{"placed", goods.Part{State: goods.Placed, Delivery: goods.Shipped}, false,
+			"● PLACED ┄ ACCEPTED ┄ SHIPPED ┄ DELIVERED ┄ COMPLETED"},
+		{"accepted", goods.Part{State: goods.Accepted, Delivery: goods.Counter}, false,
+			"PLACED ─ ● ACCEPTED ┄ DELIVERED ┄ COMPLETED"},
+		{"shipped", goods.Part{State: goods.OnItsWay, Delivery: goods.Shipped}, false,
+			"PLACED ─ ACCEPTED ─ ● SHIPPED ┄ DELIVERED ┄ COMPLETED"},
+		{"delivered", goods.Part{State: goods.Delivered, Delivery: goods.Virtual}, true,
+			"PLACED ─ ACCEPTED ─ ● DELIVERED ┄ COMPLETED"},
+		{"completed", goods.Part{State: goods.Completed, Delivery: goods.Shipped}, false,
+			"PLACED ─ ACCEPTED ─ SHIPPED ─ DELIVERED ─ ● COMPLETED"},
 		{"rejected", goods.Part{State: goods.Rejected}, false, "PLACED ─ ✕ REJECTED"},
 		{"cancelled, who knows when", goods.Part{State: goods.Cancelled}, false, "PLACED ┄ ✕ CANCELLED"},
-		{"cancelled after it was accepted at once", goods.Part{State: goods.Cancelled}, true, "PLACED ─ ACCEPTED ─ ✕ CANCELLED"},
+		{"cancelled after it was accepted at once", goods.Part{State: goods.Cancelled}, true,
+			"PLACED ─ ACCEPTED ─ ✕ CANCELLED"},
 		{"lost at home", goods.Part{State: goods.Cancelled, Lost: true}, false, "PLACED ─ ACCEPTED ─ ✕ CANCELLED"},
-		{"lost on the way", goods.Part{State: goods.Cancelled, Lost: true, Carrier: "sf"}, false, "PLACED ─ ACCEPTED ─ SHIPPED ─ ✕ CANCELLED"},
+		{"lost on the way", goods.Part{State: goods.Cancelled, Lost: true, Carrier: "sf"}, false,
+			"PLACED ─ ACCEPTED ─ SHIPPED ─ ✕ CANCELLED"},
 		{"timed out", goods.Part{State: goods.TimedOut}, false, "PLACED ┄ ✕ TIMED_OUT"},
 	} {
 		if got := drawn(c.part, c.atOnce); got != c.want {
@@ -87,10 +97,15 @@ func TestOrderTable(t *testing.T) {
 	o := nodetest.Kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
 	found := index.Order{Number: numbered(0), Order: o}
-	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"}, nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
-	back := index.Return{Number: numbered(5), SKU: "oilkit", Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9, Reason: "broken", Pieces: spend.Line{{Lot: numbered(99).Row(0), Programme: "DP", Funder: "D", Amount: 1860}}, Cash: 5}}
+	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"},
+		nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
+	back := index.Return{Number: numbered(5), SKU: "oilkit",
+		Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9,
+			Reason: "broken", Pieces: spend.Line{{Lot: numbered(99).Row(0), Programme: "DP", Funder: "D",
+				Amount: 1860}}, Cash: 5}}
 	got := rendered(func(w table.Writer) {
-		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}}, names, scales{"FP": 2})
+		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}},
+			names, scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            
@@ -133,8 +148,10 @@ func squeezed(text string) string {
 // TestStanding: every state says what comes next, or why nothing does.
 func TestStanding(t *testing.T) {
 	for state, want := range map[goods.State]string{
-		goods.Placed: "can be accepted until", goods.Accepted: "to be shipped until 2026-11-05", goods.OnItsWay: "after 2026-11-09 silence",
-		goods.Delivered: "can be returned until 2026-11-12", goods.Completed: "proven by silence", goods.Rejected: ": why",
+		goods.Placed: "can be accepted until", goods.Accepted: "to be shipped until 2026-11-05",
+		goods.OnItsWay:  "after 2026-11-09 silence",
+		goods.Delivered: "can be returned until 2026-11-12", goods.Completed: "proven by silence",
+		goods.Rejected:  ": why",
 		goods.Cancelled: "its goods are lost", goods.TimedOut: "since 2026-11-02",
 	} {
 		o := nodetest.Kit(state)
@@ -148,11 +165,14 @@ func TestStanding(t *testing.T) {
 
 func TestPurchaseInEveryFormat(t *testing.T) {
 	line := catalogue.PurchaseLine{
-		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1, LastDay: november + 11, Ordered: november, Seller: "D",
-		Supplier: "S1", SKU: "oilkit", GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece", Delivery: goods.Shipped, Quantity: 1, Supply: "26800",
+		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1,
+		LastDay: november + 11, Ordered: november, Seller: "D",
+		Supplier: "S1", SKU: "oilkit", GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece",
+		Delivery: goods.Shipped, Quantity: 1, Supply: "26800",
 	}
 	other := catalogue.PurchaseLine{
-		Cursor: "7/D.1.1.9/2", Order: numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: november, Seller: "D", Supplier: "S2", SKU: "wiper", Zh: "雨刮",
+		Cursor: "7/D.1.1.9/2", Order: numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: november,
+		Seller: "D", Supplier: "S2", SKU: "wiper", Zh: "雨刮",
 		Delivery: goods.Counter, Quantity: 3, Returned: 1, Supply: "2340.09",
 	}
 	answer := catalogue.Purchases{Height: 9, Rows: []catalogue.PurchaseLine{line, other}, Next: other.Cursor}
@@ -177,8 +197,10 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		t.Errorf("no column %s", column)
 		return ""
 	}
-	for column, want := range map[string]string{"order": "D.1.1.9", "part": "1", "state": "DELIVERED", "name_en": "Oil kit, big", "supply_yuan": "268.00", "quantity": "1",
-		"returned": "0", "ordered": "2026-11-01", "cursor": answer.Rows[0].Cursor, "delivery": "shipped", "waybill": ""} {
+	for column, want := range map[string]string{"order": "D.1.1.9", "part": "1", "state": "DELIVERED",
+		"name_en": "Oil kit, big", "supply_yuan": "268.00", "quantity": "1",
+		"returned": "0", "ordered": "2026-11-01", "cursor": answer.Rows[0].Cursor,
+		"delivery": "shipped", "waybill": ""} {
 		if got := cell(1, column); got != want {
 			t.Errorf("%s: %q, want %q", column, got, want)
 		}
@@ -205,11 +227,13 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 
 func TestHiddenRows(t *testing.T) {
 	position := func(debtor, creditor string, count uint64) index.HiddenOwed {
-		return index.HiddenOwed{Cycle: "c1", State: "OPEN", HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
+		return index.HiddenOwed{Cycle: "c1", State: "OPEN",
+			HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
 	got := rendered(func(w table.Writer) {
 		owesTable(w, settle.Owing{Height: 9, Hidden: []settle.Hidden{
-			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5", Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
+			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5",
+				Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
 			{HiddenOwed: position("G", "S2", 7)},
 			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
 		}}, scales{})
@@ -229,7 +253,9 @@ as of block 8`
 
 func TestWalletShowsWhatIsHeld(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}}, scales{"GP": 2})
+		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang",
+			Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}},
+			scales{"GP": 2})
 	})
 	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
 		t.Errorf("\n%s", got)
@@ -239,7 +265,9 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 // TestMembersHaveOrders: a member's page lists its orders, part by part.
 func TestMembersHaveOrders(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) { personTable(w, members.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}}) })
+	got := rendered(func(w table.Writer) {
+		personTable(w, members.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}})
+	})
 	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
 		t.Errorf("\n%s", got)
 	}
@@ -248,12 +276,14 @@ func TestMembersHaveOrders(t *testing.T) {
 func TestPartsAndReturnsTables(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.OnItsWay)}
 	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, scales{"FP": 2}) })
-	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20", "SHIPPED", "2026-11-09"} {
+	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20",
+		"SHIPPED", "2026-11-09"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
 	}
-	back := index.Return{Number: numbered(5), Supplier: "S1", SKU: "oilkit", Member: "zhang", Return: goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Received, Restocked: true}}
+	back := index.Return{Number: numbered(5), Supplier: "S1", SKU: "oilkit", Member: "zhang",
+		Return: goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Received, Restocked: true}}
 	got = rendered(func(w table.Writer) { returnsTable(w, []index.Return{back}, scales{}) })
 	for _, want := range []string{"D.1.1.5", "S1/oilkit", "RECEIVED", "yes"} {
 		if !strings.Contains(got, want) {
@@ -262,7 +292,8 @@ func TestPartsAndReturnsTables(t *testing.T) {
 	}
 }
 
-// TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is said.
+// TestARefusedOrderShowsItsQuote: who is refused after the quote still sees what it was; in JSON only the refusal is
+// said.
 func TestARefusedOrderShowsItsQuote(t *testing.T) {
 	quoted := catalogue.Placed{Quote: &answer.Quoted{}}
 	if !quoted.Refused() || (catalogue.Placed{}).Refused() {

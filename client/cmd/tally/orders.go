@@ -17,14 +17,16 @@ import (
 )
 
 // partStates are the states of a part, as people write them.
-var partStates = []string{"PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED", "CANCELLED", "TIMED_OUT"}
+var partStates = []string{"PLACED", "ACCEPTED", "SHIPPED", "DELIVERED", "COMPLETED", "REJECTED",
+	"CANCELLED", "TIMED_OUT"}
 
 func joined(words []string) string { return strings.Join(words, ", ") }
 
 func splitWords(text string) []string { return strings.Split(text, ",") }
 
 // printRows shows a list of the read model's rows that has points in it.
-func printRows[T any](a *app, fill func(table.Writer, []T, scales)) func(context.Context, *node.Node, node.List[T]) error {
+func printRows[T any](a *app, fill func(table.Writer, []T,
+	scales)) func(context.Context, *node.Node, node.List[T]) error {
 	return inTable(a, func(t table.Writer, list node.List[T], s scales) {
 		fill(t, list.Rows, s)
 		asOf(t, list.Height)
@@ -37,7 +39,8 @@ func listOrders(a *app) *cobra.Command {
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		catalogue.OrderList, func([]string) (catalogue.OrderListRequest, error) { return req, nil }, printRows(a, partsTable))
+		catalogue.OrderList, func([]string) (catalogue.OrderListRequest, error) { return req, nil },
+		printRows(a, partsTable))
 	word(cmd, &req.Seller, "seller", "of this seller only")
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
@@ -57,11 +60,13 @@ func partFlags(cmd *cobra.Command, supplier *string, states *[]goods.State, sinc
 }
 
 func partsTable(t table.Writer, list []index.OrderPart, s scales) {
-	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "price", "points", "cash", "state", "since", "until", "waybill", "reference"})
+	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "price", "points",
+		"cash", "state", "since", "until", "waybill", "reference"})
 	right(t, 2, 8, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines), yuan(p.Value()), lineText(p.Pieces, s),
+		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines),
+			yuan(p.Value()), lineText(p.Pieces, s),
 			yuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
 	}
 }
@@ -121,8 +126,10 @@ func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string,
 }
 
 func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s scales) {
-	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date}, {"price", yuan(o.Value())}})
-	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference}, {"payment", o.Payment}} {
+	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date},
+		{"price", yuan(o.Value())}})
+	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference},
+		{"payment", o.Payment}} {
 		if r[1] != "" {
 			t.AppendRow(table.Row{r[0], r[1]})
 		}
@@ -172,7 +179,8 @@ func paidText(p goods.Part, s scales) string {
 }
 
 func returnRows(t table.Writer, r index.Return, s scales) {
-	text := fmt.Sprintf("%d × %s of part %d, line %d: %s since %s, %s", r.Quantity, r.SKU, r.Part, r.Line, r.State, r.Since, r.Reason)
+	text := fmt.Sprintf("%d × %s of part %d, line %d: %s since %s, %s", r.Quantity, r.SKU, r.Part, r.Line,
+		r.State, r.Since, r.Reason)
 	t.AppendRow(table.Row{"return " + r.Number.String(), text})
 	if r.State == goods.Refunded {
 		t.AppendRow(table.Row{"  given back", paidText(goods.Part{Pieces: r.Pieces, Cash: r.Cash}, s)})
@@ -186,7 +194,8 @@ func standing(p index.OrderPart) string {
 	case goods.Placed:
 		text += "; can be accepted until " + untilDay(p)
 	case goods.Accepted:
-		text += "; to be " + map[goods.Delivery]string{goods.Shipped: "shipped", goods.Counter: "handed over"}[p.Delivery] + " until " + untilDay(p)
+		text += "; to be " + map[goods.Delivery]string{goods.Shipped: "shipped",
+			goods.Counter: "handed over"}[p.Delivery] + " until " + untilDay(p)
 	case goods.OnItsWay:
 		text += fmt.Sprintf(" with %s, waybill %s; after %s silence is delivery", p.Carrier, p.Waybill, untilDay(p))
 	case goods.Delivered:

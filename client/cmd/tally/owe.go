@@ -29,7 +29,8 @@ func owes(a *app) *cobra.Command {
 		})
 	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
 	word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
-	one(cmd, &req.States, "state", flagMeanings["state"].kind, "only what is in one of these states: see above", func(text string) ([]string, error) { return strings.Split(text, ","), nil })
+	one(cmd, &req.States, "state", flagMeanings["state"].kind, "only what is in one of these states: see above",
+		func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
 it expired. What is outstanding is worth what
@@ -52,7 +53,8 @@ func owesTable(t table.Writer, o settle.Owing, s scales) {
 	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
 	right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
-		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
+		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.show(r.Programme, r.Outstanding),
+			s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 	}
 	t.AppendSeparator()
 	for _, r := range o.Owed {
@@ -67,13 +69,15 @@ func owesTable(t table.Writer, o settle.Owing, s scales) {
 		t.AppendSeparator()
 	}
 	for _, p := range o.Payments {
-		t.AppendRow(table.Row{p.Debtor, p.Creditor, fmt.Sprintf("payment %d", p.N), "", "", yuan(p.Left), p.Cycle, p.State})
+		t.AppendRow(table.Row{p.Debtor, p.Creditor, fmt.Sprintf("payment %d", p.N), "", "",
+			yuan(p.Left), p.Cycle, p.State})
 	}
 	if len(o.Breakage) > 0 {
 		t.AppendSeparator()
 	}
 	for _, b := range o.Breakage {
-		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "", figure.ExactYuan(b.Fen), ""})
+		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "",
+			figure.ExactYuan(b.Fen), ""})
 	}
 	asOf(t, o.Height)
 }
@@ -113,12 +117,13 @@ func deliveries(n uint64) string {
 }
 
 func breakage(a *app) *cobra.Command {
-	return verb(a, "breakage", "", consortium.QueryBreakage, nothing, inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
-		t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-		right(t, 3, 4)
-		for _, b := range answer.Rows {
-			t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
-		}
-		asOf(t, answer.Height)
-	}))
+	return verb(a, "breakage", "", consortium.QueryBreakage, nothing,
+		inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
+			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
+			right(t, 3, 4)
+			for _, b := range answer.Rows {
+				t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
+			}
+			asOf(t, answer.Height)
+		}))
 }

@@ -14,9 +14,11 @@ import (
 
 func parties(a *app) *cobra.Command {
 	return group("party", "Parties, their roles and caps (参与方)", registerParty(a), beginPeer(a), amendParty(a),
-		setParty(a, "suspend", party.Suspended, "Have a party begin nothing new for now; what it owes and is owed goes on (暂停)"),
+		setParty(a, "suspend", party.Suspended,
+			"Have a party begin nothing new for now; what it owes and is owed goes on (暂停)"),
 		setParty(a, "close", party.Closed, "Close a party, which leaves; what it owes and is owed goes on (关闭)"),
-		setParty(a, "reopen", party.Active, "Have a suspended or closed party begin new business again (恢复)"), listParties(a))
+		setParty(a, "reopen", party.Active, "Have a suspended or closed party begin new business again (恢复)"),
+		listParties(a))
 }
 
 // roles is a flag with a list of roles.
@@ -75,13 +77,14 @@ func amendParty(a *app) *cobra.Command {
 	var given party.AmendRequest
 	var cmd *cobra.Command
 	cmd = verb(a, "amend PARTY", `  tally --as G party amend B --debit 100.00
-  tally --as G party amend D --roles issuer --liability 0`, consortium.PartyAmend, func(args []string) (consortium.PartyAmendRequest, error) {
-		req.Party = args[0]
-		req.Roles = named(cmd, "roles", &given.Roles)
-		req.Liability = named(cmd, "liability", &given.Liability)
-		req.Debit = named(cmd, "debit", &given.Debit)
-		return req, nil
-	}, a.receiptOf("party:Amend"))
+  tally --as G party amend D --roles issuer --liability 0`,
+		consortium.PartyAmend, func(args []string) (consortium.PartyAmendRequest, error) {
+			req.Party = args[0]
+			req.Roles = named(cmd, "roles", &given.Roles)
+			req.Liability = named(cmd, "liability", &given.Liability)
+			req.Debit = named(cmd, "debit", &given.Debit)
+			return req, nil
+		}, a.receiptOf("party:Amend"))
 	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
 cap. A role that is taken away stops what needs it; what was begun can be ended. After setting
 a liability cap on an issuer that has points outstanding, have them counted:
@@ -101,9 +104,10 @@ func named[T any](cmd *cobra.Command, flag string, value *T) *T {
 }
 
 func listParties(a *app) *cobra.Command {
-	return verb(a, "list", "", consortium.PartyList, nothing, func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
-		return a.print(all, func(t table.Writer) { partiesTable(t, all.Rows) })
-	})
+	return verb(a, "list", "", consortium.PartyList, nothing,
+		func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
+			return a.print(all, func(t table.Writer) { partiesTable(t, all.Rows) })
+		})
 }
 
 func partiesTable(t table.Writer, all []party.Party) {
@@ -111,6 +115,7 @@ func partiesTable(t table.Writer, all []party.Party) {
 	right(t, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, p := range all {
-		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yesOrNo(p.Peer), yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yesOrNo(p.Peer),
+			yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
 	}
 }

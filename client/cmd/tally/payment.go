@@ -51,7 +51,8 @@ func paymentsTable(t table.Writer, list []settle.NamedPayment) {
 	right(t, 4, 7)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.EndToEnd, p.Debtor, p.Creditor, yuan(p.Fen), p.Due, p.State, yuanOrNone(p.Received), p.Message})
+		t.AppendRow(table.Row{p.EndToEnd, p.Debtor, p.Creditor, yuan(p.Fen), p.Due, p.State,
+			yuanOrNone(p.Received), p.Message})
 	}
 }
 
@@ -62,12 +63,15 @@ func showPayment(a *app) *cobra.Command {
 			return req, err
 		}, func(_ context.Context, _ *node.Node, p settle.NamedPayment) error {
 			return a.printParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
-				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) { takenBackTable(t, p.Payment) })
+				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) {
+					takenBackTable(t, p.Payment)
+				})
 		})
 }
 
 func paymentRows(p settle.NamedPayment) []table.Row {
-	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)}, {"due", p.Due}, {"state", p.State}}
+	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)},
+		{"due", p.Due}, {"state", p.State}}
 	if p.Message != "" {
 		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
 	}
@@ -78,11 +82,13 @@ func advicesTable(t table.Writer, p settlement.Payment) {
 	if len(p.Advices) == 0 {
 		return
 	}
-	t.AppendHeader(table.Row{"came in", "¥", "charges borne", "bank's reference", "also", "read in", "late", "advised by"})
+	t.AppendHeader(table.Row{"came in", "¥", "charges borne", "bank's reference", "also",
+		"read in", "late", "advised by"})
 	right(t, 2, 3)
 	t.SuppressEmptyColumns()
 	for _, v := range p.Advices {
-		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), yuanOrNone(v.Charges), v.Reference, v.Alias, v.Source, yes(v.Late), v.By})
+		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), yuanOrNone(v.Charges), v.Reference, v.Alias,
+			v.Source, yes(v.Late), v.By})
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 
 func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
 	word(cmd, &b.Member, "member", "who buys")
-	many(cmd, &b.Lines, "item", "supplier/sku[:quantity]", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	many(cmd, &b.Lines, "item", "supplier/sku[:quantity]",
+		"SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
 	require(cmd, "member", "item")
 	word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
 	word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
@@ -81,7 +82,8 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) 
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
 	right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {
-		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity, yuan(l.Fen), yuan(l.Fen * amount.Units(l.Quantity))})
+		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity,
+			yuan(l.Fen), yuan(l.Fen * amount.Units(l.Quantity))})
 	}
 	t.AppendSeparator()
 	t.AppendRow(table.Row{"total", "", "", "", "", "", "", yuan(q.Quote.Total)})
@@ -94,7 +96,8 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) 
 		}
 	}
 	for _, tender := range q.Quote.Tenders {
-		t.AppendRow(table.Row{"1 " + tender.Programme + " counts", "", "", "", "", "", "", "¥" + figure.PerPoint(tender.Value, s[tender.Programme])})
+		t.AppendRow(table.Row{"1 " + tender.Programme + " counts", "", "", "", "", "", "",
+			"¥" + figure.PerPoint(tender.Value, s[tender.Programme])})
 	}
 	t.SetCaption("quote %s", q.Hash)
 }

@@ -28,13 +28,14 @@ func (a *app) runPlan(ctx context.Context, path string, i importing) error {
 	}
 	bar := newBar(a, path)
 	a.dry = i.DryRun
-	run := plan.Run{Importing: i.Importing, Far: bar.far, Open: func(ctx context.Context, party string, lanes int) (*node.Node, error) {
-		as := a.acting(party)
-		if as.lanes = ""; lanes > 0 {
-			as.lanes = fmt.Sprintf("1-%d", lanes)
-		}
-		return as.open(ctx)
-	}}
+	run := plan.Run{Importing: i.Importing, Far: bar.far,
+		Open: func(ctx context.Context, party string, lanes int) (*node.Node, error) {
+			as := a.acting(party)
+			if as.lanes = ""; lanes > 0 {
+				as.lanes = fmt.Sprintf("1-%d", lanes)
+			}
+			return as.open(ctx)
+		}}
 	reports, err := run.Do(ctx, p)
 	bar.end(err != nil)
 	if len(reports) == 0 {
@@ -44,10 +45,12 @@ func (a *app) runPlan(ctx context.Context, path string, i importing) error {
 }
 
 func planTable(t table.Writer, p plan.Plan, reports []*importer.Report) {
-	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before", "rejected", "seconds"})
+	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before",
+		"rejected", "seconds"})
 	right(t, 1, 5, 6, 7, 8, 9, 10)
 	for i, r := range reports {
-		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before, len(r.Rejected), seconds(r)})
+		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before,
+			len(r.Rejected), seconds(r)})
 	}
 	t.SetCaption("%s", strings.Join(rejectedLines(reports), "\n"))
 }

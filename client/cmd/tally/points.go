@@ -4,7 +4,8 @@ import "github.com/spf13/cobra"
 
 func pointsCommand(a *app) *cobra.Command {
 	cmd := group("points", "Points: issue, hold, capture, transfer, freeze … (积分)")
-	under(cmd, "Give (发放)", issue(a), award(a), simulate(a), earnRules(a), pledge(a), pledges(a), activate(a), cancelLot(a))
+	under(cmd, "Give (发放)", issue(a), award(a), simulate(a), earnRules(a), pledge(a), pledges(a),
+		activate(a), cancelLot(a))
 	under(cmd, "Spend (消费)", hold(a), redeem(a), capture(a), refund(a), release(a), timeOut(a), holds(a))
 	under(cmd, "Move (流转)", transfer(a), convert(a))
 	under(cmd, "Correct and end (更正、到期)", adjust(a), revokePoints(a), expire(a))

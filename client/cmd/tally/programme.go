@@ -20,9 +20,11 @@ import (
 func programmes(a *app) *cobra.Command {
 	return group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
 		openProgramme(a), setRules(a),
-		setProgramme(a, "suspend", points.SuspendedIssue, "Issue nothing new for now; for the issuer and the operator (暂停)"),
+		setProgramme(a, "suspend", points.SuspendedIssue,
+			"Issue nothing new for now; for the issuer and the operator (暂停)"),
 		setProgramme(a, "close", points.ClosedIssue, "Issue nothing new any more; for the issuer (关闭)"),
-		setProgramme(a, "reopen", points.OpenToIssue, "Issue again; for who suspended or closed it (恢复)"), showProgramme(a), listProgrammes(a))
+		setProgramme(a, "reopen", points.OpenToIssue, "Issue again; for who suspended or closed it (恢复)"),
+		showProgramme(a), listProgrammes(a))
 }
 
 func openProgramme(a *app) *cobra.Command {
@@ -43,7 +45,8 @@ func openProgramme(a *app) *cobra.Command {
 			return req, err
 		})
 	names(cmd, &req.En, &req.Zh)
-	one(cmd, &price, "point-price", "rate", "settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
+	one(cmd, &price, "point-price", "rate",
+		"settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd
 }
@@ -109,8 +112,10 @@ func showProgramme(a *app) *cobra.Command {
 func programmeTable(t table.Writer, p points.Programme) {
 	r, show := p.Rules, scalesOf([]points.Programme{p})
 	t.AppendRows([]table.Row{
-		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh}, {"price, yuan a point", figure.PerPoint(p.Price, r.Scale)},
-		{"digits after the point", r.Scale}, {"expiry", expiryText(r.Expiry)}, {"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
+		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh},
+		{"price, yuan a point", figure.PerPoint(p.Price, r.Scale)},
+		{"digits after the point", r.Scale}, {"expiry", expiryText(r.Expiry)},
+		{"grace after a refund", fmt.Sprintf("%d days", graceDays(r))},
 		{"every grant needs evidence", r.Evidence}, {"can be transferred", r.Transfer.Allowed},
 	})
 	for _, l := range []struct {
@@ -128,7 +133,8 @@ func programmeTable(t table.Writer, p points.Programme) {
 		t.AppendRow(table.Row{"received points wait", fmt.Sprintf("%d days", r.Transfer.Wait)})
 	}
 	for _, tier := range r.Tiers {
-		t.AppendRow(table.Row{"tier " + tier.ID, fmt.Sprintf("%s %s from %s earned in %d months", tier.En, tier.Zh, show.show(p.ID, tier.AtLeast), r.Window)})
+		t.AppendRow(table.Row{"tier " + tier.ID, fmt.Sprintf("%s %s from %s earned in %d months", tier.En, tier.Zh,
+			show.show(p.ID, tier.AtLeast), r.Window)})
 	}
 }
 
@@ -148,18 +154,21 @@ func graceDays(r points.Rules) uint16 {
 }
 
 func listProgrammes(a *app) *cobra.Command {
-	return verb(a, "list", "", loyalty.ProgrammeList, nothing, func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
-		return a.print(list, func(t table.Writer) {
-			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point", "expiry", "tiers", "state"})
-			right(t, 5)
-			t.SuppressEmptyColumns()
-			for _, p := range list.Rows {
-				var tiers []string
-				for _, tier := range p.Rules.Tiers {
-					tiers = append(tiers, tier.ID)
+	return verb(a, "list", "", loyalty.ProgrammeList, nothing,
+		func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
+			return a.print(list, func(t table.Writer) {
+				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point",
+					"expiry", "tiers", "state"})
+				right(t, 5)
+				t.SuppressEmptyColumns()
+				for _, p := range list.Rows {
+					var tiers []string
+					for _, tier := range p.Rules.Tiers {
+						tiers = append(tiers, tier.ID)
+					}
+					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale),
+						expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
 				}
-				t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale), expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
-			}
+			})
 		})
-	})
 }

@@ -39,7 +39,8 @@ func TestVerifyProof(t *testing.T) {
 		Signers []string
 		AsOf    uint64
 	}
-	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Answer.Sums[0].Available != 304 || said.AsOf != 18 || !slices.Equal(said.Signers, []string{"D", "F", "G"}) {
+	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Answer.Sums[0].Available != 304 ||
+		said.AsOf != 18 || !slices.Equal(said.Signers, []string{"D", "F", "G"}) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -80,7 +81,8 @@ func TestVerifyProofRefuses(t *testing.T) {
 		{"no trust at all", []string{"verify-proof", proofFile}, "--trust DIR"},
 		{"no file", []string{"verify-proof", "none.proof", "--trust", theCAs}, "none.proof"},
 		{"no place for a proof", []string{"--as", "D", "points", "prove", "ann"}, "say --out"},
-		{"a lot that is none", []string{"--as", "D", "points", "prove", "ann", "--out", more, "--about", "D.1"}, "party.lane"},
+		{"a lot that is none", []string{"--as", "D", "points", "prove", "ann", "--out", more, "--about", "D.1"},
+			"party.lane"},
 	} {
 		if _, errs, exit := run(t, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)

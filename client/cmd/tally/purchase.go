@@ -56,21 +56,27 @@ func (a *app) printPurchase(answer catalogue.Purchases) error {
 }
 
 // purchaseColumns are the names of the cells.
-var purchaseColumns = []string{"cursor", "order", "part", "line", "state", "since", "last_day", "ordered", "seller", "reference", "outlet", "region",
-	"supplier", "sku", "gtin", "name_en", "name_zh", "unit", "delivery", "quantity", "returned", "supply_yuan", "carrier", "waybill"}
+var purchaseColumns = []string{"cursor", "order", "part", "line", "state", "since", "last_day", "ordered", "seller",
+	"reference", "outlet", "region",
+	"supplier", "sku", "gtin", "name_en", "name_zh", "unit", "delivery", "quantity", "returned",
+	"supply_yuan", "carrier", "waybill"}
 
 func purchaseCells(l catalogue.PurchaseLine) []string {
-	return []string{l.Cursor, l.Order.String(), strconv.Itoa(l.Part), strconv.Itoa(l.Line), l.State.String(), l.Since.String(), l.LastDay.String(), l.Ordered.String(),
+	return []string{l.Cursor, l.Order.String(), strconv.Itoa(l.Part), strconv.Itoa(l.Line), l.State.String(),
+		l.Since.String(), l.LastDay.String(), l.Ordered.String(),
 		l.Seller, l.Reference, l.Outlet, l.Region, l.Supplier, l.SKU, l.GTIN, l.En, l.Zh, l.Unit, l.Delivery.String(),
-		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10), figure.PlainYuan(string(l.Supply)), l.Carrier, l.Waybill}
+		strconv.FormatUint(uint64(l.Quantity), 10), strconv.FormatUint(uint64(l.Returned), 10),
+		figure.PlainYuan(string(l.Supply)), l.Carrier, l.Waybill}
 }
 
 func purchaseTable(t table.Writer, answer catalogue.Purchases) {
-	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name", "名称", "quantity", "returned", "supply", "carrier", "waybill"})
+	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name",
+		"名称", "quantity", "returned", "supply", "carrier", "waybill"})
 	right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
-		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference, l.Supplier + "/" + l.SKU, l.En, l.Zh,
+		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference,
+			l.Supplier + "/" + l.SKU, l.En, l.Zh,
 			l.Quantity, unlessZero(int64(l.Returned)), figure.ExactYuan(string(l.Supply)), l.Carrier, l.Waybill})
 	}
 	t.SetCaption("as of block %d; go on with --after %s", int64(answer.Height)-1, answer.Next)

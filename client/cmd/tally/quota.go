@@ -15,7 +15,8 @@ import (
 )
 
 func quotas(a *app) *cobra.Command {
-	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)", showQuota(a), surrenderQuota(a))
+	return group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)",
+		showQuota(a), surrenderQuota(a))
 }
 
 const aboutQuotas = `A limit is named by its kind and id: liability PARTY, debit CYCLE.PARTY or, by a
@@ -25,7 +26,8 @@ funder, CAMPAIGN.FUNDER.`
 // ofQuota says how limits are named, and completes the kinds.
 func ofQuota(cmd *cobra.Command) *cobra.Command {
 	cmd.Long = aboutQuotas
-	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{string(quota.Liability), string(quota.Debit), string(quota.Pledge), string(quota.Benefit), string(quota.Campaign)}, cobra.ShellCompDirectiveNoFileComp)
+	cmd.ValidArgsFunction = cobra.FixedCompletions([]string{string(quota.Liability), string(quota.Debit),
+		string(quota.Pledge), string(quota.Benefit), string(quota.Campaign)}, cobra.ShellCompDirectiveNoFileComp)
 	return cmd
 }
 
@@ -43,7 +45,9 @@ func showQuota(a *app) *cobra.Command {
 		}
 		return a.print(q, func(t table.Writer) {
 			right(t, 2)
-			t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)}, {"used by them", show(q.Used)}, {"given back", show(q.Returned)}, {"recounted as free", show(q.Relieved)}})
+			t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)},
+				{"used by them", show(q.Used)}, {"given back", show(q.Returned)},
+				{"recounted as free", show(q.Relieved)}})
 		})
 	}))
 }
@@ -57,7 +61,8 @@ func surrenderQuota(a *app) *cobra.Command {
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject, id string) (func(amount.Units) string, error) {
+func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject,
+	id string) (func(amount.Units) string, error) {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
 		return yuan, nil

@@ -17,7 +17,8 @@ import (
 )
 
 func rates(a *app) *cobra.Command {
-	return group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), showRate(a), agreeRate(a), listRates(a))
+	return group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), showRate(a),
+		agreeRate(a), listRates(a))
 }
 
 func publishRate(a *app) *cobra.Command {
@@ -29,11 +30,14 @@ func publishRate(a *app) *cobra.Command {
 			req.From, req.To = args[0], args[1]
 			return req, nil
 		})
-	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2", func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
-		return s.between(req.From, req.To, shown)
-	})
-	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
-	a.pointsFlag(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit", ofProgramme(&req.To))
+	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2",
+		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
+			return s.between(req.From, req.To, shown)
+		})
+	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most",
+		"exact", "floor")
+	a.pointsFlag(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit",
+		ofProgramme(&req.To))
 	day(cmd, &req.Since, "from", "first day")
 	day(cmd, &req.Until, "until", "last day")
 	require(cmd, "rate", "from", "until")
@@ -80,15 +84,18 @@ func showRate(a *app) *cobra.Command {
 			return loyalty.RateQuery{From: args[0], To: args[1]}, nil
 		},
 		inTable(a, func(t table.Writer, c loyalty.PublishedRate, s scales) {
-			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To}, {"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
-				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until}, {"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
+			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To},
+				{"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
+				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until},
+				{"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
 		}))
 }
 
 func listRates(a *app) *cobra.Command {
 	var req loyalty.RateListRequest
 	cmd := lists(a, "list", "  tally --as A rate list --into GP", loyalty.RateList, columns[points.Conversion]{
-		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"}, right: []int{3, 5},
+		header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"},
+		right:  []int{3, 5},
 		cells: func(n index.Entry[points.Conversion], s scales) table.Row {
 			c := n.Row
 			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
@@ -117,7 +124,9 @@ func convert(a *app) *cobra.Command {
 			return a.print(answer, func(t table.Writer) {
 				receiptTable(t, "points:Convert", answer.Receipt)
 				t.AppendRows([]table.Row{{"taken " + req.Take.Programme, show.show(req.Take.Programme, answer.Taken)},
-					{"got " + req.Into, show.show(req.Into, answer.Got)}, {"stays " + req.Take.Programme, show.show(req.Take.Programme, answer.Stays)}, {"new lot", answer.Lot}})
+					{"got " + req.Into, show.show(req.Into, answer.Got)},
+					{"stays " + req.Take.Programme, show.show(req.Take.Programme, answer.Stays)},
+					{"new lot", answer.Lot}})
 			})
 		})
 	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed

@@ -11,7 +11,8 @@ import (
 func receivePayment(a *app) *cobra.Command {
 	var req settle.ReceivePaymentRequest
 	cmd := verb(a, "receive PAYMENT",
-		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03", settle.PaymentReceive,
+		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03",
+		settle.PaymentReceive,
 		func(args []string) (settle.ReceivePaymentRequest, error) {
 			req.Payment = args[0]
 			return req, nil

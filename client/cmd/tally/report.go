@@ -73,15 +73,19 @@ func ratesTable(t table.Writer, u accounting.Rates, s scales) {
 	t.AppendHeader(table.Row{"of", "issued", "redeemed", "", "converted", "expired", "outstanding"})
 	right(t, 2, 3, 5, 6, 7)
 	for _, p := range u.Programmes {
-		t.AppendRow(table.Row{p.Programme + " of " + p.Issuer, s.show(p.Programme, p.Redeemed.Whole), percent(p.Redeemed.Part, p.Redeemed.Whole), meter(p.Redeemed.Part, p.Redeemed.Whole),
-			percent(p.Converted.Part, p.Converted.Whole), percent(p.Expired.Part, p.Expired.Whole), percent(p.Left.Part, p.Left.Whole)})
+		t.AppendRow(table.Row{p.Programme + " of " + p.Issuer, s.show(p.Programme, p.Redeemed.Whole),
+			percent(p.Redeemed.Part, p.Redeemed.Whole), meter(p.Redeemed.Part, p.Redeemed.Whole),
+			percent(p.Converted.Part, p.Converted.Whole), percent(p.Expired.Part, p.Expired.Whole),
+			percent(p.Left.Part, p.Left.Whole)})
 	}
 	t.AppendSeparator()
 	for _, m := range []struct {
 		what string
 		rate books.Rate
-	}{{"members who redeemed twice", u.Members.Repurchase}, {"members at several parties", u.Members.Elsewhere}, {"redemptions of others' points", u.Members.Foreign}} {
-		t.AppendRow(table.Row{m.what, int64(m.rate.Whole), percent(m.rate.Part, m.rate.Whole), meter(m.rate.Part, m.rate.Whole)})
+	}{{"members who redeemed twice", u.Members.Repurchase}, {"members at several parties", u.Members.Elsewhere},
+		{"redemptions of others' points", u.Members.Foreign}} {
+		t.AppendRow(table.Row{m.what, int64(m.rate.Whole), percent(m.rate.Part, m.rate.Whole),
+			meter(m.rate.Part, m.rate.Whole)})
 	}
 	if len(u.Crossings) > 0 {
 		t.AppendSeparator()
@@ -111,10 +115,12 @@ func outstandingTable(t table.Writer, o accounting.OutstandingNow, s scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "worth", ""})
 	right(t, 4, 5, 6)
 	for _, r := range o.Rows {
-		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.show(r.Programme, r.Outstanding), s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
+		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.show(r.Programme, r.Outstanding),
+			s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 		for _, d := range o.Due {
 			if d.Programme == r.Programme {
-				t.AppendRow(table.Row{"", "", endsText(d.Months), s.show(r.Programme, d.Points), "", "", meter(d.Points, r.Outstanding)})
+				t.AppendRow(table.Row{"", "", endsText(d.Months), s.show(r.Programme, d.Points), "", "",
+					meter(d.Points, r.Outstanding)})
 			}
 		}
 	}
@@ -144,7 +150,8 @@ func alarm(c accounting.Caps) error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
-			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), yuan(r.Drawn), yuan(r.Limit), percent(r.Drawn, r.Limit))
+			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), yuan(r.Drawn), yuan(r.Limit),
+				percent(r.Drawn, r.Limit))
 		}
 	}
 	if text == "" {
@@ -170,7 +177,8 @@ func capsTable(t table.Writer, c accounting.Caps) {
 		if r.Over {
 			mark = fmt.Sprintf("at %d %% or over", c.Alarm)
 		}
-		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, yuan(r.Limit), yuan(r.Drawn), yuan(r.Leased), percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
+		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, yuan(r.Limit), yuan(r.Drawn), yuan(r.Leased),
+			percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
 	}
 	if len(c.Rows) == 0 {
 		t.AppendRow(table.Row{"nobody has a net debit cap"})

@@ -24,7 +24,8 @@ func returns(a *app) *cobra.Command {
 func requestReturn(a *app) *cobra.Command {
 	req := goods.RequestReturnRequest{}
 	cmd := sends(a, "request ORDER PART LINE",
-		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size", catalogue.OrderReturnRequest,
+		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
+		catalogue.OrderReturnRequest,
 		func(args []string) (_ goods.RequestReturnRequest, err error) {
 			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
 				return req, err
@@ -38,7 +39,8 @@ func requestReturn(a *app) *cobra.Command {
 }
 
 // ofReturn is a command about one return.
-func ofReturn[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt], ask func(number.Command) Req) *cobra.Command {
+func ofReturn[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+	ask func(number.Command) Req) *cobra.Command {
 	return sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		return ask(n), err
@@ -81,7 +83,8 @@ round. Of a line, the units that were sold last go back first.`
 
 func timeOutReturn(a *app) *cobra.Command {
 	var d due
-	cmd := leaf("timeout [RETURN]", "End a return in the member's favour that its seller left unanswered; for everyone (超时退款)",
+	cmd := leaf("timeout [RETURN]",
+		"End a return in the member's favour that its seller left unanswered; for everyone (超时退款)",
 		"  tally --as G order return timeout G.0.12.0\n  tally --as M order return timeout --due",
 		func(ctx context.Context, args []string) error {
 			if err := d.check("return timeout", args); err != nil {
@@ -104,7 +107,8 @@ tally order cash list.`
 }
 
 func cashOwed(a *app) *cobra.Command {
-	return group("cash", "Cash that sellers owe members: of parts that ended, of returns left unanswered (应退现金)", payBack(a), listCash(a))
+	return group("cash", "Cash that sellers owe members: of parts that ended, of returns left unanswered (应退现金)",
+		payBack(a), listCash(a))
 }
 
 func payBack(a *app) *cobra.Command {
@@ -119,7 +123,8 @@ func payBack(a *app) *cobra.Command {
 
 func listCash(a *app) *cobra.Command {
 	var req catalogue.CashListRequest
-	cmd := verb(a, "list", "  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
+	cmd := verb(a, "list",
+		"  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
 		func([]string) (catalogue.CashListRequest, error) { return req, nil },
 		func(_ context.Context, _ *node.Node, list node.Found[goods.Due]) error {
 			return a.print(list, func(t table.Writer) { cashTable(t, list) })
@@ -144,7 +149,8 @@ func cashTable(t table.Writer, list node.Found[goods.Due]) {
 
 func listReturns(a *app) *cobra.Command {
 	var req catalogue.ReturnListRequest
-	cmd := verb(a, "list", "  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
+	cmd := verb(a, "list",
+		"  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
 		func([]string) (catalogue.ReturnListRequest, error) { return req, nil }, printRows(a, returnsTable))
 	one(cmd, &req.Order, "order", "number", "of this order only", number.ParseCommand)
 	word(cmd, &req.Member, "member", "of this member only")
@@ -156,11 +162,13 @@ func listReturns(a *app) *cobra.Command {
 }
 
 func returnsTable(t table.Writer, list []index.Return, s scales) {
-	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by", "member", "reason", "in stock again", "points", "cash"})
+	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by",
+		"member", "reason", "in stock again", "points", "cash"})
 	right(t, 3, 4, 6, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, r := range list {
-		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since, returnBy(r), r.Member, r.Reason,
+		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since,
+			returnBy(r), r.Member, r.Reason,
 			yes(r.Restocked), lineText(r.Pieces, s), yuanOrNone(r.Cash)})
 	}
 }

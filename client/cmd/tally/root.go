@@ -62,11 +62,16 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	wordIn(flags, &a.call.ID, "request", "request id of a command; the same id takes effect once")
 	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")
-	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"},
+		cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("as", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.parties(), cobra.ShellCompDirectiveNoFileComp
 	})
-	cmd.AddCommand(consortiumCommand(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a), disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), memberCommand(a), offers(a), benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a), queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a), verifyLiability(a), refusals(a), versionCommand(a))
+	cmd.AddCommand(consortiumCommand(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a),
+		disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), memberCommand(a), offers(a),
+		benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a),
+		queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a),
+		verifyLiability(a), refusals(a), versionCommand(a))
 	return cmd
 }
 

@@ -59,7 +59,8 @@ func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
 }
 
 // change is a flag that changes rules.
-func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string, parse func(string) (T, error), set func(*points.Rules, T)) {
+func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string, parse func(string) (T, error),
+	set func(*points.Rules, T)) {
 	on(cmd, name, kind, usage, func(text string) error {
 		v, err := parse(text)
 		c.list = append(c.list, func(r *points.Rules) error {
@@ -86,29 +87,47 @@ func (c *ruleChanges) points(cmd *cobra.Command, name, usage string, set func(*p
 }
 
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	on(cmd, "scale", "number", "digits after the point of its points, as people write and read them, 0 to 6", func(text string) error {
-		scale, err := small[uint8](text)
-		c.scale = &scale
-		return err
+	on(cmd, "scale", "number", "digits after the point of its points, as people write and read them, 0 to 6",
+		func(text string) error {
+			scale, err := small[uint8](text)
+			c.scale = &scale
+			return err
+		})
+	change(c, cmd, "expiry", "rule",
+		"free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry,
+		func(r *points.Rules, v points.Expiry) { r.Expiry = v })
+	c.yesNo(cmd, "needs-evidence", "every grant waits for an activator's evidence", func(r *points.Rules, v bool) {
+		r.Evidence = v
 	})
-	change(c, cmd, "expiry", "rule", "free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry, func(r *points.Rules, v points.Expiry) { r.Expiry = v })
-	c.yesNo(cmd, "needs-evidence", "every grant waits for an activator's evidence", func(r *points.Rules, v bool) { r.Evidence = v })
-	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it", func(r *points.Rules, v bool) {
-		if r.Transfer.Allowed = v; !v {
-			r.Transfer = points.TransferRules{}
-		}
+	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it",
+		func(r *points.Rules, v bool) {
+			if r.Transfer.Allowed = v; !v {
+				r.Transfer = points.TransferRules{}
+			}
+		})
+	c.points(cmd, "transfer-per-day", "that one member may send; 0: no limit", func(r *points.Rules, v amount.Units) {
+		r.Transfer.PerDay = v
 	})
-	c.points(cmd, "transfer-per-day", "that one member may send; 0: no limit", func(r *points.Rules, v amount.Units) { r.Transfer.PerDay = v })
-	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit", func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
-	change(c, cmd, "wait-days", "days", "before received points can be sent on", small[uint16], func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
-	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) { r.EarnPerDay = v })
-	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit", func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
-	change(c, cmd, "grace-days", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16], func(r *points.Rules, v uint16) { r.Grace = v })
-	change(c, cmd, "tier-months", "months", "that count towards a tier, this one included", small[uint8], func(r *points.Rules, v uint8) { r.Window = v })
-	change(c, cmd, "shortfall", "word", "of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)", func(text string) (s points.Shortfall, err error) {
-		return s, s.UnmarshalText([]byte(text))
-	}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
-	on(cmd, "tier", "id:en:zh:points", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)", c.tier)
+	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit",
+		func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
+	change(c, cmd, "wait-days", "days", "before received points can be sent on", small[uint16],
+		func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
+	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) {
+		r.EarnPerDay = v
+	})
+	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit",
+		func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
+	change(c, cmd, "grace-days", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16],
+		func(r *points.Rules, v uint16) { r.Grace = v })
+	change(c, cmd, "tier-months", "months", "that count towards a tier, this one included", small[uint8],
+		func(r *points.Rules, v uint8) { r.Window = v })
+	change(c, cmd, "shortfall", "word",
+		"of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)",
+		func(text string) (s points.Shortfall, err error) {
+			return s, s.UnmarshalText([]byte(text))
+		}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
+	on(cmd, "tier", "id:en:zh:points", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
+		c.tier)
 }
 
 func (c *ruleChanges) tier(text string) error {

@@ -76,7 +76,8 @@ type columns[T any] struct {
 }
 
 // lists is a command that shows all rows of one kind that a request lets through.
-func lists[Req, T any](a *app, use, example string, op node.Op[Req, node.Found[T]], show columns[T], ask func(args []string) Req) *cobra.Command {
+func lists[Req, T any](a *app, use, example string, op node.Op[Req, node.Found[T]], show columns[T],
+	ask func(args []string) Req) *cobra.Command {
 	return verb(a, use, example, op, func(args []string) (Req, error) { return ask(args), nil },
 		func(ctx context.Context, n *node.Node, answer node.Found[T]) error {
 			s, err := askScales(ctx, n)

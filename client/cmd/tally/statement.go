@@ -13,7 +13,8 @@ import (
 )
 
 func statementCommand(a *app) *cobra.Command {
-	cmd := group("statement", "Statements of a closed cycle: recomputed from your own blocks, opened, signed, exported (清结算账单)")
+	cmd := group("statement",
+		"Statements of a closed cycle: recomputed from your own blocks, opened, signed, exported (清结算账单)")
 	under(cmd, "See (查看)", listStatements(a), showStatement(a), diffStatement(a), checkStatements(a))
 	under(cmd, "Agree (确认)", openStatements(a), signStatements(a), claimStatement(a))
 	under(cmd, "Export (导出)", exportStatement(a))
@@ -80,7 +81,8 @@ func statementTable(t table.Writer, s settle.ShownStatement) {
 	t.AppendRows([]table.Row{
 		{"cycle", fmt.Sprintf("%s, %s to %s", s.Head.Cycle, s.Head.From, s.Head.To)},
 		{"state", s.State}, {"lines", s.Total.Lines},
-		{s.Head.A.ID + " owes " + s.Head.B.ID, yuan(s.Total.Owes.AB)}, {s.Head.B.ID + " owes " + s.Head.A.ID, yuan(s.Total.Owes.BA)},
+		{s.Head.A.ID + " owes " + s.Head.B.ID, yuan(s.Total.Owes.AB)},
+		{s.Head.B.ID + " owes " + s.Head.A.ID, yuan(s.Total.Owes.BA)},
 		{"disputed lines", s.Carved.Lines},
 		{"to settle", settleText(s)},
 		{"root", s.Root.String()},
@@ -107,7 +109,8 @@ func settleText(s settle.ShownStatement) string {
 func movementsTable(t table.Writer, s settle.ShownStatement, points scales) {
 	t.AppendHeader(table.Row{"Debtor", "Kind", "Scene", "Programme", "Lines", "Points", "Amount", "Of it tax"})
 	for _, m := range s.Movements {
-		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.orNone(m.Programme, m.Points), yuan(m.Fen), yuanOrNone(m.Tax)})
+		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.orNone(m.Programme, m.Points),
+			yuan(m.Fen), yuanOrNone(m.Tax)})
 	}
 	right(t, 5, 6, 7, 8)
 }

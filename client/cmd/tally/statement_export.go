@@ -58,7 +58,9 @@ func (a *app) exportTo(ctx context.Context, req settle.ExportStatementRequest, o
 	answer := exported{File: out}
 	err := wholefile.WriteTo(out, 0o600, func(w io.Writer) error {
 		req.To = w
-		return perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) { return req, nil },
+		return perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) {
+			return req, nil
+		},
 			func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {
 				answer.ExportedStatement = made
 				return nil

@@ -19,19 +19,22 @@ import (
 // every form.
 func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
 	t.Helper()
-	line := statement.Line{ID: "D.1.4.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G", Programme: "DP", Points: 1_800, Fen: 1_800,
+	line := statement.Line{ID: "D.1.4.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G",
+		Programme: "DP", Points: 1_800, Fen: 1_800,
 		Tax: amount.Rate{Num: 0, Den: 1}, Cause: "points:Capture", Date: 20780, Block: 7, Tx: strings.Repeat("ab", 32)}
 	lines := func() iter.Seq2[statement.Line, error] {
 		return func(yield func(statement.Line, error) bool) { yield(line, nil) }
 	}
 	s, err := statement.Of(statement.Head{Network: "alliance", Cycle: "2026-11", From: 20758, To: 20787,
-		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}}, lines)
+		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}},
+		lines)
 	if err != nil {
 		t.Fatal(err)
 	}
 	by := number.Command{Party: "D", Lane: 1, Seq: 9}
 	s.Signatures = []statement.Signature{{Party: "D", Root: s.Root, Command: by, Date: 20790}}
-	answer, err := json.Marshal(statement.Answer{Cycle: "2026-11", A: "D", B: "G", State: "SIGNED", SignedA: statement.SignedRoot{Root: s.Root, By: by, Date: 20790}})
+	answer, err := json.Marshal(statement.Answer{Cycle: "2026-11", A: "D", B: "G", State: "SIGNED",
+		SignedA: statement.SignedRoot{Root: s.Root, By: by, Date: 20790}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +57,8 @@ func TestVerifyStatement(t *testing.T) {
 	dir, trust := statementFiles(t, al), al.TrustDir()
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		out, errs, exit := run(t, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--signers", "3")
-		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  ¥18.00", "signed by         D ", "SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
+		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  ¥18.00", "signed by         D ",
+			"SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
 			if exit != 0 || !strings.Contains(out, want) {
 				t.Errorf("%s: exit %d, want %q: %s%s", form, exit, want, errs, out)
 			}
@@ -62,10 +66,12 @@ func TestVerifyStatement(t *testing.T) {
 	}
 	out, _, _ := run(t, "verify-statement", filepath.Join(dir, "s.json"), "--trust", trust, "-o", "json")
 	var said statement.Report
-	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Total.Owes.AB != 1_800 || said.Proven == nil || len(said.Problems) > 0 {
+	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Total.Owes.AB != 1_800 || said.Proven == nil ||
+		len(said.Problems) > 0 {
 		t.Errorf("%v: %s", err, out)
 	}
-	if out, _, exit := run(t, "verify-statement", filepath.Join(dir, "s.csv"), "--signers", "0"); exit != 0 || !strings.Contains(out, "not proven; it says: D by D.1.9.0 on 2026-12-03") {
+	if out, _, exit := run(t, "verify-statement", filepath.Join(dir, "s.csv"), "--signers", "0"); exit != 0 ||
+		!strings.Contains(out, "not proven; it says: D by D.1.9.0 on 2026-12-03") {
 		t.Errorf("without trust: exit %d: %s", exit, out)
 	}
 }
@@ -87,7 +93,8 @@ func TestVerifyStatementRefuses(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{"a fen more", []string{fen, "--trust", trust}, []string{"line D.1.4.0.0 was changed", "root: the file says", "on the ledger D signed the root"}},
+		{"a fen more", []string{fen, "--trust", trust}, []string{"line D.1.4.0.0 was changed", "root: the file says",
+			"on the ledger D signed the root"}},
 		{"under no signer", []string{good, "--signers", "-1"}, []string{"want a whole number"}},
 		{"no trust at all", []string{good}, []string{"--trust DIR"}},
 		{"no file", []string{filepath.Join(dir, "none.json"), "--signers", "0"}, []string{"none.json"}},

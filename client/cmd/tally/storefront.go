@@ -32,7 +32,9 @@ func setStorefront(a *app) *cobra.Command {
 		`  tally --as D storefront set --en "Dealer shop" --zh 经销商商城 --tender DP:1 --tender FP:4/5 --tender GP:1 --ship-days 3 --silence-days 10 --return-days 7`, catalogue.StorefrontSet,
 		func([]string) (goods.SetStorefrontRequest, error) {
 			req.Open = !closed
-			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int { return strings.Compare(a.Programme, b.Programme) })
+			slices.SortFunc(req.Tenders, func(a, b goods.Tender) int {
+				return strings.Compare(a.Programme, b.Programme)
+			})
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
@@ -40,7 +42,8 @@ func setStorefront(a *app) *cobra.Command {
 	whole(cmd, &req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
 	whole(cmd, &req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
 	whole(cmd, &req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
-	whole(cmd, &req.AnswerDays, "answer-days", 14, "days for each of your steps of a return; then anyone may time it out, in the member's favour")
+	whole(cmd, &req.AnswerDays, "answer-days", 14,
+		"days for each of your steps of a return; then anyone may time it out, in the member's favour")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it takes no orders")
 	return cmd
 }
@@ -48,26 +51,29 @@ func setStorefront(a *app) *cobra.Command {
 // tendersFlag are what points count for at a storefront, in yuan a point as it is shown.
 func (a *app) tendersFlag(cmd *cobra.Command, req *goods.SetStorefrontRequest) {
 	var shown []goods.Tender
-	many(cmd, &shown, "tender", flagMeanings["tender"].kind, "PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
-		one, err := parseTender(text)
-		if err == nil && len(shown) == 0 {
-			a.later(func(_ context.Context, _ *node.Node, s scales) error {
-				for i, one := range shown {
-					scale, err := s.of(one.Programme)
-					if err != nil {
-						return err
+	many(cmd, &shown, "tender", flagMeanings["tender"].kind,
+		"PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
+			one, err := parseTender(text)
+			if err == nil && len(shown) == 0 {
+				a.later(func(_ context.Context, _ *node.Node, s scales) error {
+					for i, one := range shown {
+						scale, err := s.of(one.Programme)
+						if err != nil {
+							return err
+						}
+						at := slices.IndexFunc(req.Tenders, func(t goods.Tender) bool {
+							return t.Programme == shown[i].Programme
+						})
+						if req.Tenders[at].Value, err = figure.PerUnit(one.Value, scale); err != nil {
+							return err
+						}
 					}
-					at := slices.IndexFunc(req.Tenders, func(t goods.Tender) bool { return t.Programme == shown[i].Programme })
-					if req.Tenders[at].Value, err = figure.PerUnit(one.Value, scale); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		req.Tenders = append(req.Tenders, one)
-		return one, err
-	})
+					return nil
+				})
+			}
+			req.Tenders = append(req.Tenders, one)
+			return one, err
+		})
 }
 
 func parseTender(text string) (goods.Tender, error) {
@@ -160,9 +166,11 @@ func showStorefront(a *app) *cobra.Command {
 
 func storefrontTable(t table.Writer, s goods.Storefront, points scales) {
 	t.AppendRows([]table.Row{{"seller", s.Seller}, {"name", s.En + " " + s.Zh}, {"ships within, days", s.ShipDays},
-		{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays}, {"a return is answered within, days", s.AnswerDays}, {"open", yes(s.Open)}})
+		{"silence is delivery after, days", s.SilenceDays}, {"returns within, days", s.ReturnDays},
+		{"a return is answered within, days", s.AnswerDays}, {"open", yes(s.Open)}})
 	for _, one := range s.Tenders {
-		t.AppendRow(table.Row{"a point of " + one.Programme, "counts for ¥" + figure.PerPoint(one.Value, points[one.Programme])})
+		t.AppendRow(table.Row{"a point of " + one.Programme,
+			"counts for ¥" + figure.PerPoint(one.Value, points[one.Programme])})
 	}
 }
 
@@ -184,7 +192,8 @@ func listListings(a *app) *cobra.Command {
 			header: table.Row{"supplier", "SKU", "scene", "labels", "terms", "prices", "open"},
 			cells: func(n index.Entry[goods.Listing], _ scales) table.Row {
 				l := n.Row
-				return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind, pricesText(l.Prices), yes(l.Open)}
+				return table.Row{l.Supplier, l.SKU, l.Scene, strings.Join(l.Labels, ", "), l.Kind,
+					pricesText(l.Prices), yes(l.Open)}
 			},
 		}))
 	goodFilter(cmd, &req.GoodFilter)
@@ -255,11 +264,13 @@ func browse(a *app) *cobra.Command {
 }
 
 func shopTable(t table.Writer, answer index.Part[index.Shown]) {
-	t.AppendHeader(table.Row{"supplier", "SKU", "name", "名称", "category", "labels", "delivery", "price", "of it points", "of it cash", "in stock"})
+	t.AppendHeader(table.Row{"supplier", "SKU", "name", "名称", "category", "labels", "delivery", "price", "of it points",
+		"of it cash", "in stock"})
 	right(t, 8, 9, 10, 11)
 	t.SuppressEmptyColumns()
 	for _, s := range answer.Rows {
-		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery, yuan(s.Fen), yuanOrNone(s.MinPoints), yuanOrNone(s.MinCash), grouped(s.Free)})
+		t.AppendRow(table.Row{s.Supplier, s.SKU, s.En, s.Zh, s.Category, strings.Join(s.Labels, ", "), s.Delivery,
+			yuan(s.Fen), yuanOrNone(s.MinPoints), yuanOrNone(s.MinCash), grouped(s.Free)})
 	}
 	asOf(t, answer.Height)
 }

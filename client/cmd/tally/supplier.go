@@ -23,7 +23,8 @@ func suppliers(a *app) *cobra.Command {
 func applySupplier(a *app) *cobra.Command {
 	var req goods.ApplyRequest
 	cmd := sends(a, "apply SUPPLIER",
-		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`, catalogue.SupplierApply,
+		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`,
+		catalogue.SupplierApply,
 		func(args []string) (goods.ApplyRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
@@ -80,7 +81,8 @@ func showSupplier(a *app) *cobra.Command {
 }
 
 func supplierTable(t table.Writer, s goods.Supplier) {
-	t.AppendRows([]table.Row{{"supplier", s.ID}, {"name", s.En + " " + s.Zh}, {"party", s.Party}, {"state", s.State}, {"since", s.Since},
+	t.AppendRows([]table.Row{{"supplier", s.ID}, {"name", s.En + " " + s.Zh}, {"party", s.Party},
+		{"state", s.State}, {"since", s.Since},
 		{"may list", orAll(s.Categories)}, {"fee", s.Fee}, {"documents", s.Licence}})
 	if s.Reason != "" {
 		t.AppendRow(table.Row{"reason", s.Reason})

@@ -73,128 +73,194 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"odd output", []string{"-o", "xml", "refusals"}, "table or json", 2},
 		{"unknown command", []string{"mint"}, "unknown command", 2},
 		{"unknown flag", []string{"refusals", "--loud"}, "unknown flag", 2},
-		{"malformed grant", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang-500"}, "member:points[:expires", 2},
-		{"amount 0", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:0:2027-01-01"}, "under 1", 2},
-		{"amount above the limit", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:9007199254740992:2027-01-01"}, "LIMIT", 7},
-		{"no such date", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:1:2027-02-30"}, "2026-12-31", 2},
-		{"malformed lot", []string{"--as", "D", "points", "activate", "D.1", "--evidence", "tally_test.go"}, "party.lane", 2},
+		{"malformed grant", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang-500"},
+			"member:points[:expires", 2},
+		{"amount 0", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:0:2027-01-01"},
+			"under 1", 2},
+		{"amount above the limit", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant",
+			"wang:9007199254740992:2027-01-01"}, "LIMIT", 7},
+		{"no such date", []string{"--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:1:2027-02-30"},
+			"2026-12-31", 2},
+		{"malformed lot", []string{"--as", "D", "points", "activate", "D.1", "--evidence", "tally_test.go"},
+			"party.lane", 2},
 		{"malformed hold", []string{"--as", "D", "points", "capture", "hold-1"}, "party.lane", 2},
-		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "king"}, "\"king\": want some of operator, issuer", 2},
-		{"odd price", []string{"--as", "G", "programme", "open", "XP", "--point-price", "cheap"}, "--point-price: rate", 2},
+		{"unknown role", []string{"--as", "G", "party", "register", "X", "--roles", "king"},
+			"\"king\": want some of operator, issuer", 2},
+		{"odd price", []string{"--as", "G", "programme", "open", "XP", "--point-price", "cheap"},
+			"--point-price: rate", 2},
 		{"unknown subcommand", []string{"points", "mint"}, "points --help", 2},
 		{"an argument too few", []string{"--as", "D", "points", "capture"}, "want HOLD", 2},
 		{"an argument too many", []string{"--as", "D", "party", "list", "all"}, "1 argument, want flags alone", 2},
 		{"negative cap", []string{"--as", "G", "party", "amend", "B", "--debit", "-1"}, "want digits", 2},
 
-		{"scale", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--scale", "7"}, "0 to 6", 2},
-		{"scale that no byte holds", []string{"--as", "G", "programme", "open", "XP", "--scale", "256"}, "up to 255", 2},
+		{"scale", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--scale", "7"},
+			"0 to 6", 2},
+		{"scale that no byte holds", []string{"--as", "G", "programme", "open", "XP", "--scale", "256"},
+			"up to 255", 2},
 		{"expiry kind", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "soon"}, "month_end", 2},
-		{"expiry without its number", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "days"}, "free alone", 2},
-		{"free with a number", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "free:1"}, "free alone", 2},
-		{"expiry on no day", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "fixed:tomorrow"}, "2026-12-31", 2},
-		{"malformed tier", []string{"--as", "G", "programme", "rules", "GP", "--tier", "gold:50"}, "ID:EN:ZH:ATLEAST", 2},
+		{"expiry without its number", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "days"},
+			"free alone", 2},
+		{"free with a number", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "free:1"},
+			"free alone", 2},
+		{"expiry on no day", []string{"--as", "G", "programme", "rules", "GP", "--expiry", "fixed:tomorrow"},
+			"2026-12-31", 2},
+		{"malformed tier", []string{"--as", "G", "programme", "rules", "GP", "--tier", "gold:50"},
+			"ID:EN:ZH:ATLEAST", 2},
 		{"no rule at all", []string{"--as", "G", "programme", "rules", "GP"}, "say which rules", 2},
-		{"tiers without a window", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--tier", "g:G:金:5"}, "window", 2},
-		{"limits of transfers that aren't allowed", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--wait-days", "3"}, "isn't allowed", 2},
+		{"tiers without a window", []string{"--as", "G", "programme", "open", "XP", "--en", "X", "--zh", "甲", "--tier",
+			"g:G:金:5"}, "window", 2},
+		{"limits of transfers that aren't allowed", []string{"--as", "G", "programme", "open", "XP", "--en", "X",
+			"--zh", "甲", "--wait-days", "3"}, "isn't allowed", 2},
 
-		{"malformed share", []string{"--as", "G", "points", "issue", "--programme", "GP", "--grant", "li:5", "--split", "D"}, "FUNDER:PARTS", 2},
-		{"a funder twice", []string{"--as", "G", "points", "issue", "--programme", "GP", "--grant", "li:5", "--split", "D:1", "--split", "D:2"}, "stands twice", 2},
-		{"award of nothing", []string{"--as", "D", "points", "award", "--programme", "DP", "--rule", "r", "--member", "li"}, "say --bought", 2},
+		{"malformed share", []string{"--as", "G", "points", "issue", "--programme", "GP", "--grant", "li:5", "--split",
+			"D"}, "FUNDER:PARTS", 2},
+		{"a funder twice", []string{"--as", "G", "points", "issue", "--programme", "GP", "--grant", "li:5", "--split",
+			"D:1", "--split", "D:2"}, "stands twice", 2},
+		{"award of nothing", []string{"--as", "D", "points", "award", "--programme", "DP", "--rule", "r", "--member",
+			"li"}, "say --bought", 2},
 		{"malformed line", []string{"--as", "D", "points", "simulate", "--bought", "oil:much"}, "yuan", 2},
-		{"malformed multiplier", []string{"--as", "D", "points", "rule", "set", "DP", "r", "--tier-times", "gold"}, "gold:3/2", 2},
+		{"malformed multiplier", []string{"--as", "D", "points", "rule", "set", "DP", "r", "--tier-times", "gold"},
+			"gold:3/2", 2},
 		{"rounding", []string{"--as", "D", "points", "rule", "set", "DP", "r", "--rounding", "away"}, "half_even", 2},
-		{"tiers of two programmes", []string{"--as", "D", "points", "rule", "set", "DP", "r", "--tier-of", "GP:a", "--tier-of", "DP:b"}, "one programme", 2},
-		{"label of nobody", []string{"--as", "D", "offer", "publish", "o", "--en", "O", "--zh", "甲", "--from", "2026-11-01", "--until", "2026-11-02", "--label-of", "gold"}, "PARTY:LABEL", 2},
+		{"tiers of two programmes", []string{"--as", "D", "points", "rule", "set", "DP", "r", "--tier-of", "GP:a",
+			"--tier-of", "DP:b"}, "one programme", 2},
+		{"label of nobody", []string{"--as", "D", "offer", "publish", "o", "--en", "O", "--zh", "甲", "--from",
+			"2026-11-01", "--until", "2026-11-02", "--label-of", "gold"}, "PARTY:LABEL", 2},
 
 		{"hold of nothing", []string{"--as", "D", "points", "hold", "--member", "li"}, "say --take or --lot", 2},
 		{"hold of nobody", []string{"--as", "D", "points", "hold", "--take", "GP:5"}, "say --member", 2},
-		{"hold of too little", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:0"}, "under 1", 2},
-		{"hold for no time", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--for", "0s"}, "15m, 36h or 7d", 2},
-		{"a code of nothing", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--code", "00000-00000-00000-00000-000000"}, "BAD_REQUEST", 2},
-		{"malformed code", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--code", "1234"}, "26 letters", 2},
-		{"two codes", []string{"--as", "D", "points", "hold", "--code", "00000-00000-00000-00000-000000", "--code-file", "f"}, "none of the others", 2},
-		{"transfer to oneself", []string{"--as", "D", "points", "transfer", "--member", "li", "--to", "li", "--take", "DP:5"}, "same member", 2},
+		{"hold of too little", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:0"},
+			"under 1", 2},
+		{"hold for no time", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--for", "0s"},
+			"15m, 36h or 7d", 2},
+		{"a code of nothing", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--code",
+			"00000-00000-00000-00000-000000"}, "BAD_REQUEST", 2},
+		{"malformed code", []string{"--as", "D", "points", "hold", "--member", "li", "--take", "GP:5", "--code",
+			"1234"}, "26 letters", 2},
+		{"two codes", []string{"--as", "D", "points", "hold", "--code", "00000-00000-00000-00000-000000", "--code-file",
+			"f"}, "none of the others", 2},
+		{"transfer to oneself", []string{"--as", "D", "points", "transfer", "--member", "li", "--to", "li", "--take",
+			"DP:5"}, "same member", 2},
 		{"refund without a reason", []string{"--as", "D", "points", "refund", "D.0.7.0"}, "reason", 2},
 		{"time-out of nothing", []string{"--as", "D", "points", "timeout"}, "--due", 2},
 		{"time-out of one and all", []string{"--as", "D", "points", "timeout", "D.0.7.0", "--due"}, "--due", 2},
 		{"odd state of holds", []string{"--as", "D", "points", "holds", "--state", "LOST"}, "LOST", 2},
-		{"conversion of nothing", []string{"--as", "G", "points", "convert", "--member", "li", "--into", "GP"}, "say --take", 2},
-		{"rate of 0", []string{"--as", "G", "rate", "publish", "MP", "GP", "--rate", "0", "--from", "2026-11-01", "--until", "2026-11-02"}, "more than 0", 2},
-		{"trade of nothing", []string{"--as", "D", "trade", "offer", "--member", "li", "--want", "GP:9"}, "say --take or --lot", 2},
-		{"trade for nothing", []string{"--as", "D", "trade", "offer", "--member", "li", "--take", "DP:9"}, "say --want", 2},
+		{"conversion of nothing", []string{"--as", "G", "points", "convert", "--member", "li", "--into", "GP"},
+			"say --take", 2},
+		{"rate of 0", []string{"--as", "G", "rate", "publish", "MP", "GP", "--rate", "0", "--from", "2026-11-01",
+			"--until", "2026-11-02"}, "more than 0", 2},
+		{"trade of nothing", []string{"--as", "D", "trade", "offer", "--member", "li", "--want", "GP:9"},
+			"say --take or --lot", 2},
+		{"trade for nothing", []string{"--as", "D", "trade", "offer", "--member", "li", "--take", "DP:9"},
+			"say --want", 2},
 		{"expiry of no programme", []string{"--as", "M", "points", "expire"}, "--programme", 2},
-		{"share above the whole", []string{"--as", "G", "points", "liability", "G.0.3.0.0", "--sale", "100", "--share", "1.2"}, "between 0 and 1", 2},
-		{"sale of nothing", []string{"--as", "G", "points", "liability", "G.0.3.0.0", "--sale", "0"}, "at least 1 fen", 2},
+		{"share above the whole", []string{"--as", "G", "points", "liability", "G.0.3.0.0", "--sale", "100", "--share",
+			"1.2"}, "between 0 and 1", 2},
+		{"sale of nothing", []string{"--as", "G", "points", "liability", "G.0.3.0.0", "--sale", "0"},
+			"at least 1 fen", 2},
 		{"revocation of nothing", []string{"--as", "D", "points", "revoke", "--reason", "r"}, "say --lot", 2},
 
 		{"customer without a channel", []string{"--as", "D", "member", "enrol", "--customer", "1"}, "channel", 2},
 		{"nobody recognised", []string{"--as", "D", "member", "recognise"}, "say --channel, --customer", 2},
 		{"malformed key", []string{"--as", "D", "member", "enrol", "li", "--key", "12"}, "64 hexadecimal", 2},
-		{"invitation without its code", []string{"--as", "F", "member", "link", "li", "--channel", "app", "--customer", "1", "--invitation", "D.0.4.0"}, "code", 2},
-		{"merge with oneself", []string{"--as", "F", "member", "merge", "li", "li", "--invitation", "D.0.4.0", "--code", "00000-00000-00000-00000-000000"}, "same member", 2},
+		{"invitation without its code", []string{"--as", "F", "member", "link", "li", "--channel", "app", "--customer",
+			"1", "--invitation", "D.0.4.0"}, "code", 2},
+		{"merge with oneself", []string{"--as", "F", "member", "merge", "li", "li", "--invitation", "D.0.4.0", "--code",
+			"00000-00000-00000-00000-000000"}, "same member", 2},
 		{"no key", []string{"--as", "D", "member", "key", "li"}, "--generate", 2},
-		{"consent to nobody", []string{"--as", "D", "member", "consent", "li", "--purpose", "p", "--until", "2027-01-01"}, "say --party", 2},
-		{"malformed field", []string{"--as", "D", "member", "share", "D.0.4.0", "F", "--field", "full name=x"}, "--field", 2},
+		{"consent to nobody", []string{"--as", "D", "member", "consent", "li", "--purpose", "p", "--until",
+			"2027-01-01"}, "say --party", 2},
+		{"malformed field", []string{"--as", "D", "member", "share", "D.0.4.0", "F", "--field", "full name=x"},
+			"--field", 2},
 		{"authorisation of nobody", []string{"--as", "D", "member", "authorise"}, "--signed FILE", 2},
 		{"authorisation of nothing", []string{"--as", "D", "member", "authorise", "li", "D"}, "caps", 2},
-		{"statement and more", []string{"--as", "D", "member", "authorise", "li", "D", "--signed", "f"}, "leave the rest out", 2},
+		{"statement and more", []string{"--as", "D", "member", "authorise", "li", "D", "--signed", "f"},
+			"leave the rest out", 2},
 		{"signature without a key", []string{"member", "sign", "li", "D"}, "say --allow, --key-file, --ledger", 2},
 		{"erasure without a reason", []string{"--as", "D", "member", "erase", "li"}, "reason", 2},
-		{"label with an end that is taken back", []string{"--as", "D", "member", "label", "li", "x", "--remove", "--until", "2027-01-01"}, "taken back", 2},
+		{"label with an end that is taken back", []string{"--as", "D", "member", "label", "li", "x", "--remove",
+			"--until", "2027-01-01"}, "taken back", 2},
 
-		{"supplier without documents", []string{"--as", "S1", "supplier", "apply", "care", "--en", "C", "--zh", "养护"}, "say --evidence or --hash", 2},
+		{"supplier without documents", []string{"--as", "S1", "supplier", "apply", "care", "--en", "C", "--zh", "养护"},
+			"say --evidence or --hash", 2},
 		{"fee of the whole", []string{"--as", "G", "supplier", "approve", "care", "--fee", "1"}, "fee", 2},
 		{"refusal without a reason", []string{"--as", "G", "supplier", "refuse", "care"}, "reason", 2},
-		{"good of no category", []string{"--as", "S1", "good", "set", "care", "kit", "--en", "K", "--zh", "套"}, "category", 2},
-		{"wrong GTIN", []string{"--as", "S1", "good", "set", "care", "kit", "--gtin", "6901234567893", "--en", "K", "--zh", "包", "--category", "oil", "--unit", "piece", "--tax-class", "t13"}, "check digit", 2},
+		{"good of no category", []string{"--as", "S1", "good", "set", "care", "kit", "--en", "K", "--zh", "套"},
+			"category", 2},
+		{"wrong GTIN", []string{"--as", "S1", "good", "set", "care", "kit", "--gtin", "6901234567893", "--en", "K",
+			"--zh", "包", "--category", "oil", "--unit", "piece", "--tax-class", "t13"}, "check digit", 2},
 		{"odd delivery", []string{"--as", "S1", "good", "set", "care", "kit", "--delivery", "by_hand"}, "shipped", 2},
-		{"restock of nothing", []string{"--as", "S1", "good", "restock", "care", "kit", "D", "--quantity", "0"}, "under 1", 2},
-		{"restock of too many lanes", []string{"--as", "S1", "good", "restock", "care", "kit", "D", "--quantity", "1", "--lanes", "32"}, "lanes", 2},
+		{"restock of nothing", []string{"--as", "S1", "good", "restock", "care", "kit", "D", "--quantity", "0"},
+			"under 1", 2},
+		{"restock of too many lanes", []string{"--as", "S1", "good", "restock", "care", "kit", "D", "--quantity", "1",
+			"--lanes", "32"}, "lanes", 2},
 		{"terms without a value", []string{"--as", "S1", "terms", "offer", "care", "kit", "D"}, "--value", 2},
-		{"a value given as it is", []string{"--as", "S1", "terms", "offer", "care", "kit", "D", "--value", "31337"}, "goes into a file", 2},
+		{"a value given as it is", []string{"--as", "S1", "terms", "offer", "care", "kit", "D", "--value", "31337"},
+			"goes into a file", 2},
 		{"tender of nothing", []string{"--as", "D", "storefront", "set", "--tender", "DP"}, "PROGRAMME:YUAN", 2},
 		{"good for nothing", []string{"--as", "D", "storefront", "sell", "care", "kit", "--price", "0"}, "under 1", 2},
-		{"two kinds of prices", []string{"--as", "D", "storefront", "sell", "care", "kit", "--price", "1", "--prices", "p.json"}, "none of the others", 2},
+		{"two kinds of prices", []string{"--as", "D", "storefront", "sell", "care", "kit", "--price", "1", "--prices",
+			"p.json"}, "none of the others", 2},
 		{"import of nothing", []string{"--as", "D", "import"}, "--plan", 2},
 		{"import of a file by a plan", []string{"--as", "D", "import", "f.csv", "--plan", "p.yaml"}, "--plan", 2},
 
 		{"benefit of no kind", []string{"--as", "D", "benefit", "define", "b", "--kind", "party"}, "service", 2},
-		{"benefit without an end", []string{"--as", "D", "benefit", "define", "b", "--en", "B", "--zh", "甲", "--scene", "s"}, "say --valid-days or --until", 2},
+		{"benefit without an end", []string{"--as", "D", "benefit", "define", "b", "--en", "B", "--zh", "甲", "--scene",
+			"s"}, "say --valid-days or --until", 2},
 		{"amendment of nothing", []string{"--as", "D", "benefit", "amend", "b"}, "say what changes", 2},
-		{"malformed entitlement", []string{"--as", "D", "benefit", "writeoff", "D.0.4.0"}, "party.lane.sequence.index.row", 2},
+		{"malformed entitlement", []string{"--as", "D", "benefit", "writeoff", "D.0.4.0"},
+			"party.lane.sequence.index.row", 2},
 		{"expiry of nothing", []string{"--as", "D", "benefit", "expire"}, "--due", 2},
 
-		{"a campaign of no funder", []string{"--as", "G", "campaign", "propose", "c"}, "say --budget, --en, --from, --split, --until, --zh", 2},
+		{"a campaign of no funder", []string{"--as", "G", "campaign", "propose", "c"},
+			"say --budget, --en, --from, --split, --until, --zh", 2},
 		{"malformed funder", []string{"--as", "G", "campaign", "propose", "c", "--split", "G"}, "PARTY:PARTS", 2},
-		{"a campaign that gives both", []string{"--as", "G", "campaign", "propose", "c", "--programme", "GP", "--benefit", "ride"}, "none of the others", 2},
+		{"a campaign that gives both", []string{"--as", "G", "campaign", "propose", "c", "--programme", "GP",
+			"--benefit", "ride"}, "none of the others", 2},
 		{"leaving for no reason", []string{"--as", "D", "campaign", "leave", "c"}, "reason", 2},
-		{"award of no purchase", []string{"--as", "G", "campaign", "award", "c", "--member", "li", "--bought", "5"}, "reference", 2},
-		{"award twice", []string{"--as", "G", "campaign", "award", "c,c", "--member", "li", "--bought", "5", "--reference", "r"}, "stands twice", 2},
-		{"a line of two labels", []string{"--as", "G", "campaign", "simulate", "c", "--bought", "oil,tyre:5"}, "one good and one label", 2},
-		{"an outlet of nobody", []string{"--as", "G", "campaign", "simulate", "c", "--member", "li", "--bought", "5", "--reference", "r", "--at", "pudong"}, "PARTY:OUTLET", 2},
-		{"transfer of an entitlement to nobody", []string{"--as", "D", "benefit", "transfer", "D.0.4.0.0"}, "say --to", 2},
+		{"award of no purchase", []string{"--as", "G", "campaign", "award", "c", "--member", "li", "--bought", "5"},
+			"reference", 2},
+		{"award twice", []string{"--as", "G", "campaign", "award", "c,c", "--member", "li", "--bought", "5",
+			"--reference", "r"}, "stands twice", 2},
+		{"a line of two labels", []string{"--as", "G", "campaign", "simulate", "c", "--bought", "oil,tyre:5"},
+			"one good and one label", 2},
+		{"an outlet of nobody", []string{"--as", "G", "campaign", "simulate", "c", "--member", "li", "--bought", "5",
+			"--reference", "r", "--at", "pudong"}, "PARTY:OUTLET", 2},
+		{"transfer of an entitlement to nobody", []string{"--as", "D", "benefit", "transfer", "D.0.4.0.0"},
+			"say --to", 2},
 		{"order of nothing", []string{"--as", "D", "order", "place", "--member", "li"}, "say --item", 2},
 		{"order of nobody", []string{"--as", "D", "order", "place", "--item", "S1/oil"}, "say --member", 2},
-		{"order of a good twice", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--item", "S1/oil:2"}, "stands twice", 2},
-		{"malformed line of an order", []string{"--as", "D", "order", "quote", "--item", "oil:2"}, "SUPPLIER/SKU:QUANTITY", 2},
+		{"order of a good twice", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil",
+			"--item", "S1/oil:2"}, "stands twice", 2},
+		{"malformed line of an order", []string{"--as", "D", "order", "quote", "--item", "oil:2"},
+			"SUPPLIER/SKU:QUANTITY", 2},
 		{"quantity of an order", []string{"--as", "D", "order", "quote", "--item", "S1/oil:0"}, "quantity: want", 2},
 		{"quote of nothing", []string{"--as", "D", "order", "quote", "--member", "li"}, "say --item", 2},
-		{"cash without its payment", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--cash", "5"}, "reference of its payment", 2},
-		{"payment of nothing", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--cash-reference", "p"}, "reference of its payment", 2},
-		{"points of nothing", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--take", "GP:0"}, "under 1", 2},
-		{"malformed quote", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--quote", "12"}, "64 hexadecimal", 2},
-		{"accepted, and to be accepted", []string{"--as", "D", "order", "place", "--accept", "--for", "5m"}, "none of the others", 2},
+		{"cash without its payment", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil",
+			"--cash", "5"}, "reference of its payment", 2},
+		{"payment of nothing", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil",
+			"--cash-reference", "p"}, "reference of its payment", 2},
+		{"points of nothing", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--take",
+			"GP:0"}, "under 1", 2},
+		{"malformed quote", []string{"--as", "D", "order", "place", "--member", "li", "--item", "S1/oil", "--quote",
+			"12"}, "64 hexadecimal", 2},
+		{"accepted, and to be accepted", []string{"--as", "D", "order", "place", "--accept", "--for", "5m"},
+			"none of the others", 2},
 		{"malformed order", []string{"--as", "D", "order", "accept", "D.1"}, "party.lane", 2},
-		{"part 0", []string{"--as", "D", "order", "ship", "D.0.7.0", "0", "--carrier", "sf", "--waybill", "1"}, "1, 2", 2},
+		{"part 0", []string{"--as", "D", "order", "ship", "D.0.7.0", "0", "--carrier", "sf", "--waybill", "1"},
+			"1, 2", 2},
 		{"shipped by nobody", []string{"--as", "D", "order", "ship", "D.0.7.0", "1", "--waybill", "1"}, "carrier", 2},
 		{"rejection without a reason", []string{"--as", "D", "order", "reject", "D.0.7.0"}, "reason", 2},
-		{"a whole order lost", []string{"--as", "D", "order", "cancel", "D.0.7.0", "--reason", "r", "--lost"}, "has lost nothing", 2},
+		{"a whole order lost", []string{"--as", "D", "order", "cancel", "D.0.7.0", "--reason", "r", "--lost"},
+			"has lost nothing", 2},
 		{"time-out of no order", []string{"--as", "D", "order", "timeout"}, "--due", 2},
 		{"time-out of an order and all", []string{"--as", "D", "order", "timeout", "D.0.7.0", "--due"}, "--due", 2},
 		{"delivery of no part", []string{"--as", "D", "order", "deliver", "D.0.7.0"}, "which part", 2},
 		{"completion of no part", []string{"--as", "D", "order", "complete", "D.0.7.0"}, "which part", 2},
-		{"return of no line", []string{"--as", "D", "order", "return", "request", "D.0.7.0", "1", "--reason", "r"}, "want ORDER PART LINE", 2},
-		{"return of nothing", []string{"--as", "D", "order", "return", "request", "D.0.7.0", "1", "1", "--quantity", "0", "--reason", "r"}, "quantity: want", 2},
+		{"return of no line", []string{"--as", "D", "order", "return", "request", "D.0.7.0", "1", "--reason", "r"},
+			"want ORDER PART LINE", 2},
+		{"return of nothing", []string{"--as", "D", "order", "return", "request", "D.0.7.0", "1", "1", "--quantity",
+			"0", "--reason", "r"}, "quantity: want", 2},
 		{"odd state of orders", []string{"--as", "D", "order", "list", "--state", "PLACED,LOST"}, "LOST", 2},
 		{"no state of orders", []string{"--as", "D", "order", "list", "--state", "PLACED,"}, "with commas", 2},
 		{"orders in CSV", []string{"--as", "D", "order", "list", "-o", "csv"}, "table or json", 2},
@@ -204,35 +270,51 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 		{"closing into nothing", []string{"--as", "G", "cycle", "close"}, "say --next", 2},
 		{"odd silence", []string{"--as", "G", "cycle", "policy", "--silence", "golden"}, "carry consent", 2},
 		{"a year to sign", []string{"--as", "G", "cycle", "policy", "--sign-days", "365"}, "1 to 90 days", 2},
-		{"carrying by the single commands' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"}, "--lane: want 1 to 31", 2},
+		{"carrying by the single commands' lane", []string{"--as", "G", "cycle", "finalise", "--carry", "--lane", "0"},
+			"--lane: want 1 to 31", 2},
 		{"malformed cycle", []string{"--as", "G", "cycle", "finalise", "a/b"}, "cycle: want", 2},
-		{"model of oneself", []string{"--as", "G", "model", "propose", "m", "--issuer", "G", "--acceptor", "G", "--from", "2026-12-01"}, "nobody owes itself", 2},
-		{"a fee above the whole", []string{"--as", "G", "model", "propose", "m", "--fee", "3/2", "--from", "2026-12-01"}, "at most all", 2},
+		{"model of oneself", []string{"--as", "G", "model", "propose", "m", "--issuer", "G", "--acceptor", "G",
+			"--from", "2026-12-01"}, "nobody owes itself", 2},
+		{"a fee above the whole", []string{"--as", "G", "model", "propose", "m", "--fee", "3/2", "--from",
+			"2026-12-01"}, "at most all", 2},
 		{"odd payer", []string{"--as", "G", "model", "propose", "m", "--payer", "bank"}, "acceptor issuer", 2},
 		{"model from no day", []string{"--as", "G", "model", "propose", "m"}, "say --from", 2},
 		{"malformed model", []string{"--as", "D", "model", "agree", "a/b"}, "model: want", 2},
 		{"a view of nobody", []string{"--as", "D", "model", "select", "--view", "issuer"}, "--issuer", 2},
-		{"dispute of nothing", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r"}, "say --evidence or --hash, --line", 2},
-		{"dispute of a line twice", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r", "--line", "D.0.1.0.0", "--line", "D.0.1.0.0", "--evidence", "tally_test.go"}, "stands twice", 2},
-		{"dispute without evidence", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason", "r", "--line", "D.0.1.0.0"}, "evidence", 2},
-		{"malformed line of a statement", []string{"--as", "D", "dispute", "raise", "--line", "D.0.1.0"}, "party.lane", 2},
+		{"dispute of nothing", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason",
+			"r"}, "say --evidence or --hash, --line", 2},
+		{"dispute of a line twice", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M", "--reason",
+			"r", "--line", "D.0.1.0.0", "--line", "D.0.1.0.0", "--evidence", "tally_test.go"}, "stands twice", 2},
+		{"dispute without evidence", []string{"--as", "D", "dispute", "raise", "--cycle", "c", "--with", "M",
+			"--reason", "r", "--line", "D.0.1.0.0"}, "evidence", 2},
+		{"malformed line of a statement", []string{"--as", "D", "dispute", "raise", "--line", "D.0.1.0"},
+			"party.lane", 2},
 		{"answer of nothing", []string{"--as", "M", "dispute", "answer", "D.0.9.0"}, "answer", 2},
 		{"split into nothing", []string{"--as", "M", "dispute", "split", "D.0.9.0"}, "say --part", 2},
-		{"malformed part", []string{"--as", "M", "dispute", "split", "D.0.9.0", "--part", "D:1000"}, "DEBTOR:CREDITOR:YUAN", 2},
+		{"malformed part", []string{"--as", "M", "dispute", "split", "D.0.9.0", "--part", "D:1000"},
+			"DEBTOR:CREDITOR:YUAN", 2},
 		{"ruling without grounds", []string{"--as", "G", "dispute", "rule", "D.0.9.0"}, "say --evidence or --hash", 2},
 		{"malformed dispute", []string{"--as", "M", "dispute", "accept", "D.9"}, "party.lane", 2},
-		{"instruction without accounts", []string{"--as", "F", "payment", "instruct", "--out", "f"}, "say --accounts", 2},
+		{"instruction without accounts", []string{"--as", "F", "payment", "instruct", "--out", "f"},
+			"say --accounts", 2},
 		{"advice of nothing", []string{"--as", "F", "payment", "advise"}, "want FILE", 2},
 		{"advice without accounts", []string{"--as", "F", "payment", "advise", "f"}, "say --accounts", 2},
-		{"receipt of a malformed payment", []string{"--as", "F", "payment", "receive", "3", "--amount", "3", "--booked", "2026-12-03"}, "want a payment", 2},
-		{"receipt of nothing", []string{"--as", "F", "payment", "receive", "2026-11-3", "--booked", "2026-12-03"}, "--amount or --charges", 2},
-		{"receipt on no day", []string{"--as", "F", "payment", "receive", "2026-11-3", "--amount", "3"}, "say --booked", 2},
-		{"receipt of parts of a fen", []string{"--as", "F", "payment", "receive", "2026-11-3", "--amount", "3.001"}, "2 digits", 2},
-		{"taking back without evidence", []string{"--as", "F", "payment", "take-back", "2026-11-3", "--receipt", "r", "--reference", "s", "--amount", "3", "--booked", "2026-12-03"}, "evidence", 2},
+		{"receipt of a malformed payment", []string{"--as", "F", "payment", "receive", "3", "--amount", "3", "--booked",
+			"2026-12-03"}, "want a payment", 2},
+		{"receipt of nothing", []string{"--as", "F", "payment", "receive", "2026-11-3", "--booked", "2026-12-03"},
+			"--amount or --charges", 2},
+		{"receipt on no day", []string{"--as", "F", "payment", "receive", "2026-11-3", "--amount", "3"},
+			"say --booked", 2},
+		{"receipt of parts of a fen", []string{"--as", "F", "payment", "receive", "2026-11-3", "--amount", "3.001"},
+			"2 digits", 2},
+		{"taking back without evidence", []string{"--as", "F", "payment", "take-back", "2026-11-3", "--receipt", "r",
+			"--reference", "s", "--amount", "3", "--booked", "2026-12-03"}, "evidence", 2},
 		{"malformed payment", []string{"--as", "F", "payment", "bounce", "3", "--reason", "r"}, "want a payment", 2},
 		{"bounced for no reason", []string{"--as", "F", "payment", "bounce", "2026-11-3"}, "reason", 2},
-		{"deposit of nothing", []string{"--as", "D", "payment", "prefund", "F", "--reference", "r", "--amount", "0"}, "under 1", 2},
-		{"deposit without a reference", []string{"--as", "D", "payment", "prefund", "F", "--amount", "1"}, "reference", 2},
+		{"deposit of nothing", []string{"--as", "D", "payment", "prefund", "F", "--reference", "r", "--amount", "0"},
+			"under 1", 2},
+		{"deposit without a reference", []string{"--as", "D", "payment", "prefund", "F", "--amount", "1"},
+			"reference", 2},
 		{"odd quota", []string{"--as", "D", "quota", "show", "patience", "D"}, "no such kind", 2},
 	} {
 		_, errs, exit := run(t, c.args...)
@@ -254,8 +336,10 @@ func TestFailuresAreCoded(t *testing.T) {
 		{errors.New("some flag"), fault.BadRequest, 2, "some flag"},
 		{asFault(errors.New("disk")), fault.Internal, 1, "disk"},
 		{asFault(errors.Join(fault.New(fault.Expired, "late"), errors.New("disk"))), fault.Expired, 6, "late\ndisk"},
-		{fmt.Errorf("%w. line D.0.9.0.0 is wrong", fault.New(fault.Conflict, "other sums")), fault.Conflict, 4, "other sums. line D.0.9.0.0 is wrong"},
-		{fmt.Errorf("accounts: %w", fault.New(fault.NotFound, "no account")), fault.NotFound, 5, "accounts: no account"},
+		{fmt.Errorf("%w. line D.0.9.0.0 is wrong", fault.New(fault.Conflict, "other sums")), fault.Conflict, 4,
+			"other sums. line D.0.9.0.0 is wrong"},
+		{fmt.Errorf("accounts: %w", fault.New(fault.NotFound, "no account")), fault.NotFound, 5,
+			"accounts: no account"},
 	} {
 		var e bytes.Buffer
 		a := &app{err: &e, format: "json"}
@@ -264,7 +348,8 @@ func TestFailuresAreCoded(t *testing.T) {
 			Code fault.Code
 			Text string
 		}
-		if err := json.Unmarshal(e.Bytes(), &said); err != nil || said.Code != c.code || said.Text != c.text || exit != c.exit {
+		if err := json.Unmarshal(e.Bytes(), &said); err != nil || said.Code != c.code ||
+			said.Text != c.text || exit != c.exit {
 			t.Errorf("%v: %s, exit %d", c.err, e.String(), exit)
 		}
 	}
@@ -273,8 +358,10 @@ func TestFailuresAreCoded(t *testing.T) {
 // A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
 func TestLongStepsDiffer(t *testing.T) {
 	long := strings.Repeat("x", 20)
-	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"), node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
-	if one == other || len(one) > 64 || len(other) > 64 || one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"),
+		node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+	if one == other || len(one) > 64 || len(other) > 64 ||
+		one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
 		t.Errorf("%q, %q", one, other)
 	}
 	if got := node.Step("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
@@ -286,15 +373,18 @@ func TestWalletTable(t *testing.T) {
 	lot := func(seq uint64, l points.Lot) index.Lot {
 		return index.Lot{Number: number.Command{Party: "D", Lane: 1, Seq: seq}.Row(0), Lot: l}
 	}
-	plain := points.Lot{Programme: "DP", Member: "wang", Issued: 500, Placed: 200, Expires: 20787, State: points.Active, Origin: points.Issued}
-	other := points.Lot{Programme: "GP", Member: "old", Funder: "F", Issued: 1860, Expires: 20787, Waits: 20700, State: points.Active, Origin: points.Transferred}
+	plain := points.Lot{Programme: "DP", Member: "wang", Issued: 500, Placed: 200, Expires: 20787,
+		State: points.Active, Origin: points.Issued}
+	other := points.Lot{Programme: "GP", Member: "old", Funder: "F", Issued: 1860, Expires: 20787, Waits: 20700,
+		State: points.Active, Origin: points.Transferred}
 	for _, c := range []struct {
 		name   string
 		lots   []index.Lot
 		frozen []index.Freeze
 		want   string
 	}{
-		{"plain", []index.Lot{lot(2, plain)}, []index.Freeze{{Freeze: member.Freeze{By: "G", Reason: "abnormal_transfers"}}}, `
+		{"plain", []index.Lot{lot(2, plain)},
+			[]index.Freeze{{Freeze: member.Freeze{By: "G", Reason: "abnormal_transfers"}}}, `
  lot          programme  available  held or spent  transferred  issued  expires     state              
 ───────────────────────────────────────────────────────────────────────────────────────────────────────
  D.1.2.0.0    DP               300            200            0     500  2026-11-30  ACTIVE             
@@ -309,7 +399,8 @@ as of block 9
 `},
 	} {
 		got := rendered(func(w table.Writer) {
-			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots}, Freezes: c.frozen}, scales{"GP": 2})
+			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots},
+				Freezes: c.frozen}, scales{"GP": 2})
 		})
 		if want := strings.TrimLeft(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s", c.name, got)
@@ -347,7 +438,8 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if input && !strings.Contains(c.Example, c.CommandPath()[len("tally "):]) {
 			t.Errorf("%s: wants input, and no example shows how", c.CommandPath())
 		}
-		if out, _, exit := run(t, append(strings.Fields(c.CommandPath())[1:], "--help")...); exit != 0 || !strings.Contains(out, c.Short) {
+		if out, _, exit := run(t, append(strings.Fields(c.CommandPath())[1:], "--help")...); exit != 0 ||
+			!strings.Contains(out, c.Short) {
 			t.Errorf("%s --help: exit %d: %s", c.CommandPath(), exit, out)
 		}
 	}
@@ -380,7 +472,8 @@ func TestExamplesAreWellFormed(t *testing.T) {
 				continue
 			}
 			_, errs, exit := run(t, append(words, "--network", "nowhere")...)
-			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") && !strings.Contains(errs, "no PARTY.pem") {
+			if exit != 0 && !strings.Contains(errs, "make up") && !strings.Contains(errs, "no such file") &&
+				!strings.Contains(errs, "no PARTY.pem") {
 				t.Errorf("%s\n%s", line, errs)
 			}
 		}

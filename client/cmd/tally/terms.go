@@ -63,7 +63,8 @@ func readValue(kind goods.TermsKind, path string) (amount.Units, error) {
 		var err error
 		if file, err = os.Open(path); err != nil {
 			// The path may be the value itself, given by mistake.
-			return 0, fault.New(fault.BadRequest, "--value: there is no such file; the value itself goes into a file or the input")
+			return 0, fault.New(fault.BadRequest,
+				"--value: there is no such file; the value itself goes into a file or the input")
 		}
 		defer file.Close()
 	}
@@ -104,7 +105,8 @@ func acceptTerms(a *app) *cobra.Command {
 		func(_ context.Context, _ *node.Node, answer terms.Accepted) error {
 			err := a.print(answer, func(t table.Writer) { acceptedTable(t, answer) })
 			if differ := len(answer.Differ); err == nil && differ > 0 {
-				err = fault.New(fault.Conflict, "%d of %d terms are not what the ledger has", differ, differ+answer.Accepted)
+				err = fault.New(fault.Conflict, "%d of %d terms are not what the ledger has", differ,
+					differ+answer.Accepted)
 			}
 			return err
 		})
@@ -123,7 +125,8 @@ func showTerms(a *app) *cobra.Command {
 			return catalogue.TermsRequest{Supplier: args[0], SKU: args[1], Seller: args[2]}, nil
 		}, func(_ context.Context, _ *node.Node, shown catalogue.KnownTerms) error {
 			return a.print(shown, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"kind", shown.Kind}, {"commitment", shown.Commitment}, {"can be taken until", shown.Until}})
+				t.AppendRows([]table.Row{{"kind", shown.Kind}, {"commitment", shown.Commitment},
+					{"can be taken until", shown.Until}})
 				if shown.Value != "" {
 					t.AppendRow(table.Row{"value, known to the two of you", shown.Value})
 				}

@@ -15,7 +15,8 @@ import (
 )
 
 func trades(a *app) *cobra.Command {
-	return group("trade", "Trades: members swap points of two programmes (积分交易)", offerTrade(a), takeTrade(a), endTrade(a), showTrade(a), listTrades(a))
+	return group("trade", "Trades: members swap points of two programmes (积分交易)", offerTrade(a), takeTrade(a),
+		endTrade(a), showTrade(a), listTrades(a))
 }
 
 func offerTrade(a *app) *cobra.Command {
@@ -67,46 +68,52 @@ func endTrade(a *app) *cobra.Command {
 }
 
 func showTrade(a *app) *cobra.Command {
-	return leaf("show TRADE", "Show an offer and what became of it", "  tally --as G trade show D.0.12.0", func(ctx context.Context, args []string) error {
-		n, err := number.ParseCommand(args[0])
-		if err != nil {
-			return err
-		}
-		return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-			trade, err := g.Query().Trade(ctx, n)
+	return leaf("show TRADE", "Show an offer and what became of it", "  tally --as G trade show D.0.12.0",
+		func(ctx context.Context, args []string) error {
+			n, err := number.ParseCommand(args[0])
 			if err != nil {
 				return err
 			}
-			s, err := askScales(ctx, g)
-			if err != nil {
-				return err
-			}
-			return a.print(trade, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"trade", n}, {"by", trade.By}, {"maker", trade.Maker}, {"gives", lineText(trade.Pieces, s)},
-					{"wants", s.show(trade.Wants, trade.Price) + " " + trade.Wants}, {"state", trade.State}, {"until", moment(trade.Until)}})
-				for _, optional := range [][2]string{{"for", trade.For}, {"taker", trade.Taker}} {
-					if optional[1] != "" {
-						t.AppendRow(table.Row{optional[0], optional[1]})
-					}
+			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
+				trade, err := g.Query().Trade(ctx, n)
+				if err != nil {
+					return err
 				}
+				s, err := askScales(ctx, g)
+				if err != nil {
+					return err
+				}
+				return a.print(trade, func(t table.Writer) {
+					t.AppendRows([]table.Row{{"trade", n}, {"by", trade.By}, {"maker", trade.Maker},
+						{"gives", lineText(trade.Pieces, s)},
+						{"wants", s.show(trade.Wants, trade.Price) + " " + trade.Wants}, {"state", trade.State},
+						{"until", moment(trade.Until)}})
+					for _, optional := range [][2]string{{"for", trade.For}, {"taker", trade.Taker}} {
+						if optional[1] != "" {
+							t.AppendRow(table.Row{optional[0], optional[1]})
+						}
+					}
+				})
 			})
 		})
-	})
 }
 
 func listTrades(a *app) *cobra.Command {
 	var req loyalty.TradeListRequest
 	var state string
-	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP", loyalty.TradeList, columns[points.Trade]{
-		header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"}, right: []int{4, 5},
-		cells: func(n index.Entry[points.Trade], s scales) table.Row {
-			r := n.Row
-			return table.Row{n.ID, r.By, r.Maker, lineText(r.Pieces, s), s.show(r.Wants, r.Price) + " " + r.Wants, r.For, r.State, r.Taker, moment(r.Until)}
-		},
-	}, func([]string) loyalty.TradeListRequest {
-		req.States = states(state)
-		return req
-	})
+	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP",
+		loyalty.TradeList, columns[points.Trade]{
+			header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"},
+			right:  []int{4, 5},
+			cells: func(n index.Entry[points.Trade], s scales) table.Row {
+				r := n.Row
+				return table.Row{n.ID, r.By, r.Maker, lineText(r.Pieces, s), s.show(r.Wants, r.Price) + " " + r.Wants,
+					r.For, r.State, r.Taker, moment(r.Until)}
+			},
+		}, func([]string) loyalty.TradeListRequest {
+			req.States = states(state)
+			return req
+		})
 	word(cmd, &req.Member, "member", "that this member made, only")
 	word(cmd, &req.Into, "into", "that want points of this programme, only")
 	word(cmd, &state, "state", "OFFERED, SWAPPED, WITHDRAWN or LAPSED")

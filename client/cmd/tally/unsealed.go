@@ -33,7 +33,8 @@ func unsealedTable(t table.Writer, found consortium.Unsealed, known scales) {
 	for _, r := range found.Traces {
 		what := "read it: " + strings.Join(r.Commands, ", ")
 		if r.Points > 0 {
-			what = "took " + known.shownOr(r.Programme, r.Points) + " of " + r.Programme + ": " + strings.Join(r.Commands, ", ")
+			what = "took " + known.shownOr(r.Programme, r.Points) + " of " + r.Programme + ": " +
+				strings.Join(r.Commands, ", ")
 		}
 		t.AppendRow(table.Row{r.Block, r.Tx, r.Party, strings.Join(r.Signers, " "), r.Key, what})
 	}

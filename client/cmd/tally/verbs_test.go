@@ -75,10 +75,13 @@ func examplesOf(t *testing.T, c *cobra.Command) (lines [][]string) {
 // noRequests are the commands that send none, so that no request id stands for
 // anything; and those whose imports are known by their source.
 var noRequests = map[string]string{
-	"tally refusals": "a list", "tally version": "of the program", "tally verify-proof": "reads a file", "tally verify-statement": "reads a file",
-	"tally verify-liability": "reads a file", "tally member sign": "the member signs alone", "tally statement diff": "reads a file",
-	"tally books": "questions", "tally points liability": "a question", "tally terms accept": "the vault keeps it, the ledger hears nothing",
-	"tally import": "known by its source", "tally good import": "known by its source",
+	"tally refusals": "a list", "tally version": "of the program", "tally verify-proof": "reads a file",
+	"tally verify-statement": "reads a file",
+	"tally verify-liability": "reads a file", "tally member sign": "the member signs alone",
+	"tally statement diff": "reads a file",
+	"tally books":          "questions", "tally points liability": "a question",
+	"tally terms accept": "the vault keeps it, the ledger hears nothing",
+	"tally import":       "known by its source", "tally good import": "known by its source",
 }
 
 // sendsNothing says whether a command, or the group that it is in, sends no request.
@@ -93,8 +96,9 @@ func sendsNothing(path string) bool {
 
 // more are lines beside the examples, for flags that go together.
 var more = map[string]string{
-	"tally rate agree":       "rate agree MP GP --terms " + strings.Repeat("ab", 32),
-	"tally member unlink":    "member unlink wang --party F --channel app --account " + strings.Repeat("ab", 32) + " --reason left",
+	"tally rate agree": "rate agree MP GP --terms " + strings.Repeat("ab", 32),
+	"tally member unlink": "member unlink wang --party F --channel app --account " + strings.Repeat("ab",
+		32) + " --reason left",
 	"tally offer publish":    "offer publish winter --en W --zh W --from 2026-12-01 --until 2027-01-31 --programme DP --rule basket",
 	"tally payment instruct": "payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml",
 }
@@ -192,7 +196,9 @@ func sentBy(words []string) string {
 func tells(bases []base, flag string) bool {
 	with, without := false, false
 	for _, b := range bases {
-		has := slices.ContainsFunc(b.words, func(w string) bool { return w == "--"+flag || strings.HasPrefix(w, "--"+flag+"=") })
+		has := slices.ContainsFunc(b.words, func(w string) bool {
+			return w == "--"+flag || strings.HasPrefix(w, "--"+flag+"=")
+		})
 		with, without = with || has, without || !has
 	}
 	return with && without
@@ -286,10 +292,13 @@ func candidates(c *cobra.Command, f *pflag.Flag, pool map[string]map[string]bool
 
 // byType are values of each kind of flag.
 var byType = map[string][]string{
-	"points": {"GP:7", "DP:8"}, "number": {"D.0.99.0", "D.0.99.0.0"}, "digits": {strings.Repeat("ab", 32), strings.Repeat("cd", 16)},
-	"hash": {strings.Repeat("ef", 32)}, "rate": {"3/7", "2/9"}, "date": {"2027-03-04"}, "span": {"17m", "2d"}, "list": {"issuer", "issuer,finance"},
+	"points": {"GP:7", "DP:8"}, "number": {"D.0.99.0", "D.0.99.0.0"},
+	"digits": {strings.Repeat("ab", 32), strings.Repeat("cd", 16)},
+	"hash":   {strings.Repeat("ef", 32)}, "rate": {"3/7", "2/9"}, "date": {"2027-03-04"}, "span": {"17m", "2d"},
+	"list": {"issuer", "issuer,finance"},
 	"code": {aCode}, "piece": {"D.1.2.0.0:9"}, "label": {"D:other"}, "bool": {"true", "false"},
-	"file": {"other.txt", "wang.key", "code2.txt", "li.json", "accounts2.yaml", "calendar.yaml"}, "word": {"bear", "debt"},
+	"file": {"other.txt", "wang.key", "code2.txt", "li.json", "accounts2.yaml", "calendar.yaml"},
+	"word": {"bear", "debt"},
 }
 
 // aCode is a one-time code as people say it.
@@ -300,17 +309,22 @@ const (
 
 // others are values that an argument may have instead.
 func others(arg string) []string {
-	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, "camt054.", "camt2.", 1), strings.Replace(arg, "camt053.", "camt2.", 1), strings.Replace(arg, "账户明细.xlsx", "camt2.xml", 1), strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li", "2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
+	return []string{strings.Replace(arg, "camt.", "camt2.", 1), strings.Replace(arg, "camt054.", "camt2.", 1),
+		strings.Replace(arg, "camt053.", "camt2.", 1), strings.Replace(arg, "账户明细.xlsx", "camt2.xml", 1),
+		strings.Replace(arg, ".0", ".9", 1), strings.Replace(arg, "2026-1", "2027-1", 1), arg + "x", arg + "9", "li",
+		"2", "D.0.99.0", "D.0.99.0.0", "liability", "debit", "2027-03-04"}
 }
 
 // prepareFiles makes the files that examples name.
 func prepareFiles(t *testing.T, camt string) {
 	t.Helper()
 	files := map[string]string{
-		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800", "percent.txt": "15", "code.txt": anotherCode,
+		"handover.pdf": "x", "letter.pdf": "x", "licence.pdf": "x", "other.txt": "12", "price.txt": "26800",
+		"percent.txt": "15", "code.txt": anotherCode,
 		"code2.txt":   strings.Replace(aCode, "A", "B", 1),
-		"prices.yaml": "- {price: 298.00}\n", "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts, "calendar.yaml": "2031-01-02 off\n",
-		"icbc.yaml": "bank: icbc\n", "ccb.yaml": "bank: ccb\n",
+		"prices.yaml": "- {price: 298.00}\n", "accounts.yaml": someAccounts, "accounts2.yaml": someAccounts,
+		"calendar.yaml": "2031-01-02 off\n",
+		"icbc.yaml":     "bank: icbc\n", "ccb.yaml": "bank: ccb\n",
 	}
 	notice, err := os.ReadFile(camt)
 	if err != nil {
@@ -361,7 +375,8 @@ func TestCommandsAreSentInOnePlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once", "OnceLinked", "OncePrivate", "Run", "Source"} {
+		for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once", "OnceLinked",
+			"OncePrivate", "Run", "Source"} {
 			if strings.Contains(string(source), ".Gateway()."+door+"(") {
 				t.Errorf("%s: send it by the node's Send, Once or Begin, so that its request id stands for what was meant", e.Name())
 			}

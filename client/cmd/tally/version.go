@@ -20,7 +20,9 @@ func built() string {
 		return commit
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "vcs.revision" }); i >= 0 {
+		if i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool {
+			return s.Key == "vcs.revision"
+		}); i >= 0 {
 			return info.Settings[i].Value
 		}
 	}

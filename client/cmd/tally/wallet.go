@@ -21,7 +21,8 @@ import (
 
 func wallet(a *app) *cobra.Command {
 	cmd := verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
-		func(args []string) (members.WalletRequest, error) { return members.WalletRequest{Member: args[0]}, nil }, inTable(a, walletTable))
+		func(args []string) (members.WalletRequest, error) { return members.WalletRequest{Member: args[0]}, nil },
+		inTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
 with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
@@ -29,16 +30,19 @@ with the programme's digits after the point: 18.60. JSON has the smallest units,
 }
 
 func walletTable(t table.Writer, w members.Wallet, s scales) {
-	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires", "state", "of", "funder", "origin", "can be sent on from"})
+	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires",
+		"state", "of", "funder", "origin", "can be sent on from"})
 	right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, l := range w.Lots {
 		show := func(u amount.Units) string { return s.show(l.Programme, u) }
-		t.AppendRow(table.Row{l.Number, l.Programme, show(l.Available()), show(l.Placed), show(l.Transferred), show(l.Issued), l.Expires, l.State,
+		t.AppendRow(table.Row{l.Number, l.Programme, show(l.Available()), show(l.Placed), show(l.Transferred),
+			show(l.Issued), l.Expires, l.State,
 			unless(l.Member, w.Member), l.Funder, unless(l.Origin.String(), points.Issued.String()), l.Waits.String()})
 	}
 	for _, h := range w.Held {
-		t.AppendRow(table.Row{h.What + " " + h.ID, h.Programme, "", s.show(h.Programme, h.Amount), "", "", "", "held by " + h.By, "", "", "", ""})
+		t.AppendRow(table.Row{h.What + " " + h.ID, h.Programme, "", s.show(h.Programme, h.Amount), "", "", "",
+			"held by " + h.By, "", "", "", ""})
 	}
 	for _, f := range w.Freezes {
 		t.AppendRow(table.Row{"frozen by " + f.By, "", "", "", "", "", "", f.Reason, "", "", "", ""})
@@ -56,7 +60,8 @@ func unless(text, always string) string {
 
 func liability(a *app) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
-	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85", members.PointsLiability,
+	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
+		members.PointsLiability,
 		func(args []string) (_ members.LiabilityRequest, err error) {
 			req.Lot, err = number.ParseRow(args[0])
 			return req, err
@@ -66,7 +71,8 @@ func liability(a *app) *cobra.Command {
 				return err
 			}
 			return a.print(l, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"points", scaled(l.Points, programme.Rules.Scale)}, {"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
+				t.AppendRows([]table.Row{{"points", scaled(l.Points, programme.Rules.Scale)},
+					{"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
 					{"expected redemption", l.Redemption}, {"contract liability", yuan(l.Liability)}})
 			})
 		})
@@ -74,7 +80,8 @@ func liability(a *app) *cobra.Command {
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
 	yuanFlag(cmd, &req.Sale, "sale", "the sale's price")
-	one(cmd, &req.Share, "share", "share", "of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
+	one(cmd, &req.Share, "share", "share",
+		"of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
 	require(cmd, "sale")
 	return cmd
 }

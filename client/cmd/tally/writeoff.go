@@ -49,7 +49,8 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, loyalty.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd, Outlet: outlet, Reference: reference})
+			return send(ctx, a, loyalty.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd,
+				Outlet: outlet, Reference: reference})
 		})
 	c.flags(cmd)
 	word(cmd, &outlet, "outlet", "where, an id of yours")
@@ -72,7 +73,8 @@ func reverseWriteOff(a *app) *cobra.Command {
 func expireBenefits(a *app) *cobra.Command {
 	var due bool
 	var of string
-	cmd := leaf("expire [ENTITLEMENT]", "End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
+	cmd := leaf("expire [ENTITLEMENT]",
+		"End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
 		`  tally --as M benefit expire M.0.12.0.0
   tally --as M benefit expire --due
   tally --as M benefit expire --due --benefit ride`,
@@ -91,7 +93,8 @@ func expireBenefits(a *app) *cobra.Command {
 			}
 			return send(ctx, a, loyalty.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
 		})
-	cmd.Flags().BoolVar(&due, "due", false, "all entitlements whose last day has passed, of all that you gave or provide")
+	cmd.Flags().BoolVar(&due, "due", false,
+		"all entitlements whose last day has passed, of all that you gave or provide")
 	word(cmd, &of, "benefit", "of this benefit only, with --due")
 	return a.takesLong(cmd)
 }
@@ -110,17 +113,21 @@ func revokeBenefit(a *app) *cobra.Command {
 
 func listWriteOffs(a *app) *cobra.Command {
 	var req loyalty.BenefitWriteoffsRequest
-	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", loyalty.BenefitWriteoffs, columns[benefit.WriteOff]{
-		header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene", "value", "owed", "state"}, right: []int{4, 8},
-		cells: func(n index.Entry[benefit.WriteOff], _ scales) table.Row {
-			w := n.Row
-			var owed []string
-			for _, o := range w.Owed {
-				owed = append(owed, fmt.Sprintf("%s→%s %s", o.Debtor, o.Creditor, yuan(o.Fen)))
-			}
-			return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value), strings.Join(owed, ", "), w.State}
-		},
-	}, func([]string) loyalty.BenefitWriteoffsRequest { return req })
+	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", loyalty.BenefitWriteoffs,
+		columns[benefit.WriteOff]{
+			header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene",
+				"value", "owed", "state"},
+			right: []int{4, 8},
+			cells: func(n index.Entry[benefit.WriteOff], _ scales) table.Row {
+				w := n.Row
+				var owed []string
+				for _, o := range w.Owed {
+					owed = append(owed, fmt.Sprintf("%s→%s %s", o.Debtor, o.Creditor, yuan(o.Fen)))
+				}
+				return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value),
+					strings.Join(owed, ", "), w.State}
+			},
+		}, func([]string) loyalty.BenefitWriteoffsRequest { return req })
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Benefit, "benefit", "of this benefit only")
 	word(cmd, &req.Provider, "provider", "of this provider only")

@@ -38,10 +38,12 @@ var (
 	BooksAgeing = node.Alone(node.Describe("books.ageing", "POST", "/v1/books/ageing", node.Finance,
 		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`),
 		ageing)
-	BooksProveLiabilities = node.Does(node.Describe("books.prove-liabilities", "POST", "/v1/books/liabilities/{programme}", node.Finance,
+	BooksProveLiabilities = node.Does(node.Describe("books.prove-liabilities", "POST",
+		"/v1/books/liabilities/{programme}", node.Finance,
 		"Make a root that proves what you owe members in a programme", "负债证明", `{"programme":"GP"}`),
 		proveLiabilities)
-	BooksProveMember = node.Alone(node.Describe("books.prove-member", "POST", "/v1/books/liabilities/members/{member}", node.Finance,
+	BooksProveMember = node.Alone(node.Describe("books.prove-member", "POST",
+		"/v1/books/liabilities/members/{member}", node.Finance,
 		"Write the proof that a member is counted in a root of yours", "会员负债证明",
 		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`),
 		proveMember)

@@ -24,7 +24,8 @@ type LockedPeriod struct {
 	Height   uint64       `json:"height"`   // blocks at its end
 }
 
-func periods(ctx context.Context, n *node.Node, c *node.Call, _ node.NoRequest) (answer node.List[LockedPeriod], err error) {
+func periods(ctx context.Context, n *node.Node, c *node.Call,
+	_ node.NoRequest) (answer node.List[LockedPeriod], err error) {
 	err = atBooks(ctx, n, c, func(b bookkeeper) error {
 		list, err := b.shelf.All()
 		for _, k := range list {
@@ -121,7 +122,8 @@ type LedgerRequest struct {
 }
 
 func ledger(ctx context.Context, n *node.Node, c *node.Call, req LedgerRequest) (node.List[books.LedgerRow], error) {
-	return ofBooks(ctx, n, c, req.AccountsRequest, func(list []books.Locked, _ books.Summary) node.List[books.LedgerRow] {
+	return ofBooks(ctx, n, c, req.AccountsRequest, func(list []books.Locked,
+		_ books.Summary) node.List[books.LedgerRow] {
 		filter := books.LedgerFilter{Code: req.Account, Party: req.Party, Programme: req.Programme}
 		return node.List[books.LedgerRow]{Rows: books.Ledger(list, filter)}
 	})

@@ -69,7 +69,8 @@ func (m *months) taken(seq uint64, cycle string, all amount.Units) {
 	}
 	m.write(sealedBy(seq), indextest.Put(row.Lot(in(1, 0).Row(0)), lot),
 		indextest.Put(row.Hold(in(1, 1)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured,
-			Captured: all, Pieces: line, Captures: []points.HoldCapture{{Number: in(1, 1), Amount: all}}, Placed: nodetest.November}),
+			Captured: all, Pieces: line, Captures: []points.HoldCapture{{Number: in(1, 1), Amount: all}},
+			Placed: nodetest.November}),
 		indextest.Put(row.Totals("GP", "D", 3), points.Totals{Issued: 1000, Placed: all, Captured: all}),
 		indextest.Put(row.Obligations("D", 3, seq), settlement.Obligations{Cycle: cycle, Date: cutDay,
 			List: []settlement.Obligation{
@@ -364,7 +365,8 @@ func TestLinesOfACycle(t *testing.T) {
 			got = append(got, p)
 		}
 		want := []books.Posting{
-			{ID: "D.1.1.4.0", Date: nodetest.November, Kind: settlement.Redemption, Scene: "care", Debtor: "F", Creditor: "D",
+			{ID: "D.1.1.4.0", Date: nodetest.November, Kind: settlement.Redemption, Scene: "care",
+				Debtor: "F", Creditor: "D",
 				Programme: "FP", Points: 8400, Fen: 6720, Tax: amount.Rate{Num: 3, Den: 50}},
 			{ID: "D.1.1.4.1", Date: nodetest.November, Kind: settlement.Fee, Debtor: "S1", Creditor: "G", Fen: 268,
 				Tax: amount.Rate{Num: 0, Den: 1}},

@@ -26,7 +26,8 @@ func (r ProveLiabilitiesRequest) Check() error {
 }
 
 // proveLiabilities answers what the issuer keeps: its root is for everybody, the rest as secret as the balances in it.
-func proveLiabilities(ctx context.Context, n *node.Node, _ *node.Call, req ProveLiabilitiesRequest) (books.Kept, error) {
+func proveLiabilities(ctx context.Context, n *node.Node, _ *node.Call,
+	req ProveLiabilitiesRequest) (books.Kept, error) {
 	v, err := n.Vault()
 	if err != nil {
 		return books.Kept{}, err

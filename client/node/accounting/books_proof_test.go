@@ -22,8 +22,9 @@ import (
 func owedPoints(t *testing.T) *index.Reading {
 	t.Helper()
 	lot := func(member string, issued, taken amount.Units) points.Lot {
-		return points.Lot{Programme: "GP", Member: member, Issued: issued, Placed: taken, Expires: nodetest.November + 40,
-			State: points.Active, Origin: points.Issued}
+		return points.Lot{Programme: "GP", Member: member, Issued: issued, Placed: taken,
+			Expires: nodetest.November + 40,
+			State:   points.Active, Origin: points.Issued}
 	}
 	return indextest.ReadModel(t, []indextest.Entry{
 		indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}),

@@ -107,11 +107,13 @@ func TestOneIsAtTheBooks(t *testing.T) {
 	err := atBooks(t.Context(), n, &node.Call{}, func(bookkeeper) error {
 		gone, stop := context.WithCancel(t.Context())
 		stop()
-		if err := atBooks(gone, n, &node.Call{}, func(bookkeeper) error { return nil }); !errors.Is(err, context.Canceled) {
+		if err := atBooks(gone, n, &node.Call{}, func(bookkeeper) error { return nil }); !errors.Is(err,
+			context.Canceled) {
 			t.Errorf("a second call: %v", err)
 		}
 		other := node.Offline(n.Config())
-		if _, err := BooksPeriods.Do(t.Context(), other, &node.Call{}, node.NoRequest{}); fault.CodeOf(err) != fault.Unavailable {
+		if _, err := BooksPeriods.Do(t.Context(), other, &node.Call{},
+			node.NoRequest{}); fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("another process: %v", err)
 		}
 		return nil
@@ -162,7 +164,8 @@ func TestRequestsOfBooks(t *testing.T) {
 	}
 	both := Estimates{Policy: policy, Redemption: []Share{{"GP", amount.Rate{Num: 1, Den: 2}}}}
 	p, err := both.read()
-	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP", books.MonthOf(nodetest.November)).String() != "9/10" ||
+	if err != nil || p.At("GP", 0).String() != "1/2" || p.At("GP",
+		books.MonthOf(nodetest.November)).String() != "9/10" ||
 		!both.Hides() {
 		t.Errorf("%+v, %v", p, err)
 	}

@@ -110,7 +110,8 @@ func RatesOf(r *index.Reading) (answer Rates, err error) {
 	for _, o := range outstanding {
 		issued := o.Issued - o.Revoked
 		answer.Programmes = append(answer.Programmes, ProgrammeRates{o.Issuer, o.Programme,
-			books.RateOf(o.Redeemed, issued), books.RateOf(o.Converted, issued), books.RateOf(o.Expired, issued), books.RateOf(o.Outstanding, issued)})
+			books.RateOf(o.Redeemed, issued), books.RateOf(o.Converted, issued), books.RateOf(o.Expired, issued),
+			books.RateOf(o.Outstanding, issued)})
 	}
 	answer.Crossings = books.Crossings(converted)
 	return answer, nil

@@ -12,13 +12,16 @@ import (
 
 // The operations of goods and stock (商品、库存).
 var (
-	GoodRestock = node.Sends[goods.RestockRequest](node.Describe("good.restock", "POST", "/v1/goods/{supplier}/{sku}/restock", node.Catalogue,
+	GoodRestock = node.Sends[goods.RestockRequest](node.Describe("good.restock", "POST",
+		"/v1/goods/{supplier}/{sku}/restock", node.Catalogue,
 		"Let a seller sell more of a good", "补货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":500,"lanes":0}`))
-	GoodSet = node.Sends[goods.SetGoodRequest](node.Describe("good.set", "POST", "/v1/goods/{supplier}/{sku}", node.Catalogue,
+	GoodSet = node.Sends[goods.SetGoodRequest](node.Describe("good.set", "POST",
+		"/v1/goods/{supplier}/{sku}", node.Catalogue,
 		"List a good, or make its next version: what isn't said is left empty", "商品",
 		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":null,"unit":"piece","tax":"t13","delivery":"shipped","regions":null,"images":null,"from":"","until":"","open":true}`))
-	GoodWithdrawStock = node.Sends[goods.WithdrawStockRequest](node.Describe("good.withdraw-stock", "POST", "/v1/goods/{supplier}/{sku}/withdraw-stock", node.Catalogue,
+	GoodWithdrawStock = node.Sends[goods.WithdrawStockRequest](node.Describe("good.withdraw-stock", "POST",
+		"/v1/goods/{supplier}/{sku}/withdraw-stock", node.Catalogue,
 		"Take back what is free of a good", "撤货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":20,"reason":"damaged"}`))
 	GoodShow = node.Does(node.Describe("good.show", "GET", "/v1/goods/{supplier}/{sku}", node.Read,
@@ -28,7 +31,8 @@ var (
 	GoodStock = node.Does(node.Describe("good.stock", "GET", "/v1/stock", node.Read,
 		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`), stock)
 	GoodExport = node.Does(node.Describe("good.export", "GET", "/v1/catalogue", node.Read,
-		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出", `{"supplier":"care","seller":"D"}`), catalogue)
+		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出",
+		`{"supplier":"care","seller":"D"}`), catalogue)
 )
 
 // GoodRequest asks for one good.
@@ -81,9 +85,10 @@ type CatalogueRequest struct {
 	Seller string `json:"seller,omitempty"` // whose stock; the party's own if it is left out
 }
 
-// catalogue lists goods with the price if the party sells its own at one for everybody, and with the stock that the seller
-// ever had.
-func catalogue(ctx context.Context, n *node.Node, _ *node.Call, req CatalogueRequest) (node.List[importer.CatalogueLine], error) {
+// catalogue lists goods with the price if the party sells its own at one for everybody, and with the stock that the
+// seller ever had.
+func catalogue(ctx context.Context, n *node.Node, _ *node.Call,
+	req CatalogueRequest) (node.List[importer.CatalogueLine], error) {
 	return node.Ask(ctx, n, func(r *index.Reading) (node.List[importer.CatalogueLine], error) {
 		found, err := node.All(func(p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 			return r.Goods(index.GoodFilter(req.GoodFilter), p)
@@ -120,7 +125,8 @@ func ownPrice(r *index.Reading, party string, g goods.Good) (amount.Units, error
 		return 0, err
 	}
 	p := l.Prices[0]
-	if p.Hidden || !p.Audience.Everybody() || len(p.Regions) > 0 || p.From != 0 || p.Until != 0 || p.MinPoints != 0 || p.MinCash != 0 {
+	if p.Hidden || !p.Audience.Everybody() || len(p.Regions) > 0 || p.From != 0 || p.Until != 0 ||
+		p.MinPoints != 0 || p.MinCash != 0 {
 		return 0, nil
 	}
 	return p.Fen, nil

@@ -16,8 +16,8 @@ import (
 	"tallystick/client/node/nodetest"
 )
 
-// TestCatalogued: a catalogue has a price where the party sells its own good at one for everybody, and the stock of the seller
-// who ever had any, be it none by now.
+// TestCatalogued: a catalogue has a price where the party sells its own good at one for everybody, and the stock of the
+// seller who ever had any, be it none by now.
 func TestCatalogued(t *testing.T) {
 	var entries []indextest.Entry
 	n := nodetest.Offline(t)
@@ -39,12 +39,14 @@ func TestCatalogued(t *testing.T) {
 	lists("cash", as, goods.Price{Fen: 100, MinCash: 1})
 	lists("later", as, goods.Price{Fen: 100, From: nodetest.November})
 	lists("once", as, goods.Price{Fen: 100, Until: nodetest.November})
-	entries = append(entries, indextest.Put(row.Pool("own", "plain", "D"), goods.Pool{Free: 12}), indextest.Put(row.Pool("own", "cash", "D"), goods.Pool{}),
+	entries = append(entries, indextest.Put(row.Pool("own", "plain", "D"), goods.Pool{Free: 12}),
+		indextest.Put(row.Pool("own", "cash", "D"), goods.Pool{}),
 		indextest.Put(row.Pool("own", "hidden", "M"), goods.Pool{Free: 7}))
 	r := indextest.ReadModel(t, entries)
 	units := func(n amount.Units) *amount.Units { return &n }
 	for sku, want := range map[string]importer.CatalogueLine{
-		"plain": {Price: 29_800, Stock: units(12)}, "cash": {Stock: units(0)}, "others": {}, "several": {}, "somewhere": {}, "some": {}, "hidden": {}, "points": {},
+		"plain": {Price: 29_800, Stock: units(12)}, "cash": {Stock: units(0)}, "others": {}, "several": {},
+		"somewhere": {}, "some": {}, "hidden": {}, "points": {},
 		"later": {}, "once": {}, "not listed": {},
 	} {
 		want.Good = goods.Good{Supplier: "own", SKU: sku}

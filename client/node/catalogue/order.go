@@ -16,31 +16,40 @@ import (
 
 // The operations of orders (订单); those that make one are beside them.
 var (
-	OrderAccept = node.Sends[goods.AcceptRequest](node.Describe("order.accept", "POST", "/v1/orders/{order}/accept", node.Catalogue,
+	OrderAccept = node.Sends[goods.AcceptRequest](node.Describe("order.accept", "POST",
+		"/v1/orders/{order}/accept", node.Catalogue,
 		"Take an order on; what needs no delivery is delivered by it; for its seller", "接单",
 		`{"order":"D.0.7.0"}`))
-	OrderCancel = node.Sends[goods.CancelRequest](node.Describe("order.cancel", "POST", "/v1/orders/{order}/cancel", node.Catalogue,
+	OrderCancel = node.Sends[goods.CancelRequest](node.Describe("order.cancel", "POST",
+		"/v1/orders/{order}/cancel", node.Catalogue,
 		"End an order that isn't accepted, or a part that isn't delivered", "取消",
 		`{"order":"D.0.7.0","part":0,"lost":false,"reason":"member_changed_mind"}`))
-	OrderComplete = node.Sends[goods.CompleteRequest](node.Describe("order.complete", "POST", "/v1/orders/{order}/complete", node.Catalogue,
+	OrderComplete = node.Sends[goods.CompleteRequest](node.Describe("order.complete", "POST",
+		"/v1/orders/{order}/complete", node.Catalogue,
 		"End a delivered part: nothing can be returned any more; for the member's home, then for everyone", "完成",
 		`{"order":"D.0.7.0","part":1}`))
-	OrderDeliver = node.Sends[goods.DeliverRequest](node.Describe("order.deliver", "POST", "/v1/orders/{order}/deliver", node.Counter,
+	OrderDeliver = node.Sends[goods.DeliverRequest](node.Describe("order.deliver", "POST",
+		"/v1/orders/{order}/deliver", node.Counter,
 		"Say that a part has reached the member, and with what proof", "签收",
 		`{"order":"D.0.7.0","part":1,"code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","evidence":""}`))
-	OrderReject = node.Sends[goods.RejectRequest](node.Describe("order.reject", "POST", "/v1/orders/{order}/reject", node.Catalogue,
+	OrderReject = node.Sends[goods.RejectRequest](node.Describe("order.reject", "POST",
+		"/v1/orders/{order}/reject", node.Catalogue,
 		"Turn an order down: stock and points go back; for its seller", "拒单",
 		`{"order":"D.0.7.0","reason":"address_unknown"}`))
-	OrderShip = node.Sends[goods.ShipRequest](node.Describe("order.ship", "POST", "/v1/orders/{order}/ship", node.Catalogue,
+	OrderShip = node.Sends[goods.ShipRequest](node.Describe("order.ship", "POST",
+		"/v1/orders/{order}/ship", node.Catalogue,
 		"Hand a part to a carrier; for the seller and the supplier's party", "发货",
 		`{"order":"D.0.7.0","part":1,"carrier":"sf","waybill":"SF1234567890"}`))
-	OrderTimeout = node.Sends[goods.TimeOutRequest](node.Describe("order.timeout", "POST", "/v1/orders/{order}/timeout", node.Catalogue,
+	OrderTimeout = node.Sends[goods.TimeOutRequest](node.Describe("order.timeout", "POST",
+		"/v1/orders/{order}/timeout", node.Catalogue,
 		"End what wasn't accepted, or a part that wasn't shipped, in time; for everyone", "超时取消",
 		`{"order":"D.0.7.0","part":0}`))
 	OrderTimeoutDue = node.Does(node.Describe("order.timeout.due", "POST", "/v1/orders/timeouts", node.Catalogue,
-		"End all orders and parts whose time to be accepted, or shipped, has passed", "批量超时取消", `{"seller":"D"}`), timeOutDueOrders)
+		"End all orders and parts whose time to be accepted, or shipped, has passed", "批量超时取消", `{"seller":"D"}`),
+		timeOutDueOrders)
 	OrderDeliverDue = node.Does(node.Describe("order.deliver.due", "POST", "/v1/orders/deliveries", node.Catalogue,
-		"Deliver all parts that were shipped and about which silence lasted long enough", "批量默认签收", `{"seller":"D"}`), deliverDue)
+		"Deliver all parts that were shipped and about which silence lasted long enough", "批量默认签收", `{"seller":"D"}`),
+		deliverDue)
 	OrderCompleteDue = node.Does(node.Describe("order.complete.due", "POST", "/v1/orders/completions", node.Catalogue,
 		"End all parts that were delivered and can't be returned any more", "批量完成", `{"seller":"D"}`), completeDue)
 	OrderList = node.Does(node.Describe("order.list", "GET", "/v1/orders", node.Read,
@@ -83,7 +92,8 @@ func completeOf(p index.OrderPart) command.Request {
 }
 
 // runDue does something with every part whose state has ended by itself.
-func runDue(ctx context.Context, n *node.Node, c *node.Call, req DueRequest, make func(index.OrderPart) command.Request, in ...goods.State) (*node.Results, error) {
+func runDue(ctx context.Context, n *node.Node, c *node.Call, req DueRequest, make func(index.OrderPart) command.Request,
+	in ...goods.State) (*node.Results, error) {
 	list, err := node.Ask(ctx, n, func(r *index.Reading) (list []dueOne, err error) {
 		today, err := node.BusinessDate(r)
 		for i := 0; i < len(in) && err == nil; i++ {
@@ -157,7 +167,9 @@ func parts(ctx context.Context, n *node.Node, _ *node.Call, req OrderListRequest
 		if err := (node.Narrowed{Member: req.Member, Party: cmp.Or(req.Seller, req.Party)}).There(r); err != nil {
 			return node.List[index.OrderPart]{}, err
 		}
-		rows, err := node.All(func(p index.Page) (index.Part[index.OrderPart], error) { return r.Parts(index.PartFilter(req), p) })
+		rows, err := node.All(func(p index.Page) (index.Part[index.OrderPart], error) {
+			return r.Parts(index.PartFilter(req), p)
+		})
 		return node.List[index.OrderPart]{Height: r.Height(), Rows: rows}, err
 	})
 }

@@ -22,8 +22,10 @@ import (
 // TestPlacing: what is asked of the ledger is what the request says.
 func TestPlacing(t *testing.T) {
 	p := PlaceRequest{
-		Basket:   Basket{Member: "zhang", Region: "sh", Outlet: "T3", Lines: []goods.Wanted{{Supplier: "S1", SKU: "oil", Quantity: 2}}},
-		Spending: node.Spending{Take: []node.Part{{Programme: "DP", Points: 5}}}, Cash: 7, Payment: "p", Reference: "R", For: 3600,
+		Basket: Basket{Member: "zhang", Region: "sh", Outlet: "T3",
+			Lines: []goods.Wanted{{Supplier: "S1", SKU: "oil", Quantity: 2}}},
+		Spending: node.Spending{Take: []node.Part{{Programme: "DP", Points: 5}}}, Cash: 7, Payment: "p",
+		Reference: "R", For: 3600,
 	}
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
@@ -36,8 +38,9 @@ func TestPlacing(t *testing.T) {
 		t.Fatalf("%+v, %v", req, req.Check())
 	}
 	req.AcceptBy = 0
-	want := goods.PlaceRequest{Member: "zhang", Lines: p.Lines, Region: "sh", Outlet: "T3", Quote: hash, Pieces: []spend.Take{node.ALot},
-		Cash: 7, Payment: "p", Pickup: commitment, Reference: "R"}
+	want := goods.PlaceRequest{Member: "zhang", Lines: p.Lines, Region: "sh", Outlet: "T3", Quote: hash,
+		Pieces: []spend.Take{node.ALot},
+		Cash:   7, Payment: "p", Pickup: commitment, Reference: "R"}
 	if d := cmp.Diff(want, req); d != "" {
 		t.Error(d)
 	}
@@ -54,17 +57,21 @@ func TestPlacing(t *testing.T) {
 func TestDueOnes(t *testing.T) {
 	two := nodetest.Kit(goods.Placed)
 	two.Parts = append(two.Parts, two.Parts[0])
-	placed, accepted := index.Order{Number: indextest.Numbered(1), Order: two}, index.Order{Number: indextest.Numbered(2), Order: nodetest.Kit(goods.Accepted)}
+	placed, accepted := index.Order{Number: indextest.Numbered(1), Order: two},
+		index.Order{Number: indextest.Numbered(2), Order: nodetest.Kit(goods.Accepted)}
 	list := dueOnes([]index.OrderPart{placed.Part(1), placed.Part(2), accepted.Part(1)}, timeOutOf)
-	want := []dueOne{{"D.1.1.1", goods.TimeOutRequest{Order: indextest.Numbered(1)}}, {"D.1.1.2/1", goods.TimeOutRequest{Order: indextest.Numbered(2), Part: 1}}}
+	want := []dueOne{{"D.1.1.1", goods.TimeOutRequest{Order: indextest.Numbered(1)}},
+		{"D.1.1.2/1", goods.TimeOutRequest{Order: indextest.Numbered(2), Part: 1}}}
 	if fmt.Sprint(list) != fmt.Sprint(want) {
 		t.Errorf("%v", list)
 	}
 	shipped := index.Order{Number: indextest.Numbered(3), Order: nodetest.Kit(goods.OnItsWay)}
-	if req := deliverOf(shipped.Part(1)).(goods.DeliverRequest); req.Order != indextest.Numbered(3) || req.Part != 1 || req.Check() != nil {
+	if req := deliverOf(shipped.Part(1)).(goods.DeliverRequest); req.Order != indextest.Numbered(3) ||
+		req.Part != 1 || req.Check() != nil {
 		t.Errorf("%+v", req)
 	}
-	if req := completeOf(shipped.Part(1)).(goods.CompleteRequest); req.Order != indextest.Numbered(3) || req.Part != 1 || req.Check() != nil {
+	if req := completeOf(shipped.Part(1)).(goods.CompleteRequest); req.Order != indextest.Numbered(3) ||
+		req.Part != 1 || req.Check() != nil {
 		t.Errorf("%+v", req)
 	}
 }

@@ -14,7 +14,8 @@ import (
 
 // OrderCodes tells secrets, so it isn't for all who may ask.
 var OrderCodes = node.Does(node.Describe("order.codes", "POST", "/v1/orders/{order}/codes", node.Counter,
-	"Tell the codes of the deliveries that are left again, if your vault made them", "提货码", `{"order":"D.0.7.0"}`), pickupCodes)
+	"Tell the codes of the deliveries that are left again, if your vault made them", "提货码", `{"order":"D.0.7.0"}`),
+	pickupCodes)
 
 // PickupCodes are the codes that prove an order's deliveries.
 type PickupCodes struct {
@@ -51,11 +52,13 @@ func keepPickup(n *node.Node, order number.Command, member string, codes []code.
 	if err != nil {
 		return err
 	}
-	return v.PutCode(vault.Secret{Purpose: ofPickups, Reference: order.String(), Member: member, Code: codes[len(codes)-1]})
+	return v.PutCode(vault.Secret{Purpose: ofPickups, Reference: order.String(), Member: member,
+		Code: codes[len(codes)-1]})
 }
 
 // recallCodes tells the codes of an order that had been placed before, none if this vault didn't make them.
-func recallCodes(ctx context.Context, n *node.Node, c *node.Call, req PlaceRequest, order number.Command) ([]code.Code, error) {
+func recallCodes(ctx context.Context, n *node.Node, c *node.Call, req PlaceRequest,
+	order number.Command) ([]code.Code, error) {
 	none := []code.Code{}
 	if !req.NeedsCodes {
 		return none, nil
@@ -85,8 +88,8 @@ func recallCodes(ctx context.Context, n *node.Node, c *node.Call, req PlaceReque
 	return codes, keepPickup(n, order, req.Member, codes)
 }
 
-// handedOver is how many parts an order of a quote's lines will have that can be proven by a code: one for each supplier,
-// delivery and scene.
+// handedOver is how many parts an order of a quote's lines will have that can be proven by a code: one for each
+// supplier, delivery and scene.
 func handedOver(lines []goods.Quoted) int {
 	var seen []goods.Quoted
 	for _, l := range lines {

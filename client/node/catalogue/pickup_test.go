@@ -28,8 +28,10 @@ func TestPickupCodes(t *testing.T) {
 		{"nothing", nil, 0},
 		{"virtual only", []goods.Quoted{quoted("S1", goods.Virtual, "a")}, 0},
 		{"two of one part", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Counter, "a")}, 1},
-		{"by delivery", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Shipped, "a"), quoted("S1", goods.Virtual, "a")}, 2},
-		{"by scene and supplier", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Counter, "b"), quoted("S2", goods.Counter, "a")}, 3},
+		{"by delivery", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Shipped, "a"),
+			quoted("S1", goods.Virtual, "a")}, 2},
+		{"by scene and supplier", []goods.Quoted{quoted("S1", goods.Counter, "a"), quoted("S1", goods.Counter, "b"),
+			quoted("S2", goods.Counter, "a")}, 3},
 	} {
 		if got := handedOver(c.lines); got != c.want {
 			t.Errorf("%s: %d", c.name, got)
@@ -71,7 +73,8 @@ func TestTheSameRequestHasTheSameCodes(t *testing.T) {
 		}
 	}
 	secrets, err := v.Codes(ofPickups, indextest.Numbered(0).String())
-	if err != nil || len(secrets) != 1 || cmp.Diff(first, again) != "" || cmp.Diff(first, pickupLeft(secrets, commitment)) != "" {
+	if err != nil || len(secrets) != 1 || cmp.Diff(first, again) != "" ||
+		cmp.Diff(first, pickupLeft(secrets, commitment)) != "" {
 		t.Errorf("%v, %v, %v", first, again, err)
 	}
 }

@@ -49,7 +49,8 @@ func quote(ctx context.Context, n *node.Node, _ *node.Call, req QuoteRequest) (a
 	if err != nil {
 		return answer.Quoted{}, err
 	}
-	return n.Query().Quote(ctx, answer.QuoteAsked{Seller: mine(n, req.Seller), Member: req.Member, Region: region, Lines: req.Lines})
+	return n.Query().Quote(ctx, answer.QuoteAsked{Seller: mine(n, req.Seller), Member: req.Member,
+		Region: region, Lines: req.Lines})
 }
 
 // regionOf is the region that a basket names, or else that of its outlet.
@@ -65,12 +66,14 @@ func regionOf(ctx context.Context, n *node.Node, seller string, b Basket) (strin
 type PlaceRequest struct {
 	Basket
 	node.Spending
-	Cash          amount.Units   `json:"cash,omitempty"`         // fen
-	Payment       string         `json:"payment,omitempty"`      // reference of the cash payment, unique at the seller
-	Reference     string         `json:"reference,omitempty"`    // the seller's own number
-	Quote         codec.Hash     `json:"quote,omitempty"`        // that the member agreed to; what is offered now if it is left out
-	Accept        bool           `json:"accept,omitempty"`       // at once
-	For           int64          `json:"for,omitempty"`          // seconds from now in which it can be accepted, 30 days at most
+	Cash      amount.Units `json:"cash,omitempty"`      // fen
+	Payment   string       `json:"payment,omitempty"`   // reference of the cash payment, unique at the seller
+	Reference string       `json:"reference,omitempty"` // the seller's own number
+	// that the member agreed to; what is offered now if it is left out
+	Quote  codec.Hash `json:"quote,omitempty"`
+	Accept bool       `json:"accept,omitempty"` // at once
+	// seconds from now in which it can be accepted, 30 days at most
+	For           int64          `json:"for,omitempty"`
 	NeedsCodes    bool           `json:"needsCodes,omitempty"`   // deliveries are proven by one-time codes
 	Authorisation number.Command `json:"authorisation,omitzero"` // the member's; its home needs none
 	Code          code.Code      `json:"code,omitempty"`         // one-time, if the authorisation waits for one
@@ -78,13 +81,16 @@ type PlaceRequest struct {
 
 // Check refuses what is malformed whatever lots and quote there will be.
 func (r PlaceRequest) Check() error {
-	return r.Spending.CheckWith(func(pieces []spend.Take) command.Request { return r.request(pieces, make(codec.Hash, 32), nil) })
+	return r.Spending.CheckWith(func(pieces []spend.Take) command.Request {
+		return r.request(pieces, make(codec.Hash, 32), nil)
+	})
 }
 
 // request is the order of some lots, with a pick-up code's commitment, at a quote.
 func (r PlaceRequest) request(pieces []spend.Take, quote codec.Hash, pickup code.Commitment) goods.PlaceRequest {
 	req := goods.PlaceRequest{
-		Member: r.Member, Lines: r.Lines, Region: r.Region, Outlet: r.Outlet, Quote: quote, Pieces: pieces, Cash: r.Cash, Payment: r.Payment,
+		Member: r.Member, Lines: r.Lines, Region: r.Region, Outlet: r.Outlet, Quote: quote, Pieces: pieces,
+		Cash: r.Cash, Payment: r.Payment,
 		Authorisation: r.Authorisation, Code: r.Code, Accept: r.Accept, Pickup: pickup, Reference: r.Reference,
 	}
 	if !r.Accept {
@@ -120,7 +126,8 @@ func place(ctx context.Context, n *node.Node, c *node.Call, req PlaceRequest) (a
 }
 
 // choosePlaced quotes an order that hasn't been placed yet, and chooses its lots and codes.
-func choosePlaced(ctx context.Context, n *node.Node, c *node.Call, req PlaceRequest, answer *Placed) (command.Request, error) {
+func choosePlaced(ctx context.Context, n *node.Node, c *node.Call, req PlaceRequest,
+	answer *Placed) (command.Request, error) {
 	var err error
 	if req.Region, err = regionOf(ctx, n, n.Party(), req.Basket); err != nil {
 		return nil, err

@@ -48,9 +48,10 @@ type PurchaseLine struct {
 	Delivery  goods.Delivery `json:"delivery"`
 	Quantity  uint32         `json:"quantity"`
 	Returned  uint32         `json:"returned"`
-	Supply    PrivatePrice   `json:"supply"` // what the seller owes for the quantity, fen, exact; "" if your vault doesn't know
-	Carrier   string         `json:"carrier"`
-	Waybill   string         `json:"waybill"`
+	// what the seller owes for the quantity, fen, exact; "" if your vault doesn't know
+	Supply  PrivatePrice `json:"supply"`
+	Carrier string       `json:"carrier"`
+	Waybill string       `json:"waybill"`
 }
 
 // Purchases is the answer to an ERP system.
@@ -60,9 +61,10 @@ type Purchases struct {
 	Next   string         `json:"next"` // for after: goes on behind the last row
 }
 
-// purchaseStates are those of parts that were accepted, or may have been before they ended: an ERP system that has taken
-// one in must learn of its end.
-var purchaseStates = []goods.State{goods.Accepted, goods.OnItsWay, goods.Delivered, goods.Completed, goods.Cancelled, goods.TimedOut}
+// purchaseStates are those of parts that were accepted, or may have been before they ended: an ERP system that has
+// taken one in must learn of its end.
+var purchaseStates = []goods.State{goods.Accepted, goods.OnItsWay, goods.Delivered, goods.Completed,
+	goods.Cancelled, goods.TimedOut}
 
 func purchases(ctx context.Context, n *node.Node, _ *node.Call, req PurchaseRequest) (Purchases, error) {
 	v, err := n.Vault()
@@ -135,12 +137,16 @@ func (p *purchasing) lines(part index.OrderPart) ([]PurchaseLine, error) {
 		}
 		supply, err := p.opened.Supply(part.Supplier, part.Seller, l)
 		if err != nil {
-			return nil, fault.New(fault.CodeOf(err), "order %s, part %d, line %d: %v", part.Order, part.Number, i+1, err)
+			return nil, fault.New(fault.CodeOf(err), "order %s, part %d, line %d: %v",
+				part.Order, part.Number, i+1, err)
 		}
 		list[i] = PurchaseLine{
-			Cursor: part.Cursor(), Order: part.Order, Part: part.Number, Line: i + 1, State: part.State, Since: part.Since, LastDay: part.LastDay,
-			Ordered: part.Date, Seller: part.Seller, Reference: part.Reference, Outlet: part.Outlet, Region: part.Region, Supplier: part.Supplier,
-			SKU: l.SKU, GTIN: good.GTIN, En: good.En, Zh: good.Zh, Unit: good.Unit, Delivery: part.Delivery, Quantity: l.Quantity,
+			Cursor: part.Cursor(), Order: part.Order, Part: part.Number, Line: i + 1, State: part.State,
+			Since: part.Since, LastDay: part.LastDay,
+			Ordered: part.Date, Seller: part.Seller, Reference: part.Reference, Outlet: part.Outlet,
+			Region: part.Region, Supplier: part.Supplier,
+			SKU: l.SKU, GTIN: good.GTIN, En: good.En, Zh: good.Zh, Unit: good.Unit,
+			Delivery: part.Delivery, Quantity: l.Quantity,
 			Returned: l.Returned, Supply: PrivatePrice(supply), Carrier: part.Carrier, Waybill: part.Waybill,
 		}
 	}

@@ -23,17 +23,23 @@ func supplies(t *testing.T, oil, wiper pedersen.Commitment) *index.Reading {
 		return o
 	}
 	two := supplied(nodetest.Kit(goods.Delivered), goods.Supply, oil)
-	two.Parts = append(two.Parts, goods.Part{Supplier: "S2", Party: "S1", Delivery: goods.Counter, Scene: "care", State: goods.Accepted, Since: nodetest.November, Lines: []goods.Line{
-		{SKU: "wiper", Version: 1, Quantity: 3, Fen: 900, Kind: goods.Commission, Terms: wiper, Returned: 1},
-		{SKU: "wiper", Version: 1, Quantity: 1, Fen: 900, Kind: goods.Commission, Terms: oil}, // of other terms: not known for this good
-	}})
+	two.Parts = append(two.Parts, goods.Part{Supplier: "S2", Party: "S1", Delivery: goods.Counter, Scene: "care",
+		State: goods.Accepted, Since: nodetest.November, Lines: []goods.Line{
+			{SKU: "wiper", Version: 1, Quantity: 3, Fen: 900, Kind: goods.Commission, Terms: wiper, Returned: 1},
+			// of other terms: not known for this good
+			{SKU: "wiper", Version: 1, Quantity: 1, Fen: 900, Kind: goods.Commission, Terms: oil},
+		}})
 	foreign := nodetest.Kit(goods.Accepted)
 	foreign.Parts[0].Party = "M"
 	return indextest.ReadModel(t,
-		[]indextest.Entry{indextest.Put(row.Good("S1", "oilkit"), goods.Good{Supplier: "S1", SKU: "oilkit", Version: 1, GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece"}),
-			indextest.Put(row.Good("S2", "wiper"), goods.Good{Supplier: "S2", SKU: "wiper", Version: 1, En: "Wiper", Zh: "雨刮", Unit: "piece"})},
+		[]indextest.Entry{indextest.Put(row.Good("S1", "oilkit"),
+			goods.Good{Supplier: "S1", SKU: "oilkit", Version: 1, GTIN: "6901234567892", En: "Oil kit, big",
+				Zh: "机油套装", Unit: "piece"}),
+			indextest.Put(row.Good("S2", "wiper"), goods.Good{Supplier: "S2", SKU: "wiper", Version: 1, En: "Wiper",
+				Zh: "雨刮", Unit: "piece"})},
 		[]indextest.Entry{indextest.Put(row.Order(indextest.Numbered(9)), two)},
-		[]indextest.Entry{indextest.Put(row.Order(indextest.Numbered(1)), nodetest.Kit(goods.Placed)), indextest.Put(row.Order(indextest.Numbered(2)), foreign)},
+		[]indextest.Entry{indextest.Put(row.Order(indextest.Numbered(1)), nodetest.Kit(goods.Placed)),
+			indextest.Put(row.Order(indextest.Numbered(2)), foreign)},
 		[]indextest.Entry{indextest.Put(row.Order(indextest.Numbered(3)), nodetest.Kit(goods.Cancelled))},
 	)
 }
@@ -59,7 +65,8 @@ func TestPurchaseOf(t *testing.T) {
 		}
 	}
 	first := whole.Rows[0]
-	if first.GTIN != "6901234567892" || first.Zh != "机油套装" || first.Seller != "D" || first.Reference != "R1" || first.LastDay != nodetest.November+11 || first.Cursor == "" {
+	if first.GTIN != "6901234567892" || first.Zh != "机油套装" || first.Seller != "D" || first.Reference != "R1" ||
+		first.LastDay != nodetest.November+11 || first.Cursor == "" {
 		t.Errorf("%+v", first)
 	}
 	one, err := PurchaseRequest{Limit: 2}.of(r, v, "S1") // two parts, never one and a half
@@ -74,7 +81,8 @@ func TestPurchaseOf(t *testing.T) {
 	if err != nil || none.Rows == nil || len(none.Rows) > 0 || none.Next != whole.Next {
 		t.Errorf("%+v, %v", none, err)
 	}
-	if some, err := (PurchaseRequest{Supplier: "S2", Since: nodetest.November}).of(r, v, "S1"); err != nil || lineNames(some) != "9/2/1 9/2/2" {
+	if some, err := (PurchaseRequest{Supplier: "S2", Since: nodetest.November}).of(r, v, "S1"); err != nil ||
+		lineNames(some) != "9/2/1 9/2/2" {
 		t.Errorf("%s, %v", lineNames(some), err)
 	}
 	if _, err := (PurchaseRequest{After: "yesterday"}).of(r, v, "S1"); fault.CodeOf(err) != fault.BadRequest {

@@ -11,26 +11,34 @@ import (
 
 // The operations of returns, and of cash that sellers owe members (退货、应退现金).
 var (
-	OrderCashRefunded = node.Sends[goods.PayBackRequest](node.Describe("order.cash.refunded", "POST", "/v1/cash/{due}/refunded", node.Counter,
+	OrderCashRefunded = node.Sends[goods.PayBackRequest](node.Describe("order.cash.refunded", "POST",
+		"/v1/cash/{due}/refunded", node.Counter,
 		"Name the refund that paid cash back; for the seller and the member's home", "现金已退",
 		`{"due":"D.0.9.0","payment":"refund-77-13"}`))
-	OrderReturnReceive = node.Sends[goods.ReceiveReturnRequest](node.Describe("order.return.receive", "POST", "/v1/returns/{return}/receive", node.Counter,
+	OrderReturnReceive = node.Sends[goods.ReceiveReturnRequest](node.Describe("order.return.receive", "POST",
+		"/v1/returns/{return}/receive", node.Counter,
 		"Say that returned goods are back; for the seller and the supplier's party", "收到退货",
 		`{"return":"G.0.12.0","restock":true}`))
-	OrderReturnRefund = node.Sends[goods.RefundRequest](node.Describe("order.return.refund", "POST", "/v1/returns/{return}/refund", node.Counter,
+	OrderReturnRefund = node.Sends[goods.RefundRequest](node.Describe("order.return.refund", "POST",
+		"/v1/returns/{return}/refund", node.Counter,
 		"Give points and cash back for returned goods; for the seller", "退款",
 		`{"return":"G.0.12.0","payment":""}`))
-	OrderReturnRefuse = node.Sends[goods.RefuseReturnRequest](node.Describe("order.return.refuse", "POST", "/v1/returns/{return}/refuse", node.Catalogue,
+	OrderReturnRefuse = node.Sends[goods.RefuseReturnRequest](node.Describe("order.return.refuse", "POST",
+		"/v1/returns/{return}/refuse", node.Catalogue,
 		"Turn a return down; for the seller", "拒绝退货",
 		`{"return":"G.0.12.0","reason":"used"}`))
-	OrderReturnRequest = node.Sends[goods.RequestReturnRequest](node.Describe("order.return.request", "POST", "/v1/orders/{order}/returns", node.Counter,
+	OrderReturnRequest = node.Sends[goods.RequestReturnRequest](node.Describe("order.return.request", "POST",
+		"/v1/orders/{order}/returns", node.Counter,
 		"Ask to return a quantity of a line; for the seller and the member's home", "退货申请",
 		`{"order":"D.0.7.0","part":1,"line":1,"quantity":1,"reason":"wrong_size"}`))
-	OrderReturnTimeout = node.Sends[goods.TimeOutReturnRequest](node.Describe("order.return.timeout", "POST", "/v1/returns/{return}/timeout", node.Catalogue,
+	OrderReturnTimeout = node.Sends[goods.TimeOutReturnRequest](node.Describe("order.return.timeout", "POST",
+		"/v1/returns/{return}/timeout", node.Catalogue,
 		"End a return in the member's favour that its seller left unanswered; for everyone", "超时退款",
 		`{"return":"G.0.12.0"}`))
-	OrderReturnTimeoutDue = node.Does(node.Describe("order.return.timeout.due", "POST", "/v1/returns/timeouts", node.Catalogue,
-		"End all returns in the members' favour that their sellers left unanswered", "批量超时退款", `{"seller":"D"}`), timeOutReturns)
+	OrderReturnTimeoutDue = node.Does(node.Describe("order.return.timeout.due", "POST",
+		"/v1/returns/timeouts", node.Catalogue,
+		"End all returns in the members' favour that their sellers left unanswered", "批量超时退款", `{"seller":"D"}`),
+		timeOutReturns)
 	OrderReturnList = node.Does(node.Describe("order.return.list", "GET", "/v1/returns", node.Read,
 		"List returns", "退货记录", `{"member":"wang","states":["REQUESTED","RECEIVED"]}`), returns)
 	OrderCashList = node.Does(node.Describe("order.cash.list", "GET", "/v1/cash", node.Read,
@@ -70,7 +78,8 @@ type ReturnListRequest struct {
 }
 
 func returns(ctx context.Context, n *node.Node, _ *node.Call, req ReturnListRequest) (node.List[index.Return], error) {
-	filter := index.ReturnFilter{Order: req.Order, Seller: req.Seller, Member: req.Member, Supplier: req.Supplier, States: req.States}
+	filter := index.ReturnFilter{Order: req.Order, Seller: req.Seller, Member: req.Member,
+		Supplier: req.Supplier, States: req.States}
 	if req.Own {
 		filter.Party = n.Party()
 	}

@@ -13,10 +13,12 @@ import (
 
 // The operations of storefronts (店铺).
 var (
-	StorefrontOutlet = node.Sends[goods.SetOutletRequest](node.Describe("storefront.outlet", "POST", "/v1/outlets/{outlet}", node.Catalogue,
+	StorefrontOutlet = node.Sends[goods.SetOutletRequest](node.Describe("storefront.outlet", "POST",
+		"/v1/outlets/{outlet}", node.Catalogue,
 		"Open an outlet of yours, or change it; for acceptors and suppliers", "网点",
 		`{"outlet":"12","en":"Pudong","zh":"浦东店","region":"sh","open":true}`))
-	StorefrontSet = node.Sends[goods.SetStorefrontRequest](node.Describe("storefront.set", "POST", "/v1/storefront", node.Catalogue,
+	StorefrontSet = node.Sends[goods.SetStorefrontRequest](node.Describe("storefront.set", "POST",
+		"/v1/storefront", node.Catalogue,
 		"Open your storefront, or change it, for orders from now on; for acceptors", "店铺",
 		`{"en":"Dealer shop","zh":"经销商商城","tenders":[{"programme":"DP","value":{"num":1,"den":1}},{"programme":"FP","value":{"num":4,"den":5}},{"programme":"GP","value":{"num":1,"den":1}}],"shipDays":3,"silenceDays":10,"returnDays":7,"answerDays":14,"open":true}`))
 	StorefrontSell = node.Does(node.Describe("storefront.sell", "POST", "/v1/listings/{supplier}/{sku}", node.Catalogue,
@@ -24,7 +26,8 @@ var (
 		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":null,"labels":null,"not":null},"regions":null,"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`), sell)
 	StorefrontShow = node.Does(node.Describe("storefront.show", "GET", "/v1/storefronts/{seller}", node.Read,
 		"Show a storefront: yours, or another's", "店铺详情", `{"seller":"D"}`), storefront)
-	StorefrontListings = node.Does(node.Describe("storefront.listings", "GET", "/v1/storefronts/{seller}/listings", node.Read,
+	StorefrontListings = node.Does(node.Describe("storefront.listings", "GET",
+		"/v1/storefronts/{seller}/listings", node.Read,
 		"List what a storefront sells, and its prices", "上架商品列表", `{"seller":"D","text":"oil"}`), listings)
 	StorefrontOutlets = node.Does(node.Describe("storefront.outlets", "GET", "/v1/outlets", node.Read,
 		"List outlets, all or a party's", "网点列表", `{"party":"D","region":"sh"}`), outlets)
@@ -45,7 +48,8 @@ type SellRequest struct {
 
 // listing is the ledger's request, without the terms that it takes.
 func (r SellRequest) listing() goods.ListRequest {
-	return goods.ListRequest{Supplier: r.Supplier, SKU: r.SKU, Scene: r.Scene, Labels: append([]string{}, r.Labels...), Prices: r.Prices, Open: r.Open}
+	return goods.ListRequest{Supplier: r.Supplier, SKU: r.SKU, Scene: r.Scene, Labels: append([]string{}, r.Labels...),
+		Prices: r.Prices, Open: r.Open}
 }
 
 // Check refuses what is malformed whatever terms will be taken.

@@ -18,14 +18,18 @@ import (
 var (
 	TermsOffer = node.Does(node.Describe("terms.offer", "POST", "/v1/terms/{supplier}/{sku}/{seller}", node.Catalogue,
 		"Offer a seller terms for a good, or others than before", "报供货条款",
-		`{"supplier":"care","sku":"kit","seller":"D","kind":"supply","value":268000000,"until":"2027-06-30"}`), offerTerms)
+		`{"supplier":"care","sku":"kit","seller":"D","kind":"supply","value":268000000,"until":"2027-06-30"}`),
+		offerTerms)
 	TermsExport = node.Does(node.Describe("terms.export", "POST", "/v1/sellers/{seller}/terms", node.Catalogue,
-		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款", `{"seller":"D","supplier":"care"}`), exportTerms)
+		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款",
+		`{"seller":"D","supplier":"care"}`), exportTerms)
 	TermsAccept = node.Does(node.Describe("terms.accept", "POST", "/v1/terms", node.Catalogue,
 		"Compare terms that a supplier sent you with the ledger's commitments, and keep them", "核对条款",
 		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`), acceptTerms)
-	TermsShow = node.Does(node.Describe("terms.show", "POST", "/v1/terms/{supplier}/{sku}/{seller}/show", node.Catalogue,
-		"Show terms as the ledger has them, and their value if you know it", "条款详情", `{"supplier":"care","sku":"kit","seller":"D"}`), showTerms)
+	TermsShow = node.Does(node.Describe("terms.show", "POST",
+		"/v1/terms/{supplier}/{sku}/{seller}/show", node.Catalogue,
+		"Show terms as the ledger has them, and their value if you know it", "条款详情",
+		`{"supplier":"care","sku":"kit","seller":"D"}`), showTerms)
 )
 
 // OfferTermsRequest offers terms.
@@ -34,8 +38,9 @@ type OfferTermsRequest struct {
 	SKU      string          `json:"sku"`
 	Seller   string          `json:"seller"`
 	Kind     goods.TermsKind `json:"kind"`
-	Value    amount.Units    `json:"value"`          // of a supply millionths of a yuan for a unit, of a commission basis points of the price
-	Until    date.Date       `json:"until,omitzero"` // last day on which a listing may take them
+	// of a supply millionths of a yuan for a unit, of a commission basis points of the price
+	Value amount.Units `json:"value"`
+	Until date.Date    `json:"until,omitzero"` // last day on which a listing may take them
 }
 
 // Hides says that the value is for the two parties alone.
@@ -50,7 +55,8 @@ func (r OfferTermsRequest) Check() error {
 }
 
 func (r OfferTermsRequest) request(c pedersen.Commitment) goods.OfferTermsRequest {
-	return goods.OfferTermsRequest{Supplier: r.Supplier, SKU: r.SKU, Seller: r.Seller, Kind: r.Kind, Commitment: c, Until: r.Until}
+	return goods.OfferTermsRequest{Supplier: r.Supplier, SKU: r.SKU, Seller: r.Seller, Kind: r.Kind,
+		Commitment: c, Until: r.Until}
 }
 
 // offerTerms keeps the value in the vault and sends what commits to it. The same request makes the same commitment.
@@ -95,7 +101,9 @@ func acceptTerms(ctx context.Context, n *node.Node, _ *node.Call, file terms.Fil
 	if err != nil {
 		return terms.Accepted{}, err
 	}
-	return node.Ask(ctx, n, func(r *index.Reading) (terms.Accepted, error) { return file.Accept(r.Terms, v, n.Party()) })
+	return node.Ask(ctx, n, func(r *index.Reading) (terms.Accepted, error) {
+		return file.Accept(r.Terms, v, n.Party())
+	})
 }
 
 // TermsRequest names terms.
@@ -105,7 +113,8 @@ type TermsRequest struct {
 	Seller   string `json:"seller"`
 }
 
-// PrivatePrice is what a seller owes a supplier for goods, which nobody but the two knows. It is a secret; see [Permission].
+// PrivatePrice is what a seller owes a supplier for goods, which nobody but the two knows. It is a secret; see
+// [Permission].
 type PrivatePrice string
 
 // KnownTerms are terms of the ledger with what the party knows of them.

@@ -8,8 +8,8 @@ import (
 	"tallystick/chaincode/goods"
 )
 
-// TestOfferedTerms: what is malformed is refused before anything is sent, without a word of the value; what isn't is for the
-// ledger only under the vault's key.
+// TestOfferedTerms: what is malformed is refused before anything is sent, without a word of the value; what isn't is
+// for the ledger only under the vault's key.
 func TestOfferedTerms(t *testing.T) {
 	good := OfferTermsRequest{Supplier: "care", SKU: "kit", Seller: "D", Kind: goods.Supply, Value: 31_337}
 	if err := good.Check(); err != nil || !TermsOffer.Meaning(good).Hidden() {

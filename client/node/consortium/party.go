@@ -11,13 +11,15 @@ import (
 
 // The operations of parties (成员).
 var (
-	PartyBeginPeer = node.Sends[party.BeginPeerRequest](node.Describe("party.begin-peer", "POST", "/v1/parties/begin-peer", node.Govern,
+	PartyBeginPeer = node.Sends[party.BeginPeerRequest](node.Describe("party.begin-peer", "POST",
+		"/v1/parties/begin-peer", node.Govern,
 		"Say that you run a peer, which must endorse from now on whatever is done in your name", "启用节点",
 		`{}`))
 	PartySet = node.Sends[party.SetRequest](node.Describe("party.set", "POST", "/v1/parties/{party}/state", node.Govern,
 		"Suspend, close or reopen a party; for the operator", "暂停、关闭、恢复成员",
 		`{"party":"D","state":"CLOSED","reason":"contract_ended"}`))
-	PartyRegister = node.Sends[party.RegisterRequest](node.Describe("party.register", "POST", "/v1/parties/{party}", node.Govern,
+	PartyRegister = node.Sends[party.RegisterRequest](node.Describe("party.register", "POST",
+		"/v1/parties/{party}", node.Govern,
 		"Admit a party; for the operator", "登记成员",
 		`{"party":"D","en":"Dealer","zh":"经销商","roles":["issuer","acceptor"]}`))
 	PartyAmend = node.Does(node.Describe("party.amend", "POST", "/v1/parties/{party}/amend", node.Govern,
@@ -35,7 +37,8 @@ type PartyAmendRequest struct {
 	Party     string        `json:"party"`
 	Roles     *party.Roles  `json:"roles,omitempty"`     // what it may do from now on
 	Liability *amount.Units `json:"liability,omitempty"` // fen that it may owe members at most; 0: no cap
-	Debit     *amount.Units `json:"debit,omitempty"`     // fen that it may come to owe other parties in a cycle; 0: no cap
+	// fen that it may come to owe other parties in a cycle; 0: no cap
+	Debit *amount.Units `json:"debit,omitempty"`
 }
 
 // Check refuses what is malformed whatever the party may do now.
@@ -43,7 +46,8 @@ func (r PartyAmendRequest) Check() error { return r.on(party.Party{ID: r.Party})
 
 // on is a party's roles and caps with those that are named in their place.
 func (r PartyAmendRequest) on(present party.Party) party.AmendRequest {
-	req := party.AmendRequest{Party: present.ID, Roles: present.Roles &^ party.Operator, Liability: present.Liability, Debit: present.Debit}
+	req := party.AmendRequest{Party: present.ID, Roles: present.Roles &^ party.Operator,
+		Liability: present.Liability, Debit: present.Debit}
 	if r.Roles != nil {
 		req.Roles = *r.Roles
 	}
@@ -68,6 +72,7 @@ func partyList(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest
 	return node.List[party.Party]{Rows: rows}, err
 }
 
-func consortiumFound(ctx context.Context, n *node.Node, _ *node.Call, req party.FoundRequest) (party.Consortium, error) {
+func consortiumFound(ctx context.Context, n *node.Node, _ *node.Call,
+	req party.FoundRequest) (party.Consortium, error) {
 	return n.Gateway().Found(ctx, req)
 }

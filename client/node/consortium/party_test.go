@@ -17,9 +17,12 @@ func TestAmendmentsChangeWhatIsNamed(t *testing.T) {
 		want party.AmendRequest
 	}{
 		{"nothing", PartyAmendRequest{}, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 6}},
-		{"the debit cap", PartyAmendRequest{Debit: &ten}, party.AmendRequest{Party: "B", Roles: party.Issuer, Liability: 5, Debit: 10}},
-		{"the liability cap", PartyAmendRequest{Liability: &none}, party.AmendRequest{Party: "B", Roles: party.Issuer, Debit: 6}},
-		{"the roles", PartyAmendRequest{Roles: &acceptor}, party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 5, Debit: 6}},
+		{"the debit cap", PartyAmendRequest{Debit: &ten}, party.AmendRequest{Party: "B", Roles: party.Issuer,
+			Liability: 5, Debit: 10}},
+		{"the liability cap", PartyAmendRequest{Liability: &none},
+			party.AmendRequest{Party: "B", Roles: party.Issuer, Debit: 6}},
+		{"the roles", PartyAmendRequest{Roles: &acceptor},
+			party.AmendRequest{Party: "B", Roles: party.Acceptor, Liability: 5, Debit: 6}},
 	} {
 		if got := c.req.on(present); got != c.want {
 			t.Errorf("%s: %+v", c.name, got)

@@ -21,7 +21,8 @@ var (
 	CampaignSimulate = node.Does(node.Describe("campaign.simulate", "GET", "/v1/campaign-awards/simulation", node.Read,
 		"Say what each campaign would give for a purchase, and why not; nothing is written", "试算",
 		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`), simulateAward)
-	CampaignAwards = node.Lists[CampaignAwardsRequest, campaign.Award](node.Describe("campaign.awards", "GET", "/v1/campaign-awards", node.Read,
+	CampaignAwards = node.Lists[CampaignAwardsRequest, campaign.Award](node.Describe("campaign.awards", "GET",
+		"/v1/campaign-awards", node.Read,
 		"List what purchases got of campaigns", "活动发放记录", `{}`))
 )
 
@@ -116,7 +117,8 @@ func keepAwarded(ctx context.Context, n *node.Node, again bool, made []GivenOne)
 	return keepCodes(v, made)
 }
 
-func simulateAward(ctx context.Context, n *node.Node, _ *node.Call, req campaign.AwardRequest) (node.List[answer.Prospect], error) {
+func simulateAward(ctx context.Context, n *node.Node, _ *node.Call,
+	req campaign.AwardRequest) (node.List[answer.Prospect], error) {
 	list, err := n.Query().SimulateAward(ctx, req)
 	return node.List[answer.Prospect]{Rows: list}, err
 }

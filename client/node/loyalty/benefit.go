@@ -13,25 +13,32 @@ import (
 
 // The operations of benefits and entitlements (权益).
 var (
-	BenefitActivate = node.Sends[benefit.ActivateRequest](node.Describe("benefit.activate", "POST", "/v1/entitlements/{entitlement}/activate", node.Loyalty,
+	BenefitActivate = node.Sends[benefit.ActivateRequest](node.Describe("benefit.activate", "POST",
+		"/v1/entitlements/{entitlement}/activate", node.Loyalty,
 		"Give the evidence that an entitlement waits for; for its activator", "激活权益",
 		`{"entitlement":"M.0.12.0.0","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`))
-	BenefitDefine = node.Sends[benefit.DefineRequest](node.Describe("benefit.define", "POST", "/v1/benefits", node.Loyalty,
+	BenefitDefine = node.Sends[benefit.DefineRequest](node.Describe("benefit.define", "POST",
+		"/v1/benefits", node.Loyalty,
 		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",
 		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"window":7,"grantors":null,"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`))
-	BenefitExpire = node.Sends[benefit.ExpireRequest](node.Describe("benefit.expire", "POST", "/v1/entitlements/{entitlement}/expire", node.Loyalty,
+	BenefitExpire = node.Sends[benefit.ExpireRequest](node.Describe("benefit.expire", "POST",
+		"/v1/entitlements/{entitlement}/expire", node.Loyalty,
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone", "过期",
 		`{"entitlement":"M.0.12.0.0"}`))
-	BenefitReverse = node.Sends[benefit.ReverseRequest](node.Describe("benefit.reverse", "POST", "/v1/write-offs/{writeOff}/reverse", node.Counter,
+	BenefitReverse = node.Sends[benefit.ReverseRequest](node.Describe("benefit.reverse", "POST",
+		"/v1/write-offs/{writeOff}/reverse", node.Counter,
 		"Take a write-off back, within its window; for its provider", "冲正",
 		`{"writeOff":"M.0.15.0","reason":"not_delivered"}`))
-	BenefitRevoke = node.Sends[benefit.RevokeRequest](node.Describe("benefit.revoke", "POST", "/v1/entitlements/{entitlement}/revoke", node.Loyalty,
+	BenefitRevoke = node.Sends[benefit.RevokeRequest](node.Describe("benefit.revoke", "POST",
+		"/v1/entitlements/{entitlement}/revoke", node.Loyalty,
 		"Take an entitlement back; unused points return; for who gave it and its provider", "撤销",
 		`{"entitlement":"M.0.12.0.0","reason":"granted_in_error"}`))
-	BenefitUnreserve = node.Sends[benefit.UnreserveRequest](node.Describe("benefit.unreserve", "POST", "/v1/entitlements/{entitlement}/unreserve", node.Counter,
+	BenefitUnreserve = node.Sends[benefit.UnreserveRequest](node.Describe("benefit.unreserve", "POST",
+		"/v1/entitlements/{entitlement}/unreserve", node.Counter,
 		"End a reservation; for who made it, and after its end for everyone", "取消预约",
 		`{"entitlement":"M.0.12.0.0"}`))
-	BenefitWriteoff = node.Sends[benefit.WriteOffRequest](node.Describe("benefit.writeoff", "POST", "/v1/entitlements/{entitlement}/write-offs", node.Counter,
+	BenefitWriteoff = node.Sends[benefit.WriteOffRequest](node.Describe("benefit.writeoff", "POST",
+		"/v1/entitlements/{entitlement}/write-offs", node.Counter,
 		"Use an entitlement once, at the counter; for its provider", "核销",
 		`{"entitlement":"M.0.12.0.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","outlet":"T3","reference":""}`))
 	BenefitAmend = node.Does(node.Describe("benefit.amend", "POST", "/v1/benefits/{benefit}/amend", node.Loyalty,
@@ -39,11 +46,14 @@ var (
 		`{"benefit":"ride","quota":2000}`), amendBenefit)
 	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.Read,
 		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`), showBenefit)
-	BenefitList = node.Lists[BenefitListRequest, benefit.Model](node.Describe("benefit.list", "GET", "/v1/benefits", node.Read,
+	BenefitList = node.Lists[BenefitListRequest, benefit.Model](node.Describe("benefit.list", "GET",
+		"/v1/benefits", node.Read,
 		"List the benefits", "权益列表", `{}`))
-	BenefitEntitlements = node.Lists[BenefitEntitlementsRequest, benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.Read,
+	BenefitEntitlements = node.Lists[BenefitEntitlementsRequest,
+		benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.Read,
 		"List entitlements", "权益实例", `{}`))
-	BenefitWriteoffs = node.Lists[BenefitWriteoffsRequest, benefit.WriteOff](node.Describe("benefit.writeoffs", "GET", "/v1/write-offs", node.Read,
+	BenefitWriteoffs = node.Lists[BenefitWriteoffsRequest,
+		benefit.WriteOff](node.Describe("benefit.writeoffs", "GET", "/v1/write-offs", node.Read,
 		"List write-offs, and what is owed for each", "核销记录", `{}`))
 )
 

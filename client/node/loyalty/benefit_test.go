@@ -18,17 +18,22 @@ func TestWhatAnAmendmentLeavesOutStays(t *testing.T) {
 		change AmendBenefitRequest
 		want   benefit.AmendRequest
 	}{
-		{"closed", AmendBenefitRequest{Open: &no}, benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"G"}}},
-		{"open as it is", AmendBenefitRequest{Open: &yes}, benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"G"}, Open: true}},
-		{"no quota", AmendBenefitRequest{Quota: &none}, benefit.AmendRequest{Benefit: "b", Grantors: []string{"G"}, Open: true}},
-		{"grantors", AmendBenefitRequest{Grantors: []string{"D"}}, benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"D"}, Open: true}},
+		{"closed", AmendBenefitRequest{Open: &no}, benefit.AmendRequest{Benefit: "b", Quota: 5,
+			Grantors: []string{"G"}}},
+		{"open as it is", AmendBenefitRequest{Open: &yes},
+			benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"G"}, Open: true}},
+		{"no quota", AmendBenefitRequest{Quota: &none}, benefit.AmendRequest{Benefit: "b",
+			Grantors: []string{"G"}, Open: true}},
+		{"grantors", AmendBenefitRequest{Grantors: []string{"D"}},
+			benefit.AmendRequest{Benefit: "b", Quota: 5, Grantors: []string{"D"}, Open: true}},
 	} {
 		c.change.Benefit = "b"
 		if err := c.change.Check(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		got := c.change.of(present)
-		if got.Quota != c.want.Quota || got.Open != c.want.Open || !slices.Equal(got.Grantors, c.want.Grantors) || got.Benefit != "b" {
+		if got.Quota != c.want.Quota || got.Open != c.want.Open ||
+			!slices.Equal(got.Grantors, c.want.Grantors) || got.Benefit != "b" {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}

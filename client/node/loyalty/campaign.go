@@ -12,16 +12,20 @@ import (
 
 // The operations of campaigns (活动).
 var (
-	CampaignAgree = node.Sends[campaign.AgreeRequest](node.Describe("campaign.agree", "POST", "/v1/campaigns/{campaign}/agree", node.Loyalty,
+	CampaignAgree = node.Sends[campaign.AgreeRequest](node.Describe("campaign.agree", "POST",
+		"/v1/campaigns/{campaign}/agree", node.Loyalty,
 		"Agree to bear your part of a campaign; with the last funder's agreement it begins", "确认出资",
 		`{"campaign":"double11","cap":1200000}`))
-	CampaignEnd = node.Sends[campaign.EndRequest](node.Describe("campaign.end", "POST", "/v1/campaigns/{campaign}/end", node.Loyalty,
+	CampaignEnd = node.Sends[campaign.EndRequest](node.Describe("campaign.end", "POST",
+		"/v1/campaigns/{campaign}/end", node.Loyalty,
 		"End a campaign that you proposed, or withdraw it before it begins", "结束",
 		`{"campaign":"double11","reason":"sold_out"}`))
-	CampaignLeave = node.Sends[campaign.LeaveRequest](node.Describe("campaign.leave", "POST", "/v1/campaigns/{campaign}/leave", node.Loyalty,
+	CampaignLeave = node.Sends[campaign.LeaveRequest](node.Describe("campaign.leave", "POST",
+		"/v1/campaigns/{campaign}/leave", node.Loyalty,
 		"End a campaign that you fund, from now on; what was awarded stands", "退出",
 		`{"campaign":"double11","reason":"budget_cut"}`))
-	CampaignPropose = node.Sends[campaign.ProposeRequest](node.Describe("campaign.propose", "POST", "/v1/campaigns", node.Loyalty,
+	CampaignPropose = node.Sends[campaign.ProposeRequest](node.Describe("campaign.propose", "POST",
+		"/v1/campaigns", node.Loyalty,
 		"Propose a campaign; for the issuer of its points or the provider of its benefit", "发起",
 		`{"campaign":"double11","terms":{"en":"Double 11","zh":"双十一","scene":"","budget":3000000,"gives":{"programme":"GP","rule":"","times":{"num":0,"den":0},"bonus":3000,"perAward":0,"expires":"2027-03-31","benefit":""},"audience":{"programme":"","tiers":null,"labels":null,"not":null},"goods":null,"outlets":null,"perMember":0,"order":0,"exclusive":false,"returns":false,"from":"2026-11-01","until":"2026-11-30"},"funders":[{"party":"D","parts":40},{"party":"G","parts":60}],"cap":0}`))
 	CampaignShow = node.Does(node.Describe("campaign.show", "GET", "/v1/campaigns/{campaign}", node.Read,
@@ -30,7 +34,8 @@ var (
 	CampaignResults = node.Does(node.Describe("campaign.results", "GET", "/v1/campaigns/{campaign}/results", node.Read,
 		"What a campaign gave and cost whom, what was redeemed of it, and who came back elsewhere", "活动效果",
 		`{"campaign":"double11"}`), campaignResults)
-	CampaignList = node.Lists[CampaignListRequest, campaign.Campaign](node.Describe("campaign.list", "GET", "/v1/campaigns", node.Read,
+	CampaignList = node.Lists[CampaignListRequest, campaign.Campaign](node.Describe("campaign.list", "GET",
+		"/v1/campaigns", node.Read,
 		"List the campaigns", "活动", `{}`))
 )
 
@@ -46,7 +51,8 @@ type CampaignShown struct {
 	LeftCaps map[string]amount.Units `json:"leftCaps"` // fen, by funder that has a cap
 }
 
-func showCampaign(ctx context.Context, n *node.Node, _ *node.Call, req CampaignRequest) (answer CampaignShown, err error) {
+func showCampaign(ctx context.Context, n *node.Node, _ *node.Call,
+	req CampaignRequest) (answer CampaignShown, err error) {
 	if answer.Campaign, err = n.Query().Campaign(ctx, req.Campaign); err != nil {
 		return answer, err
 	}

@@ -47,7 +47,9 @@ func give(ctx context.Context, n *node.Node, c *node.Call, id string, members []
 		answer.Entitlements[i].Member = m
 		answer.Entitlements[i].Codes, commitments[i] = codesFor(c, v, model, i)
 	}
-	if answer.Receipt, err = n.Once(ctx, c, func() (command.Request, error) { return build(model, commitments) }); err != nil {
+	if answer.Receipt, err = n.Once(ctx, c, func() (command.Request, error) {
+		return build(model, commitments)
+	}); err != nil {
 		return answer, err
 	}
 	for i := range answer.Entitlements {
@@ -57,8 +59,8 @@ func give(ctx context.Context, n *node.Node, c *node.Call, id string, members []
 	return answer, err
 }
 
-// recode sends a request that gives an entitlement new codes for the uses that are left, keeps them and tells them; to is
-// the member who then has it, "" if it stays.
+// recode sends a request that gives an entitlement new codes for the uses that are left, keeps them and tells them; to
+// is the member who then has it, "" if it stays.
 func recode(ctx context.Context, n *node.Node, c *node.Call, of number.Row, to string,
 	build func(code.Commitment) command.Request) (answer Given, err error) {
 	v, err := n.Vault()
@@ -119,10 +121,11 @@ func ownCodes(ctx context.Context, n *node.Node, v *vault.Vault, list []GivenOne
 		if err != nil {
 			return err
 		}
-		own, err := node.IsOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1], func(seed code.Code) bool {
-			_, now := code.Chain(seed, int(e.Uses-e.Used))
-			return slices.Equal(now, e.Commitment)
-		})
+		own, err := node.IsOwn(v, ofEntitlements, one.Entitlement.String(), one.Codes[len(one.Codes)-1],
+			func(seed code.Code) bool {
+				_, now := code.Chain(seed, int(e.Uses-e.Used))
+				return slices.Equal(now, e.Commitment)
+			})
 		if err != nil {
 			return err
 		}
@@ -140,7 +143,8 @@ func keepCodes(v *vault.Vault, list []GivenOne) error {
 			continue
 		}
 		last := e.Codes[len(e.Codes)-1]
-		if err := v.PutCode(vault.Secret{Purpose: ofEntitlements, Reference: e.Entitlement.String(), Member: e.Member, Code: last}); err != nil {
+		if err := v.PutCode(vault.Secret{Purpose: ofEntitlements, Reference: e.Entitlement.String(), Member: e.Member,
+			Code: last}); err != nil {
 			return err
 		}
 	}

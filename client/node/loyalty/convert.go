@@ -41,11 +41,12 @@ func (r ConvertRequest) spending() node.Spending { return node.Spending{Take: []
 func (r ConvertRequest) Check() error { return r.spending().Check(r.request) }
 
 func (r ConvertRequest) request(pieces []spend.Take) command.Request {
-	return points.ConvertRequest{Member: r.Member, To: r.Into, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code}
+	return points.ConvertRequest{Member: r.Member, To: r.Into, Pieces: pieces,
+		Authorisation: r.Authorisation, Code: r.Code}
 }
 
-// convert reads what the conversion made as well. What was taken is the fewest points that give as much, by either way to
-// make whole ones.
+// convert reads what the conversion made as well. What was taken is the fewest points that give as much, by either way
+// to make whole ones.
 func convert(ctx context.Context, n *node.Node, c *node.Call, req ConvertRequest) (answer Converted, err error) {
 	if answer.Receipt, err = n.Spend(ctx, c, req.Member, req.spending(), req.request); err != nil {
 		return answer, err

@@ -22,22 +22,27 @@ var (
 	BenefitBuy = node.Does(node.Describe("benefit.buy", "POST", "/v1/benefits/{benefit}/sales", node.Counter,
 		"Sell a benefit to a member for points; for its provider", "兑换",
 		`{"benefit":"ride","member":"li","take":[{"programme":"GP","points":10800}]}`), buy)
-	BenefitTransfer = node.Does(node.Describe("benefit.transfer", "POST", "/v1/entitlements/{entitlement}/transfer", node.Loyalty,
+	BenefitTransfer = node.Does(node.Describe("benefit.transfer", "POST",
+		"/v1/entitlements/{entitlement}/transfer", node.Loyalty,
 		"Pass an entitlement on to another member, with codes of its own; for its member's home", "转赠",
 		`{"entitlement":"D.0.12.0.0","to":"wang"}`), transferEntitlement)
-	BenefitNewcode = node.Does(node.Describe("benefit.newcode", "POST", "/v1/entitlements/{entitlement}/newcode", node.Loyalty,
+	BenefitNewcode = node.Does(node.Describe("benefit.newcode", "POST",
+		"/v1/entitlements/{entitlement}/newcode", node.Loyalty,
 		"Make new codes instead of lost ones; for the member's home and who gave it", "换码",
 		`{"entitlement":"M.0.12.0.0"}`), newCode)
-	BenefitCodes = node.Does(node.Describe("benefit.codes", "POST", "/v1/entitlements/{entitlement}/codes", node.Loyalty,
+	BenefitCodes = node.Does(node.Describe("benefit.codes", "POST",
+		"/v1/entitlements/{entitlement}/codes", node.Loyalty,
 		"Tell the codes of the uses that are left again, if your vault made them", "查码",
 		`{"entitlement":"M.0.12.0.0"}`), codes)
-	BenefitReserve = node.Does(node.Describe("benefit.reserve", "POST", "/v1/entitlements/{entitlement}/reserve", node.Counter,
+	BenefitReserve = node.Does(node.Describe("benefit.reserve", "POST",
+		"/v1/entitlements/{entitlement}/reserve", node.Counter,
 		"Keep an entitlement for an appointment; for its provider", "预约",
 		`{"entitlement":"M.0.12.0.0","for":129600}`), reserve)
 	BenefitExpireDue = node.Does(node.Describe("benefit.expire.due", "POST", "/v1/entitlements/expiries", node.Loyalty,
 		"End all entitlements whose last day has passed, of all that you gave or provide", "批量过期",
 		`{"benefit":"ride"}`), expireEntitlements)
-	BenefitEntitlement = node.Does(node.Describe("benefit.entitlement", "GET", "/v1/entitlements/{entitlement}", node.Read,
+	BenefitEntitlement = node.Does(node.Describe("benefit.entitlement", "GET",
+		"/v1/entitlements/{entitlement}", node.Read,
 		"Show an entitlement and the points that paid for it", "权益详情",
 		`{"entitlement":"M.0.12.0.0"}`), showEntitlement)
 )
@@ -66,7 +71,8 @@ func (r GrantRequest) request(commitments []code.Commitment) benefit.GrantReques
 }
 
 func grant(ctx context.Context, n *node.Node, c *node.Call, req GrantRequest) (Given, error) {
-	return give(ctx, n, c, req.Benefit, req.Members, func(_ benefit.Model, commitments []code.Commitment) (command.Request, error) {
+	return give(ctx, n, c, req.Benefit, req.Members, func(_ benefit.Model,
+		commitments []code.Commitment) (command.Request, error) {
 		return req.request(commitments), nil
 	})
 }
@@ -85,21 +91,25 @@ type BuyRequest struct {
 func (r BuyRequest) Check() error { return r.request([]spend.Take{node.ALot}, nil).Check() }
 
 func (r BuyRequest) request(pieces []spend.Take, commitment code.Commitment) command.Request {
-	return benefit.BuyRequest{Benefit: r.Benefit, Member: r.Member, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code,
+	return benefit.BuyRequest{Benefit: r.Benefit, Member: r.Member, Pieces: pieces,
+		Authorisation: r.Authorisation, Code: r.Code,
 		Commitment: commitment, Reference: r.Reference}
 }
 
 func buy(ctx context.Context, n *node.Node, c *node.Call, req BuyRequest) (Given, error) {
-	return give(ctx, n, c, req.Benefit, []string{req.Member}, func(m benefit.Model, commitments []code.Commitment) (command.Request, error) {
-		pays := req.Spending
-		if len(pays.Take)+len(pays.Lots) == 0 {
-			for _, cost := range m.Points {
-				pays.Take = append(pays.Take, node.Part{Programme: cost.Programme, Points: cost.Amount})
+	return give(ctx, n, c, req.Benefit, []string{req.Member},
+		func(m benefit.Model, commitments []code.Commitment) (command.Request, error) {
+			pays := req.Spending
+			if len(pays.Take)+len(pays.Lots) == 0 {
+				for _, cost := range m.Points {
+					pays.Take = append(pays.Take, node.Part{Programme: cost.Programme, Points: cost.Amount})
+				}
 			}
-		}
-		pieces, err := node.Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return pays.Pieces(r, req.Member) })
-		return req.request(pieces, commitments[0]), err
-	})
+			pieces, err := node.Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) {
+				return pays.Pieces(r, req.Member)
+			})
+			return req.request(pieces, commitments[0]), err
+		})
 }
 
 // EntitlementRequest names an entitlement.
@@ -107,7 +117,8 @@ type EntitlementRequest struct {
 	Entitlement number.Row `json:"entitlement"`
 }
 
-func showEntitlement(ctx context.Context, n *node.Node, _ *node.Call, req EntitlementRequest) (benefit.Entitlement, error) {
+func showEntitlement(ctx context.Context, n *node.Node, _ *node.Call,
+	req EntitlementRequest) (benefit.Entitlement, error) {
 	return entitlementOf(ctx, n, req.Entitlement)
 }
 
@@ -158,7 +169,9 @@ func codes(ctx context.Context, n *node.Node, _ *node.Call, req EntitlementReque
 	}
 	left := codesLeft(secrets, e)
 	if len(left) == 0 {
-		return told, fault.New(fault.NotFound, "your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode", req.Entitlement)
+		return told, fault.New(fault.NotFound,
+			"your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode",
+			req.Entitlement)
 	}
 	return GivenOne{req.Entitlement, e.Member, left}, nil
 }
@@ -185,7 +198,8 @@ type ExpireEntitlementsRequest struct {
 	Benefit string `json:"benefit,omitempty"` // of this benefit only; else of all that the party gave or provides
 }
 
-func expireEntitlements(ctx context.Context, n *node.Node, c *node.Call, req ExpireEntitlementsRequest) (*node.Results, error) {
+func expireEntitlements(ctx context.Context, n *node.Node, c *node.Call,
+	req ExpireEntitlementsRequest) (*node.Results, error) {
 	due, err := node.Ask(ctx, n, func(r *index.Reading) ([]index.Entry[benefit.Entitlement], error) {
 		return dueEntitlements(n, r, req.Benefit)
 	})
@@ -222,7 +236,9 @@ func dueEntitlements(n *node.Node, r *index.Reading, id string) ([]index.Entry[b
 	}
 	provided, err := index.All[benefit.Model](r, index.Filter{Party: n.Party()})
 	return slices.DeleteFunc(due, func(e index.Entry[benefit.Entitlement]) bool {
-		provides := slices.ContainsFunc(provided, func(m index.Entry[benefit.Model]) bool { return m.Row.ID == e.Row.Benefit })
+		provides := slices.ContainsFunc(provided, func(m index.Entry[benefit.Model]) bool {
+			return m.Row.ID == e.Row.Benefit
+		})
 		return e.Row.By != n.Party() && !provides
 	}), err
 }

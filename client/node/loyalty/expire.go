@@ -49,8 +49,8 @@ type expiry struct {
 	run       *node.Run
 }
 
-// expire finds the lots whose last day was before the business date, and ends them, 100 at a time. What is left of them is
-// breakage, to the party that would have owed it. Stopped anywhere and begun again, it finds what is still due.
+// expire finds the lots whose last day was before the business date, and ends them, 100 at a time. What is left of them
+// is breakage, to the party that would have owed it. Stopped anywhere and begun again, it finds what is still due.
 func expire(ctx context.Context, n *node.Node, c *node.Call, req ExpireRequest) (done Expired, err error) {
 	e := &expiry{}
 	if e.programme, err = n.Query().Programme(ctx, req.Programme); err != nil {
@@ -134,8 +134,8 @@ func (e *expiry) standings(r *index.Reading) (map[string]points.Standing, error)
 	return byMember, nil
 }
 
-// end ends up to 100 lots in one command. If one of them has changed meanwhile, the ledger refuses them all: then each half
-// is tried, and a lot that is refused alone is left out.
+// end ends up to 100 lots in one command. If one of them has changed meanwhile, the ledger refuses them all: then each
+// half is tried, and a lot that is refused alone is left out.
 func (e *expiry) end(ctx context.Context, lots []index.Lot) error {
 	req := points.ExpireRequest{}
 	for _, l := range lots {

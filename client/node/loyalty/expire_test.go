@@ -69,8 +69,11 @@ func TestDueEntitlements(t *testing.T) {
 		indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: nodetest.November}),
 		indextest.Put(row.Benefit("ride"), benefit.Model{ID: "ride", Provider: "M"}),
 		indextest.Put(row.Benefit("wash"), benefit.Model{ID: "wash", Provider: "D"}),
-		given(1, "ride", "D", nodetest.November-1, benefit.Active), given(2, "wash", "G", nodetest.November-1, benefit.Granted), given(3, "ride", "G", nodetest.November-1, benefit.Active),
-		given(4, "ride", "D", nodetest.November, benefit.Active), given(5, "ride", "D", nodetest.November-1, benefit.Consumed),
+		given(1, "ride", "D", nodetest.November-1, benefit.Active),
+		given(2, "wash", "G", nodetest.November-1, benefit.Granted),
+		given(3, "ride", "G", nodetest.November-1, benefit.Active),
+		given(4, "ride", "D", nodetest.November, benefit.Active),
+		given(5, "ride", "D", nodetest.November-1, benefit.Consumed),
 	})
 	n := nodetest.Offline(t)
 	for id, want := range map[string][]uint16{"": {1, 2}, "ride": {1, 3}, "wash": {2}, "none": nil} {

@@ -29,10 +29,12 @@ var (
 	PointsRefund = node.Does(node.Describe("points.refund", "POST", "/v1/holds/{hold}/refunds", node.Counter,
 		"Unwind a capture, all of it or a part; for the hold's acceptor", "冲正、部分退款",
 		`{"hold":"D.0.7.0","capture":"D.0.8.0","points":900,"reason":"goods_returned"}`), refund)
-	PointsRelease = node.Sends[points.ReleaseRequest](node.Describe("points.release", "POST", "/v1/holds/{hold}/release", node.Counter,
+	PointsRelease = node.Sends[points.ReleaseRequest](node.Describe("points.release", "POST",
+		"/v1/holds/{hold}/release", node.Counter,
 		"Give back what a hold still reserves; for its acceptor", "释放",
 		`{"hold":"D.0.7.0","reason":"customer_cancelled"}`))
-	PointsTimeout = node.Sends[points.TimeOutRequest](node.Describe("points.timeout", "POST", "/v1/holds/{hold}/timeout", node.Counter,
+	PointsTimeout = node.Sends[points.TimeOutRequest](node.Describe("points.timeout", "POST",
+		"/v1/holds/{hold}/timeout", node.Counter,
 		"End a hold that has passed its deadline; for everyone", "超时释放",
 		`{"hold":"D.0.7.0"}`))
 	PointsTimeoutDue = node.Does(node.Describe("points.timeout.due", "POST", "/v1/holds/timeouts", node.Counter,
@@ -55,15 +57,16 @@ func (r HoldRequest) Check() error { return r.Spending.Check(r.request) }
 
 // request is the ledger's request for the lots that were chosen.
 func (r HoldRequest) request(pieces []spend.Take) command.Request {
-	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: node.FromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
+	return points.HoldRequest{Member: r.Member, Pieces: pieces, Deadline: node.FromNow(r.For),
+		Authorisation: r.Authorisation, Code: r.Code}
 }
 
 func hold(ctx context.Context, n *node.Node, c *node.Call, req HoldRequest) (node.Receipt, error) {
 	return n.Spend(ctx, c, req.Member, req.Spending, req.request)
 }
 
-// redeem places a hold, under the request id, and captures it, under ID~capture. Asked again with the same id, it goes on
-// where it stopped and answers the first receipt.
+// redeem places a hold, under the request id, and captures it, under ID~capture. Asked again with the same id, it goes
+// on where it stopped and answers the first receipt.
 func redeem(ctx context.Context, n *node.Node, c *node.Call, req HoldRequest) (answer Redeemed, err error) {
 	held, err := hold(ctx, n, c, req)
 	if err != nil {
@@ -113,8 +116,9 @@ func capture(ctx context.Context, n *node.Node, c *node.Call, req CaptureRequest
 type RefundRequest struct {
 	Hold    number.Command `json:"hold"`
 	Capture number.Command `json:"capture,omitzero"` // which of the hold's captures; its only one if it is left out
-	Points  amount.Units   `json:"points,omitempty"` // smallest units; all that is left of the capture if it is left out
-	Reason  string         `json:"reason"`
+	// smallest units; all that is left of the capture if it is left out
+	Points amount.Units `json:"points,omitempty"`
+	Reason string       `json:"reason"`
 }
 
 // Check refuses what is malformed whatever the hold is.
@@ -145,7 +149,8 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 	ask := points.RefundRequest{Hold: r.Hold, Capture: r.Capture, Amount: r.Points, Reason: r.Reason}
 	if ask.Capture.IsZero() {
 		if len(h.Captures) != 1 {
-			return ask, fault.New(fault.BadRequest, "hold %s was captured %d times: say which with `capture`; tally query hold lists them",
+			return ask, fault.New(fault.BadRequest,
+				"hold %s was captured %d times: say which with `capture`; tally query hold lists them",
 				r.Hold, len(h.Captures))
 		}
 		ask.Capture = h.Captures[0].Number
@@ -165,7 +170,8 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 }
 
 func timeOutDue(ctx context.Context, n *node.Node, c *node.Call, _ node.NoRequest) (*node.Results, error) {
-	filter := index.HoldFilter{Acceptor: n.Party(), States: []points.HoldState{points.Open, points.PartCaptured}, Due: time.Now().Unix()}
+	filter := index.HoldFilter{Acceptor: n.Party(), States: []points.HoldState{points.Open, points.PartCaptured},
+		Due: time.Now().Unix()}
 	due, err := node.Ask(ctx, n, func(r *index.Reading) ([]index.Hold, error) {
 		return node.All(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
 	})

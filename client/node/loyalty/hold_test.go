@@ -11,7 +11,8 @@ import (
 func TestWhatToRefund(t *testing.T) {
 	n := func(i uint16) number.Command { return number.Command{Party: "D", Seq: 7, Index: i} }
 	once := points.Hold{Captures: []points.HoldCapture{{Number: n(1), Amount: 900, Refunded: 200}}}
-	twice := points.Hold{Captures: []points.HoldCapture{{Number: n(1), Amount: 900, Refunded: 900}, {Number: n(2), Amount: 50}}}
+	twice := points.Hold{Captures: []points.HoldCapture{{Number: n(1), Amount: 900, Refunded: 900},
+		{Number: n(2), Amount: 50}}}
 	for _, c := range []struct {
 		name  string
 		hold  points.Hold

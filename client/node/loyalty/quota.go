@@ -10,7 +10,8 @@ import (
 
 // The operations of limits and what lanes have drawn on them (额度).
 var (
-	QuotaSurrender = node.Sends[quota.SurrenderRequest](node.Describe("quota.surrender", "POST", "/v1/quotas/{kind}/{id}/surrender", node.Loyalty,
+	QuotaSurrender = node.Sends[quota.SurrenderRequest](node.Describe("quota.surrender", "POST",
+		"/v1/quotas/{kind}/{id}/surrender", node.Loyalty,
 		"Hand back what the single commands' lane was granted and hasn't used", "交回额度",
 		`{"kind":"pledge","id":"D.0.12.0"}`))
 	QuotaShow = node.Does(node.Describe("quota.show", "GET", "/v1/quotas/{kind}/{id}", node.Read,

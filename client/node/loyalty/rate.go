@@ -11,10 +11,12 @@ import (
 
 // The operations of conversion rates (换算率).
 var (
-	RateAgree = node.Sends[points.AgreeRateRequest](node.Describe("rate.agree", "POST", "/v1/rates/{from}/{to}/agree", node.Loyalty,
+	RateAgree = node.Sends[points.AgreeRateRequest](node.Describe("rate.agree", "POST",
+		"/v1/rates/{from}/{to}/agree", node.Loyalty,
 		"Agree to a published rate out of your programme", "同意换算率",
 		`{"from":"MP","to":"GP","terms":"abababababababababababababababababababababababababababababababab"}`))
-	RatePublish = node.Sends[points.PublishRateRequest](node.Describe("rate.publish", "POST", "/v1/rates/{from}/{to}", node.Loyalty,
+	RatePublish = node.Sends[points.PublishRateRequest](node.Describe("rate.publish", "POST",
+		"/v1/rates/{from}/{to}", node.Loyalty,
 		"Publish a rate into your programme, or change it; the other issuer must agree", "发布换算率",
 		`{"from":"MP","to":"GP","rate":{"num":1,"den":2},"whole":"exact","perDay":0,"since":"2026-11-01","until":"2027-10-31"}`))
 	RateList = node.Lists[RateListRequest, points.Conversion](node.Describe("rate.list", "GET", "/v1/rates", node.Read,

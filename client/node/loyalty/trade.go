@@ -23,7 +23,8 @@ var (
 	TradeTake = node.Does(node.Describe("trade.take", "POST", "/v1/trades/{trade}/take", node.Loyalty,
 		"Take an offer: give its price, get what was set aside", "成交",
 		`{"trade":"D.0.12.0","member":"li"}`), takeTrade)
-	TradeEnd = node.Sends[points.EndTradeRequest](node.Describe("trade.end", "POST", "/v1/trades/{trade}/end", node.Loyalty,
+	TradeEnd = node.Sends[points.EndTradeRequest](node.Describe("trade.end", "POST",
+		"/v1/trades/{trade}/end", node.Loyalty,
 		"Withdraw your offer, or note that anybody's has lapsed", "撤单", `{"trade":"D.0.12.0"}`))
 	TradeList = node.Lists[TradeListRequest, points.Trade](node.Describe("trade.list", "GET", "/v1/trades", node.Read,
 		"List offers and trades", "积分交易列表", `{}`))
@@ -42,7 +43,8 @@ type TransferRequest struct {
 func (r TransferRequest) Check() error { return r.Spending.Check(r.request) }
 
 func (r TransferRequest) request(pieces []spend.Take) command.Request {
-	return points.TransferRequest{From: r.Member, To: r.To, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code}
+	return points.TransferRequest{From: r.Member, To: r.To, Pieces: pieces,
+		Authorisation: r.Authorisation, Code: r.Code}
 }
 
 func transfer(ctx context.Context, n *node.Node, c *node.Call, req TransferRequest) (node.Receipt, error) {
@@ -53,9 +55,11 @@ func transfer(ctx context.Context, n *node.Node, c *node.Call, req TransferReque
 type OfferTradeRequest struct {
 	Member string `json:"member"` // who offers
 	node.Spending
-	Want          node.Part      `json:"want"`                   // for them
-	Taker         string         `json:"taker,omitempty"`        // the one member who may take it; anybody if it is left out
-	For           int64          `json:"for"`                    // seconds from now that it can be taken, 30 days at most
+	Want node.Part `json:"want"` // for them
+	// the one member who may take it; anybody if it is left out
+	Taker string `json:"taker,omitempty"`
+	// seconds from now that it can be taken, 30 days at most
+	For           int64          `json:"for"`
 	Authorisation number.Command `json:"authorisation,omitzero"` // the member's; its home needs none
 	Code          code.Code      `json:"code,omitempty"`         // one-time, if the authorisation waits for one
 }
@@ -64,7 +68,8 @@ type OfferTradeRequest struct {
 func (r OfferTradeRequest) Check() error { return r.Spending.Check(r.request) }
 
 func (r OfferTradeRequest) request(pieces []spend.Take) command.Request {
-	return points.OfferRequest{Member: r.Member, Pieces: pieces, Wants: r.Want.Programme, Price: r.Want.Points, For: r.Taker,
+	return points.OfferRequest{Member: r.Member, Pieces: pieces, Wants: r.Want.Programme,
+		Price: r.Want.Points, For: r.Taker,
 		Until: node.FromNow(r.For), Authorisation: r.Authorisation, Code: r.Code}
 }
 
@@ -84,7 +89,8 @@ type TakeTradeRequest struct {
 func (r TakeTradeRequest) Check() error { return r.request([]spend.Take{node.ALot}).Check() }
 
 func (r TakeTradeRequest) request(pieces []spend.Take) command.Request {
-	return points.TakeRequest{Trade: r.Trade, Member: r.Member, Pieces: pieces, Authorisation: r.Authorisation, Code: r.Code}
+	return points.TakeRequest{Trade: r.Trade, Member: r.Member, Pieces: pieces,
+		Authorisation: r.Authorisation, Code: r.Code}
 }
 
 func takeTrade(ctx context.Context, n *node.Node, c *node.Call, req TakeTradeRequest) (node.Receipt, error) {
@@ -94,7 +100,9 @@ func takeTrade(ctx context.Context, n *node.Node, c *node.Call, req TakeTradeReq
 			return nil, err
 		}
 		price := node.Spending{Take: []node.Part{{Programme: trade.Wants, Points: trade.Price}}}
-		pieces, err := node.Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) { return price.Pieces(r, req.Member) })
+		pieces, err := node.Ask(ctx, n, func(r *index.Reading) ([]spend.Take, error) {
+			return price.Pieces(r, req.Member)
+		})
 		return req.request(pieces), err
 	})
 }

@@ -24,10 +24,12 @@ var (
 	MemberLink = node.Does(node.Describe("member.link", "POST", "/v1/members/{member}/links", node.Loyalty,
 		"Link an account of yours to a member: as its home, or with an invitation", "绑定",
 		`{"member":"wang","channel":"shop","customer":"98-7"}`), link)
-	MemberUnlink = node.Sends[member.UnlinkRequest](node.Describe("member.unlink", "POST", "/v1/members/{member}/unlink", node.Loyalty,
+	MemberUnlink = node.Sends[member.UnlinkRequest](node.Describe("member.unlink", "POST",
+		"/v1/members/{member}/unlink", node.Loyalty,
 		"End an account: yours, or, for the member's home, anybody's", "解绑",
 		`{"member":"wang","party":"F","channel":"app","account":"abababababababababababababababababababababababababababababababab","reason":"left"}`))
-	MemberUnlinkCustomer = node.Does(node.Describe("member.unlink.customer", "POST", "/v1/members/{member}/links/end", node.Loyalty,
+	MemberUnlinkCustomer = node.Does(node.Describe("member.unlink.customer", "POST",
+		"/v1/members/{member}/links/end", node.Loyalty,
 		"End the account of a customer of yours, and forget him", "解绑客户",
 		`{"member":"wang","channel":"shop","customer":"98-7","reason":"customer_left"}`), unlinkCustomer)
 )
@@ -62,13 +64,14 @@ func (c Customer) check() error {
 func (c Customer) known(v *vault.Vault) (vault.Account, error) {
 	account, found, err := v.Account(c.Channel, c.ID)
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: tally member link", c.Channel)
+		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: tally member link",
+			c.Channel)
 	}
 	return account, err
 }
 
-// take puts the customer into the vault as a member, and has the account linked. A customer whom the vault didn't know is
-// forgotten again if the ledger refuses, and kept if that isn't sure: then the same can be tried again.
+// take puts the customer into the vault as a member, and has the account linked. A customer whom the vault didn't know
+// is forgotten again if the ledger refuses, and kept if that isn't sure: then the same can be tried again.
 func (c Customer) take(v *vault.Vault, member string, link func(vault.Account) error) error {
 	_, known, err := v.Account(c.Channel, c.ID)
 	if err != nil {
@@ -106,7 +109,8 @@ type RecogniseRequest struct{ Customer }
 // Check refuses a customer that is none.
 func (r RecogniseRequest) Check() error { return r.check() }
 
-func recognise(ctx context.Context, n *node.Node, _ *node.Call, req RecogniseRequest) (found answer.Recognised, err error) {
+func recognise(ctx context.Context, n *node.Node, _ *node.Call,
+	req RecogniseRequest) (found answer.Recognised, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return found, err
@@ -164,7 +168,8 @@ func (r UnlinkCustomerRequest) request(party string, account codec.Hash) member.
 	return member.UnlinkRequest{Member: r.Member, Party: party, Channel: r.Channel, Account: account, Reason: r.Reason}
 }
 
-func unlinkCustomer(ctx context.Context, n *node.Node, c *node.Call, req UnlinkCustomerRequest) (r node.Receipt, err error) {
+func unlinkCustomer(ctx context.Context, n *node.Node, c *node.Call,
+	req UnlinkCustomerRequest) (r node.Receipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
 		return r, err
@@ -178,7 +183,8 @@ func unlinkCustomer(ctx context.Context, n *node.Node, c *node.Call, req UnlinkC
 	return r, forget(ctx, n, v, req.Customer)
 }
 
-// forget removes a customer from the vault whose account isn't linked any more. One who was linked again since then stays.
+// forget removes a customer from the vault whose account isn't linked any more. One who was linked again since then
+// stays.
 func forget(ctx context.Context, n *node.Node, v *vault.Vault, who Customer) error {
 	account, known, err := v.Account(who.Channel, who.ID)
 	if err != nil || !known {

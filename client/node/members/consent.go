@@ -17,16 +17,19 @@ import (
 
 // The operations of consents, and of what is shown under them (个人信息).
 var (
-	MemberConsent = node.Sends[member.ConsentRequest](node.Describe("member.consent", "POST", "/v1/consents", node.Loyalty,
+	MemberConsent = node.Sends[member.ConsentRequest](node.Describe("member.consent", "POST",
+		"/v1/consents", node.Loyalty,
 		"Record that a member lets you show its profile to some parties; for its home", "授权同意",
 		`{"member":"wang","purpose":"joint_marketing","parties":["F","G"],"until":"2027-11-30"}`))
 	MemberShare = node.Does(node.Describe("member.share", "POST", "/v1/consents/{consent}/shares", node.Loyalty,
 		"Show a member's profile to a party of a consent; for its home", "共享资料",
 		`{"consent":"D.0.44.0","party":"F","fields":[{"name":"birthday"},{"name":"tier","value":"gold"}]}`), share)
-	MemberWithdraw = node.Sends[member.WithdrawConsentRequest](node.Describe("member.withdraw", "POST", "/v1/consents/{consent}/withdraw", node.Loyalty,
+	MemberWithdraw = node.Sends[member.WithdrawConsentRequest](node.Describe("member.withdraw", "POST",
+		"/v1/consents/{consent}/withdraw", node.Loyalty,
 		"End a consent and purge what was shared; for the home, and after its end for those in it", "撤回同意",
 		`{"consent":"D.0.44.0","reason":"member_asked"}`))
-	MemberProfileRead = node.Does(node.Describe("member.profile.read", "POST", "/v1/consents/{consent}/profile", node.Loyalty,
+	MemberProfileRead = node.Does(node.Describe("member.profile.read", "POST",
+		"/v1/consents/{consent}/profile", node.Loyalty,
 		"Read the profile that was shown to you under a consent", "读取资料",
 		`{"consent":"D.0.44.0"}`), readProfile)
 )
@@ -77,8 +80,8 @@ func (r ShareRequest) request(digest codec.Hash) command.Request {
 	return member.ShareRequest{Consent: r.Consent, Party: r.Party, Digest: digest}
 }
 
-// share sends a profile from the party's peer to the other's, into the collection that only the two have; the ledger gets a
-// salted digest.
+// share sends a profile from the party's peer to the other's, into the collection that only the two have; the ledger
+// gets a salted digest.
 func share(ctx context.Context, n *node.Node, c *node.Call, req ShareRequest) (node.Receipt, error) {
 	v, err := n.Vault()
 	if err != nil {
@@ -99,8 +102,8 @@ func share(ctx context.Context, n *node.Node, c *node.Call, req ShareRequest) (n
 	})
 }
 
-// shared is what a party is shown: the vault's profile as it is, or the fields that were named, under a salt that is the
-// same for the same request.
+// shared is what a party is shown: the vault's profile as it is, or the fields that were named, under a salt that is
+// the same for the same request.
 func shared(c *node.Call, v *vault.Vault, id string, fields []Field) ([]byte, error) {
 	known, found, err := v.Profile(id)
 	if err != nil {
@@ -108,7 +111,8 @@ func shared(c *node.Call, v *vault.Vault, id string, fields []Field) ([]byte, er
 	}
 	if len(fields) == 0 {
 		if !found {
-			return nil, fault.New(fault.NotFound, "your vault has no profile of %s: tally member profile set, or say `fields`", id)
+			return nil, fault.New(fault.NotFound,
+				"your vault has no profile of %s: tally member profile set, or say `fields`", id)
 		}
 		return known.Bytes, nil
 	}

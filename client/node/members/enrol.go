@@ -17,7 +17,8 @@ var MemberEnrol = node.Does(node.Describe("member.enrol", "POST", "/v1/members",
 	"Make a member, whose home you are; for issuers and acceptors", "入会",
 	`{"channel":"app","customer":"12345"}`), enrol)
 
-// EnrolRequest makes a member. Without a name it gets a pseudonym that says nothing. A customer becomes its first account.
+// EnrolRequest makes a member. Without a name it gets a pseudonym that says nothing. A customer becomes its first
+// account.
 type EnrolRequest struct {
 	Member string `json:"member,omitempty"`
 	Customer
@@ -58,7 +59,8 @@ func enrol(ctx context.Context, n *node.Node, c *node.Call, req EnrolRequest) (a
 }
 
 // enrolNew makes a member, with a pseudonym if it has no name.
-func enrolNew(ctx context.Context, n *node.Node, c *node.Call, v *vault.Vault, req *EnrolRequest) (r node.Receipt, err error) {
+func enrolNew(ctx context.Context, n *node.Node, c *node.Call, v *vault.Vault,
+	req *EnrolRequest) (r node.Receipt, err error) {
 	if req.Member == "" {
 		if req.Member, err = pseudonymOf(c, v, req.Customer); err != nil {
 			return r, err
@@ -70,8 +72,8 @@ func enrolNew(ctx context.Context, n *node.Node, c *node.Call, v *vault.Vault, r
 	return takeOnce(ctx, n, c, v, req.Customer, req.Member, req.request)
 }
 
-// pseudonymOf is the member that a customer is, or shall be, as every import from this vault has it; without a customer it is
-// one of the call's own.
+// pseudonymOf is the member that a customer is, or shall be, as every import from this vault has it; without a customer
+// it is one of the call's own.
 func pseudonymOf(c *node.Call, v *vault.Vault, who Customer) (string, error) {
 	if who.none() {
 		return pseudonym(c.Seed(v, "enrol", 0)), nil
@@ -86,7 +88,8 @@ func pseudonym(random []byte) string {
 }
 
 // enrolledBy is the member that a command made before, "" if the vault doesn't know its name.
-func enrolledBy(ctx context.Context, n *node.Node, c *node.Call, v *vault.Vault, r node.Receipt, req EnrolRequest) (string, error) {
+func enrolledBy(ctx context.Context, n *node.Node, c *node.Call, v *vault.Vault, r node.Receipt,
+	req EnrolRequest) (string, error) {
 	id := req.Member
 	switch {
 	case id != "":

@@ -52,8 +52,8 @@ func (r EraseRequest) request() member.EraseRequest {
 	return member.EraseRequest{Member: r.Member, Reason: r.Reason}
 }
 
-// erase ends all accounts and consents of a member, and of who was merged into it, and takes away what parties say of it;
-// then all goes that the vault has of them.
+// erase ends all accounts and consents of a member, and of who was merged into it, and takes away what parties say of
+// it; then all goes that the vault has of them.
 func erase(ctx context.Context, n *node.Node, c *node.Call, req EraseRequest) (r node.Receipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
@@ -99,7 +99,8 @@ func mergedInto(r *index.Reading, root string) ([]string, error) {
 
 // wholeOf names every live account and consent of a member, and what parties say of it.
 func wholeOf(r *index.Reading, req member.EraseRequest, merged []string) (member.EraseRequest, error) {
-	accounts, err := index.All[member.Account](r, index.Filter{Member: req.Member, States: []string{member.Linked.String()}})
+	accounts, err := index.All[member.Account](r, index.Filter{Member: req.Member,
+		States: []string{member.Linked.String()}})
 	if err != nil {
 		return req, err
 	}
@@ -116,7 +117,8 @@ func wholeOf(r *index.Reading, req member.EraseRequest, merged []string) (member
 		req.Accounts = append(req.Accounts, id)
 	}
 	slices.SortFunc(req.Accounts, func(a, b member.AccountID) int {
-		return slices.Compare([]string{a.Party, a.Channel, a.Account.String()}, []string{b.Party, b.Channel, b.Account.String()})
+		return slices.Compare([]string{a.Party, a.Channel, a.Account.String()},
+			[]string{b.Party, b.Channel, b.Account.String()})
 	})
 	if req.Labels, err = labelsOf(r, append(slices.Clone(merged), req.Member)); err != nil {
 		return req, err
@@ -177,7 +179,8 @@ func sweep(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (S
 
 func sweepVault(r *index.Reading, v *vault.Vault) (Swept, error) {
 	done := Swept{Erased: []string{}, Merged: map[string]string{}}
-	ended, err := index.All[member.Member](r, index.Filter{States: []string{member.Merged.String(), member.Erased.String()}})
+	ended, err := index.All[member.Member](r, index.Filter{States: []string{member.Merged.String(),
+		member.Erased.String()}})
 	if err != nil {
 		return done, err
 	}

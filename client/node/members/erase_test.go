@@ -19,8 +19,8 @@ func linkedAccount(party string, digit byte, id string) indextest.Entry {
 	return indextest.Put(row.Account(party, "app", account), member.Account{Member: id, State: member.Linked})
 }
 
-// TestErasuresNameAll: accounts, consents and labels, also of who was merged into the member, in the order that the ledger
-// wants, and nothing of others.
+// TestErasuresNameAll: accounts, consents and labels, also of who was merged into the member, in the order that the
+// ledger wants, and nothing of others.
 func TestErasuresNameAll(t *testing.T) {
 	label := member.Labels{List: []member.Label{{ID: "fleet"}}}
 	r := indextest.ReadModel(t, []indextest.Entry{
@@ -31,7 +31,8 @@ func TestErasuresNameAll(t *testing.T) {
 		linkedAccount("G", 2, "old"), linkedAccount("D", 1, "li"), linkedAccount("D", 3, "wang"),
 		indextest.Put(row.Consent(indextest.Numbered(4)), member.Consent{Member: "li", State: member.ConsentActive}),
 		indextest.Put(row.Consent(indextest.Numbered(5)), member.Consent{Member: "li", State: member.ConsentWithdrawn}),
-		indextest.Put(row.Labels("old", "F"), label), indextest.Put(row.Labels("li", "G"), label), indextest.Put(row.Labels("wang", "F"), label),
+		indextest.Put(row.Labels("old", "F"), label), indextest.Put(row.Labels("li", "G"), label),
+		indextest.Put(row.Labels("wang", "F"), label),
 		indextest.Put(row.Labels("li", "D"), member.Labels{}),
 	})
 	merged, err := mergedInto(r, "li")
@@ -57,7 +58,8 @@ func TestErasuresNameAll(t *testing.T) {
 	}
 }
 
-// TestSweepsFollowTheLedger: what a vault has of who was erased goes, what it has of who was merged moves, the rest stays.
+// TestSweepsFollowTheLedger: what a vault has of who was erased goes, what it has of who was merged moves, the rest
+// stays.
 func TestSweepsFollowTheLedger(t *testing.T) {
 	r := indextest.ReadModel(t, []indextest.Entry{
 		indextest.Put(row.Member("gone"), member.Member{ID: "gone", Home: "D", State: member.Erased}),
@@ -72,7 +74,8 @@ func TestSweepsFollowTheLedger(t *testing.T) {
 		}
 	}
 	swept, err := sweepVault(r, v)
-	if err != nil || !slices.Equal(swept.Erased, []string{"gone"}) || len(swept.Merged) != 1 || swept.Merged["old"] != "li" {
+	if err != nil || !slices.Equal(swept.Erased, []string{"gone"}) || len(swept.Merged) != 1 ||
+		swept.Merged["old"] != "li" {
 		t.Errorf("%+v, %v", swept, err)
 	}
 	for id, want := range map[string]string{"gone": "", "old": "", "li": "old", "wang": "wang"} {

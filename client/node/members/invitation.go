@@ -21,10 +21,12 @@ var (
 	MemberAuthorise = node.Does(node.Describe("member.authorise", "POST", "/v1/authorisations", node.Counter,
 		"Let an acceptor spend so many of a member's points: at the member's wish, or with its signature", "积分认证",
 		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`), authorise)
-	MemberAuthoriseCode = node.Does(node.Describe("member.authorise.code", "POST", "/v1/authorisations/code", node.Counter,
+	MemberAuthoriseCode = node.Does(node.Describe("member.authorise.code", "POST",
+		"/v1/authorisations/code", node.Counter,
 		"Let an acceptor spend so many of a member's points, once it has a one-time code", "一次性码认证",
 		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":500}],"for":900}`), authoriseCode)
-	MemberAuthoriseSigned = node.Sends[member.AuthoriseRequest](node.Describe("member.authorise.signed", "POST", "/v1/authorisations/signed", node.Counter,
+	MemberAuthoriseSigned = node.Sends[member.AuthoriseRequest](node.Describe("member.authorise.signed", "POST",
+		"/v1/authorisations/signed", node.Counter,
 		"Present what a member has signed: that you may spend so many of its points", "签名认证",
 		`{"member":"zhang","acceptor":"D","caps":[{"programme":"GP","amount":5}],"until":1796168419,"commitment":"","nonce":"96c262a60dd6fa4b035792889dd35273","signature":"e06698d02459bcc81cb636094c32d308adcf912b3eef4a50d96d36b6065bd8132a0c908109d6475a15af60851d361da8c73de901c2c36744b88147e95b6f7e03"}`))
 )
@@ -80,8 +82,8 @@ type promise struct {
 	kept  func(number.Command) (code.Commitment, int64, error) // as the ledger has it
 }
 
-// promise sends such a command, keeps the code in the vault for as long as it can be used, and tells it. Asked again for the
-// same, it tells the same code, if it is this vault's.
+// promise sends such a command, keeps the code in the vault for as long as it can be used, and tells it. Asked again
+// for the same, it tells the same code, if it is this vault's.
 func promiseCode(ctx context.Context, n *node.Node, c *node.Call, p promise) (answer CodeReceipt, err error) {
 	v, err := n.Vault()
 	if err != nil {
@@ -102,7 +104,8 @@ func promiseCode(ctx context.Context, n *node.Node, c *node.Call, p promise) (an
 		}
 	}
 	answer.Code = secret
-	kept := vault.Secret{Purpose: p.purpose, Reference: answer.Number.String(), Member: p.member, Code: secret, Until: until}
+	kept := vault.Secret{Purpose: p.purpose, Reference: answer.Number.String(), Member: p.member,
+		Code: secret, Until: until}
 	return answer, v.PutCode(kept)
 }
 

@@ -13,26 +13,32 @@ import (
 
 // The operations of members (会员).
 var (
-	MemberCancel = node.Sends[member.CancelInvitationRequest](node.Describe("member.cancel", "POST", "/v1/invitations/{invitation}/cancel", node.Loyalty,
+	MemberCancel = node.Sends[member.CancelInvitationRequest](node.Describe("member.cancel", "POST",
+		"/v1/invitations/{invitation}/cancel", node.Loyalty,
 		"End an invitation of yours that wasn't used", "取消邀请",
 		`{"invitation":"D.0.40.0"}`))
-	MemberKey = node.Sends[member.SetKeyRequest](node.Describe("member.key", "POST", "/v1/members/{member}/key", node.Loyalty,
+	MemberKey = node.Sends[member.SetKeyRequest](node.Describe("member.key", "POST",
+		"/v1/members/{member}/key", node.Loyalty,
 		"Set the key with which a member signs, or remove it; for its home", "会员密钥",
 		`{"member":"wang","key":"7497d5131ed98f312f093383ced2013400f4e02f0100a84f22c67b6796ed6626"}`))
-	MemberLabel = node.Sends[member.LabelRequest](node.Describe("member.label", "POST", "/v1/members/{member}/labels", node.Counter,
+	MemberLabel = node.Sends[member.LabelRequest](node.Describe("member.label", "POST",
+		"/v1/members/{member}/labels", node.Counter,
 		"Say one thing of a member, or take it back; for issuers and acceptors", "会员标签",
 		`{"member":"wang","label":"household","until":"2027-11-30","remove":false}`))
-	MemberRevoke = node.Sends[member.RevokeAuthorisationRequest](node.Describe("member.revoke", "POST", "/v1/authorisations/{authorisation}/revoke", node.Loyalty,
+	MemberRevoke = node.Sends[member.RevokeAuthorisationRequest](node.Describe("member.revoke", "POST",
+		"/v1/authorisations/{authorisation}/revoke", node.Loyalty,
 		"End an authorisation; for the member's home and the acceptor", "撤销认证",
 		`{"authorisation":"G.0.31.0","reason":"member_asked"}`))
-	MemberAuthorisations = node.Lists[MemberAuthorisationsRequest, member.Authorisation](node.Describe("member.authorisations", "GET", "/v1/authorisations", node.Read,
+	MemberAuthorisations = node.Lists[MemberAuthorisationsRequest,
+		member.Authorisation](node.Describe("member.authorisations", "GET", "/v1/authorisations", node.Read,
 		"List authorisations and how much of them is left", "授权列表", `{}`))
 	MemberShow = node.Does(node.Describe("member.show", "GET", "/v1/members/{member}", node.Read,
 		"Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "会员详情",
 		`{"member":"wang"}`), showMember)
 	MemberLabels = node.Does(node.Describe("member.labels", "GET", "/v1/members/{member}/labels", node.Read,
 		"List what parties say of a member", "标签列表", `{"member":"wang"}`), labels)
-	MemberList = node.Lists[MemberListRequest, member.Member](node.Describe("member.list", "GET", "/v1/members", node.Read,
+	MemberList = node.Lists[MemberListRequest, member.Member](node.Describe("member.list", "GET",
+		"/v1/members", node.Read,
 		"List members", "会员列表", `{}`))
 )
 
@@ -67,7 +73,8 @@ func personOf(r *index.Reading, id string) (p Person, err error) {
 	var errs [6]error
 	p.Merged, errs[0] = mergedInto(r, p.Root)
 	p.Height = r.Height()
-	p.Accounts, errs[1] = index.All[member.Account](r, index.Filter{Member: p.Root, States: []string{member.Linked.String()}})
+	p.Accounts, errs[1] = index.All[member.Account](r, index.Filter{Member: p.Root,
+		States: []string{member.Linked.String()}})
 	p.Consents, errs[2] = index.All[member.Consent](r, index.Filter{Member: p.Root})
 	p.Authorisations, errs[3] = index.All[member.Authorisation](r, index.Filter{Member: p.Root})
 	p.Tiers, errs[4] = r.Tiers(p.Root, today)

@@ -28,7 +28,8 @@ func TestSeeds(t *testing.T) {
 	if !slices.Equal(first, c.Seed(v, "invitation", 0)) {
 		t.Error("asked again, it is another")
 	}
-	for _, secret := range []code.Code{c.Seed(v, "invitation", 1), c.Seed(v, "authorisation", 0), other.Seed(v, "invitation", 0), c.Seed(aVault(t), "invitation", 0)} {
+	for _, secret := range []code.Code{c.Seed(v, "invitation", 1), c.Seed(v, "authorisation", 0),
+		other.Seed(v, "invitation", 0), c.Seed(aVault(t), "invitation", 0)} {
 		if slices.Equal(first, secret) {
 			t.Error("two secrets are one")
 		}
@@ -59,7 +60,8 @@ func TestTake(t *testing.T) {
 		err   error
 		stays bool
 	}{
-		{"linked", false, nil, true}, {"refused", false, refused, false}, {"refused, but known", true, refused, true}, {"in doubt", false, lost, true},
+		{"linked", false, nil, true}, {"refused", false, refused, false}, {"refused, but known", true, refused, true},
+		{"in doubt", false, lost, true},
 	} {
 		v, who := aVault(t), Customer{"app", "12345"}
 		if c.known {
@@ -140,7 +142,8 @@ func TestShared(t *testing.T) {
 
 func TestAccountIDs(t *testing.T) {
 	hash := strings.Repeat("0a", 32)
-	if id, err := parseAccountID("D/app/" + hash); err != nil || id.Party != "D" || id.Channel != "app" || id.Account.String() != hash {
+	if id, err := parseAccountID("D/app/" + hash); err != nil || id.Party != "D" || id.Channel != "app" ||
+		id.Account.String() != hash {
 		t.Errorf("%+v, %v", id, err)
 	}
 	for _, text := range []string{"", "D/app", "D/app/zz", "D/app/" + hash + "/x"} {

@@ -10,7 +10,8 @@ import (
 )
 
 // MemberKeyGenerate makes a member's key (生成会员密钥).
-var MemberKeyGenerate = node.Does(node.Describe("member.key.generate", "POST", "/v1/members/{member}/key/generate", node.Loyalty,
+var MemberKeyGenerate = node.Does(node.Describe("member.key.generate", "POST",
+	"/v1/members/{member}/key/generate", node.Loyalty,
 	"Make a key with which a member signs, for the member to keep, and set it; for its home", "生成会员密钥",
 	`{"member":"wang"}`), generateKey)
 
@@ -31,7 +32,8 @@ type GeneratedKey struct {
 }
 
 // generateKey makes the key once for a request id: asked again, nothing is made.
-func generateKey(ctx context.Context, n *node.Node, c *node.Call, req GenerateKeyRequest) (made GeneratedKey, err error) {
+func generateKey(ctx context.Context, n *node.Node, c *node.Call,
+	req GenerateKeyRequest) (made GeneratedKey, err error) {
 	made.Receipt, err = n.Once(ctx, c, func() (command.Request, error) {
 		public, file, err := keyfile.New()
 		switch {

@@ -12,10 +12,12 @@ import (
 
 // The operations of what the vault knows of members (资料).
 var (
-	MemberProfileSet = node.Alone(node.Describe("member.profile.set", "POST", "/v1/members/{member}/profile", node.Loyalty,
+	MemberProfileSet = node.Alone(node.Describe("member.profile.set", "POST",
+		"/v1/members/{member}/profile", node.Loyalty,
 		"Change what your vault knows of a member; nothing goes to the ledger", "修改资料",
 		`{"member":"wang","fields":[{"name":"birthday","value":"1990-02-03"}]}`), setProfile)
-	MemberProfileShow = node.Alone(node.Describe("member.profile.show", "POST", "/v1/members/{member}/profile/show", node.Loyalty,
+	MemberProfileShow = node.Alone(node.Describe("member.profile.show", "POST",
+		"/v1/members/{member}/profile/show", node.Loyalty,
 		"Show what your vault knows of a member: fields, and its customers", "查看资料",
 		`{"member":"wang"}`), showProfile)
 )

@@ -65,8 +65,8 @@ func freezes(ctx context.Context, n *node.Node, _ *node.Call, req FreezesRequest
 	})
 }
 
-// LiabilityRequest asks for the contract liability of a lot. The sale's price stays in the node: nothing of it goes to the
-// ledger.
+// LiabilityRequest asks for the contract liability of a lot. The sale's price stays in the node: nothing of it goes to
+// the ledger.
 type LiabilityRequest struct {
 	Lot   number.Row      `json:"lot"`
 	Sale  amount.Units    `json:"sale"`  // fen, of what the lot came with

@@ -39,7 +39,8 @@ func PriceList(t *testing.T) (known *vault.Vault, oil, wiper pedersen.Commitment
 		t.Fatal(err)
 	}
 	keep := func(supplier, sku string, kind goods.TermsKind, value uint64) pedersen.Commitment {
-		terms := vault.Terms{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind, Opening: pedersen.Opening{Value: pedersen.Whole(value)}}
+		terms := vault.Terms{Supplier: supplier, SKU: sku, Seller: "D", Kind: kind,
+			Opening: pedersen.Opening{Value: pedersen.Whole(value)}}
 		salt, err := v.TermsSalt("test", terms)
 		if err != nil {
 			t.Fatal(err)
@@ -65,9 +66,11 @@ func taken(programme string, units amount.Units) spend.Piece {
 // Kit is the story's R1: an oil kit of S1 at D's storefront for 29,800.
 func Kit(state goods.State) goods.Order {
 	return goods.Order{
-		Seller: "D", Member: "zhang", Outlet: "T3", Region: "sh", Reference: "R1", Date: November, Payment: "pos-77", ShipDays: 3, SilenceDays: 7, ReturnDays: 10,
+		Seller: "D", Member: "zhang", Outlet: "T3", Region: "sh", Reference: "R1", Date: November, Payment: "pos-77",
+		ShipDays: 3, SilenceDays: 7, ReturnDays: 10,
 		Parts: []goods.Part{{
-			Supplier: "S1", Party: "S1", Delivery: goods.Shipped, Scene: "care", Fee: amount.Rate{Num: 1, Den: 100}, State: state, Since: November + 1,
+			Supplier: "S1", Party: "S1", Delivery: goods.Shipped, Scene: "care", Fee: amount.Rate{Num: 1, Den: 100},
+			State: state, Since: November + 1,
 			Lines:  []goods.Line{{SKU: "oilkit", Version: 1, Quantity: 1, Fen: 29_800}},
 			Pieces: spend.Line{taken("DP", 1860), taken("FP", 8400), taken("GP", 20_000)}, Cash: 1220,
 		}},

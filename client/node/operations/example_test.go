@@ -7,7 +7,8 @@ import (
 	"tallystick/client/node/operations"
 )
 
-// An operation says by which route, by whom and with what it is asked for; what is malformed is refused before any network is.
+// An operation says by which route, by whom and with what it is asked for; what is malformed is refused before any
+// network is.
 func ExampleAll() {
 	for _, op := range operations.All() {
 		row := op.About()

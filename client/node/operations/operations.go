@@ -1,5 +1,5 @@
-// Package operations has all that a node does: each operation once, from which come the command line's verbs, routes and
-// their description.
+// Package operations has all that a node does: each operation once, from which come the command line's verbs, routes
+// and their description.
 package operations
 
 import (

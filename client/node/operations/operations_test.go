@@ -21,8 +21,8 @@ import (
 	"tallystick/client/vault"
 )
 
-// TestOperationsAreWhole: each is declared and listed once, is named as its variable is, says who may and what it does in
-// both languages, and has an example that is a request.
+// TestOperationsAreWhole: each is declared and listed once, is named as its variable is, says who may and what it does
+// in both languages, and has an example that is a request.
 func TestOperationsAreWhole(t *testing.T) {
 	declared := declaredOperations(t)
 	routes := map[string]string{}
@@ -36,7 +36,8 @@ func TestOperationsAreWhole(t *testing.T) {
 		}
 		declared = slices.Delete(declared, i, i+1)
 		if row.En == "" || !hasHan(row.Zh) || row.Permission == "" {
-			t.Errorf("%s: what it does in English %q and Chinese %q, and who may: %q", row.Name, row.En, row.Zh, row.Permission)
+			t.Errorf("%s: what it does in English %q and Chinese %q, and who may: %q", row.Name, row.En,
+				row.Zh, row.Permission)
 		}
 		if (row.Method == "GET") != (row.Permission == node.Read) || row.Method != "GET" && row.Method != "POST" {
 			t.Errorf("%s: method %s for who may %s", row.Name, row.Method, row.Permission)
@@ -77,7 +78,8 @@ func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Alone or Lists.
+// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Alone or
+// Lists.
 func declaredOperations(t *testing.T) (names []string) {
 	t.Helper()
 	kit, err := filepath.Glob("../*.go")
@@ -163,7 +165,8 @@ func TestPrivateRequestsHide(t *testing.T) {
 
 // secrets are the types of what isn't for all who may ask, and the JSON names of what has no type of its own.
 var (
-	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[catalogue.PrivatePrice](), reflect.TypeFor[pedersen.Opening](),
+	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[catalogue.PrivatePrice](),
+		reflect.TypeFor[pedersen.Opening](),
 		reflect.TypeFor[vault.Account](), reflect.TypeFor[members.Customer]()}
 	secretFields = []string{"fields", "salt", "seed"}
 )
@@ -179,7 +182,8 @@ func TestSecretsArentForAll(t *testing.T) {
 		}
 		found++
 		if row := op.About(); row.Permission == node.Read || row.Method != "POST" {
-			t.Errorf("%s: its answer tells a secret, %s: want another permission than %s, and POST", row.Name, secret, row.Permission)
+			t.Errorf("%s: its answer tells a secret, %s: want another permission than %s, and POST", row.Name,
+				secret, row.Permission)
 		}
 	}
 	if found < 14 {

@@ -16,7 +16,8 @@ var (
 	CycleAdvance = node.Sends[settlement.AdvanceRequest](node.Describe("cycle.advance", "POST", "/v1/date", node.Govern,
 		"Move the business date on; for the operator", "营业日切换",
 		`{"date":"2026-11-02"}`))
-	CycleConfirm = node.Sends[settlement.ConfirmDateRequest](node.Describe("cycle.confirm", "POST", "/v1/date/confirm", node.Govern,
+	CycleConfirm = node.Sends[settlement.ConfirmDateRequest](node.Describe("cycle.confirm", "POST",
+		"/v1/date/confirm", node.Govern,
 		"Let the business date move as far as this at once, today; for a party that isn't the operator", "确认营业日",
 		`{"date":"2026-12-01"}`))
 	CycleCutOff = node.Does(node.Describe("cycle.cut-off", "POST", "/v1/cycles/cut-off", node.Govern,
@@ -31,8 +32,10 @@ var (
 	CycleFinalise = node.Does(node.Describe("cycle.finalise", "POST", "/v1/cycles/{cycle}/finalise", node.Finance,
 		"Net what stands of a closed cycle, the last one, into payments", "轧差",
 		`{"cycle":"2026-11"}`), finalise)
-	CycleFinaliseCarry = node.Does(node.Describe("cycle.finalise.carry", "POST", "/v1/cycles/{cycle}/finalise/carry", node.Finance,
-		"Carry over what doesn't stand of a closed cycle after the deadline, and net the rest, by a lane of the node", "结转并轧差",
+	CycleFinaliseCarry = node.Does(node.Describe("cycle.finalise.carry", "POST",
+		"/v1/cycles/{cycle}/finalise/carry", node.Finance,
+		"Carry over what doesn't stand of a closed cycle after the deadline, and net the rest, by a lane of the node",
+		"结转并轧差",
 		`{"cycle":"2026-11"}`), finaliseCarrying)
 	CyclePolicy = node.Does(node.Describe("cycle.policy", "GET", "/v1/policy", node.Read,
 		"Show how cycles are closed", "查看结算规则", `{}`), policy)

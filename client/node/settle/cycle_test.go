@@ -44,16 +44,20 @@ func storyLanes() []settlement.Lane {
 		debtor, creditor string
 		fen              amount.Units
 	}{
-		{"M", "G", 3150}, {"F", "D", 6720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268}, {"G", "M", 9600}, {"D", "M", 1200},
-		{"M", "G", 108}, {"D", "G", 1800}, {"G", "S2", 1560}, {"S2", "G", 16}, {"G", "D", 900}, {"S2", "G", 780}, {"G", "S2", 8},
+		{"M", "G", 3150}, {"F", "D", 6720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268},
+		{"G", "M", 9600}, {"D", "M", 1200},
+		{"M", "G", 108}, {"D", "G", 1800}, {"G", "S2", 1560}, {"S2", "G", 16}, {"G", "D", 900},
+		{"S2", "G", 780}, {"G", "S2", 8},
 	} {
-		lane.Positions = lane.Positions.Merge(settlement.Positions{List: []settlement.Position{{Debtor: o.debtor, Creditor: o.creditor, Count: 1, Fen: o.fen}}})
+		lane.Positions = lane.Positions.Merge(settlement.Positions{List: []settlement.Position{{Debtor: o.debtor,
+			Creditor: o.creditor, Count: 1, Fen: o.fen}}})
 	}
 	return []settlement.Lane{lane}
 }
 
 func newClearingHouse() *clearingHouse {
-	h := &clearingHouse{open: settlement.Open("2026-11", november), lanes: storyLanes(), closed: map[string]settlement.Close{}, pairs: map[string]settlement.Pair{},
+	h := &clearingHouse{open: settlement.Open("2026-11", november), lanes: storyLanes(),
+		closed: map[string]settlement.Close{}, pairs: map[string]settlement.Pair{},
 		payments: map[string]settlement.Payment{}, netting: map[string]settlement.Netting{}, fails: map[string]error{}}
 	h.open.Date = endOfNovember
 	return h
@@ -113,7 +117,8 @@ func (h *clearingHouse) send(_ context.Context, _ string, req command.Request) e
 func (h *clearingHouse) do(req command.Request) error {
 	switch r := req.(type) {
 	case settlement.CutOffRequest:
-		next, closed, err := h.open.CutOff(r, settlement.Founding(), []string{"D", "F", "G", "M", "S1", "S2"}, number.Command{Party: "G", Seq: 9})
+		next, closed, err := h.open.CutOff(r, settlement.Founding(), []string{"D", "F", "G", "M", "S1", "S2"},
+			number.Command{Party: "G", Seq: 9})
 		if err != nil {
 			return err
 		}
@@ -145,10 +150,14 @@ func TestClosingGoesOn(t *testing.T) {
 	}{
 		{"at once", nil, 1, "cut off 2026-11, opened 2026-12 true; added up 2026-11 true"},
 		{"once more", nil, 2, "cut off 2026-11, opened 2026-12 false; added up 2026-11 false"},
-		{"stopped before the cut-off", map[string]error{"cycle:CutOff": stopped}, 2, "cut off 2026-11, opened 2026-12 true; added up 2026-11 true"},
-		{"the cut-off's answer is lost", map[string]error{"cycle:CutOff": lost}, 2, "cut off 2026-11, opened 2026-12 false; added up 2026-11 true"},
-		{"stopped between", map[string]error{"cycle:Compute": stopped}, 2, "cut off 2026-11, opened 2026-12 false; added up 2026-11 true"},
-		{"the last answer is lost", map[string]error{"cycle:Compute": lost}, 2, "cut off 2026-11, opened 2026-12 false; added up 2026-11 false"},
+		{"stopped before the cut-off", map[string]error{"cycle:CutOff": stopped}, 2,
+			"cut off 2026-11, opened 2026-12 true; added up 2026-11 true"},
+		{"the cut-off's answer is lost", map[string]error{"cycle:CutOff": lost}, 2,
+			"cut off 2026-11, opened 2026-12 false; added up 2026-11 true"},
+		{"stopped between", map[string]error{"cycle:Compute": stopped}, 2,
+			"cut off 2026-11, opened 2026-12 false; added up 2026-11 true"},
+		{"the last answer is lost", map[string]error{"cycle:Compute": lost}, 2,
+			"cut off 2026-11, opened 2026-12 false; added up 2026-11 false"},
 	} {
 		h := newClearingHouse()
 		h.fails = c.fails
@@ -161,10 +170,12 @@ func TestClosingGoesOn(t *testing.T) {
 		for range c.runs {
 			told = nil
 			last, unknown := h.before("2026-12")
-			run := closing{closes: h, next: "2026-12", last: last, unknown: unknown, send: h.send, tell: func(step string, done bool) { told = append(told, fmt.Sprint(step, " ", done)) }}
+			run := closing{closes: h, next: "2026-12", last: last, unknown: unknown, send: h.send,
+				tell: func(step string, done bool) { told = append(told, fmt.Sprint(step, " ", done)) }}
 			closed, err = run.run(t.Context())
 		}
-		if got := strings.Join(told, "; "); err != nil || got != c.told || closed.State != settlement.Computed || len(closed.Pairs) != 7 {
+		if got := strings.Join(told, "; "); err != nil || got != c.told || closed.State != settlement.Computed ||
+			len(closed.Pairs) != 7 {
 			t.Errorf("%s: %v, %s, %s with %d pairs", c.name, err, got, closed.State, len(closed.Pairs))
 		}
 		if got := strings.Join(h.sent, " "); got != "cycle:CutOff cycle:Compute" {
@@ -181,11 +192,15 @@ func TestClosingRefuses(t *testing.T) {
 	if _, err := run.run(t.Context()); fault.CodeOf(err) != fault.NotFound || len(h.sent) > 0 {
 		t.Errorf("the first cycle can't be the next: %v", err)
 	}
-	late := fault.New(fault.UnknownOutcome, "transaction 1f: the orderers haven't taken it so far; ask again with the same request id")
-	if text := node.InDoubt(late, "till-7").Error(); !strings.Contains(text, "(transaction 1f: the orderers haven't taken it so far); ask again with `request` till-7") || strings.Count(text, "ask again") != 1 {
+	late := fault.New(fault.UnknownOutcome,
+		"transaction 1f: the orderers haven't taken it so far; ask again with the same request id")
+	if text := node.InDoubt(late, "till-7").Error(); !strings.Contains(text,
+		"(transaction 1f: the orderers haven't taken it so far); ask again with `request` till-7") ||
+		strings.Count(text, "ask again") != 1 {
 		t.Error(text)
 	}
-	if err := node.StepInDoubt(fault.New(fault.UnknownOutcome, "x"), "tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
+	if err := node.StepInDoubt(fault.New(fault.UnknownOutcome, "x"),
+		"tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
 		t.Error(err)
 	}
 }
@@ -200,8 +215,11 @@ func TestWhatIsCarried(t *testing.T) {
 	pair := func(a string, s settlement.PairState, pending uint32, h ...settlement.HiddenSum) settlement.Pair {
 		return settlement.Pair{A: a, B: "Z", State: s, Pending: pending, Hidden: h}
 	}
-	pairs := []settlement.Pair{pair("agreed", settlement.Agreed, 0), pair("draft", settlement.Draft, 0), pair("signed", settlement.OneSide, 0), pair("differs", settlement.Differs, 0),
-		pair("hidden", settlement.Draft, 1, hidden...), pair("fee", settlement.Draft, 1), pair("opened", settlement.OneSide, 0, hidden[1]), pair("left", settlement.Left, 0), pair("silent", settlement.BySilent, 0)}
+	pairs := []settlement.Pair{pair("agreed", settlement.Agreed, 0), pair("draft", settlement.Draft, 0),
+		pair("signed", settlement.OneSide, 0), pair("differs", settlement.Differs, 0),
+		pair("hidden", settlement.Draft, 1, hidden...), pair("fee", settlement.Draft, 1),
+		pair("opened", settlement.OneSide, 0, hidden[1]), pair("left", settlement.Left, 0),
+		pair("silent", settlement.BySilent, 0)}
 	for _, c := range []struct {
 		name   string
 		closed settlement.Close
@@ -235,14 +253,18 @@ func TestWhatIsCarried(t *testing.T) {
 
 // TestTheRulesTakeWhatIsCarried: none of it is refused, whatever silence means, and with it the cycle is netted.
 func TestTheRulesTakeWhatIsCarried(t *testing.T) {
-	supply := settlement.HiddenSum{Position: settlement.HiddenPosition{Debtor: "D", Creditor: "S1", Fee: amount.Rate{Num: 1, Den: 100}, Count: 1}}
+	supply := settlement.HiddenSum{Position: settlement.HiddenPosition{Debtor: "D", Creditor: "S1",
+		Fee: amount.Rate{Num: 1, Den: 100}, Count: 1}}
 	owed := func(debtor, creditor string) []settlement.Position {
 		return []settlement.Position{{Debtor: debtor, Creditor: creditor, Count: 1, Fen: 100}}
 	}
 	for _, consenting := range [][]string{nil, {"D", "F", "G", "M", "S1"}} {
 		closed := settlement.Close{ID: "c", State: settlement.Computed, SignBy: 100, Consenting: consenting}
-		pairs := []settlement.Pair{{A: "D", B: "G", Owed: owed("D", "G")}, {A: "D", B: "M", Owed: owed("M", "D"), State: settlement.Differs},
-			{A: "D", B: "S1", Hidden: []settlement.HiddenSum{supply}, Pending: 1}, {A: "G", B: "S1", Owed: owed("S1", "G"), Pending: 1}, {A: "F", B: "G", Owed: owed("F", "G"), State: settlement.Agreed}}
+		pairs := []settlement.Pair{{A: "D", B: "G", Owed: owed("D", "G")},
+			{A: "D", B: "M", Owed: owed("M", "D"), State: settlement.Differs},
+			{A: "D", B: "S1", Hidden: []settlement.HiddenSum{supply}, Pending: 1},
+			{A: "G", B: "S1", Owed: owed("S1", "G"), Pending: 1},
+			{A: "F", B: "G", Owed: owed("F", "G"), State: settlement.Agreed}}
 		carries, err := toCarry(closed, pairs, 101)
 		if err != nil {
 			t.Fatal(err)
@@ -284,7 +306,8 @@ func TestAfterTheDeadlineAllIsCarried(t *testing.T) {
 func storyComputed(t *testing.T) *clearingHouse {
 	t.Helper()
 	h := newClearingHouse()
-	for _, req := range []command.Request{settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"}, settlement.ComputeRequest{Cycle: "2026-11"}} {
+	for _, req := range []command.Request{settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"},
+		settlement.ComputeRequest{Cycle: "2026-11"}} {
 		if err := h.send(t.Context(), "", req); err != nil {
 			t.Fatal(err)
 		}
@@ -295,14 +318,18 @@ func storyComputed(t *testing.T) *clearingHouse {
 // final notes what netting might have made of a cycle.
 func (h *clearingHouse) final(cycle string) {
 	due := date.Date(endOfNovember + 3)
-	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980}, {Debtor: "F", Creditor: "S1", Fen: 6720, State: settlement.Paid}, {Debtor: "G", Creditor: "S1", Fen: 25_266, State: settlement.Sent}} {
+	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980},
+		{Debtor: "F", Creditor: "S1", Fen: 6720, State: settlement.Paid},
+		{Debtor: "G", Creditor: "S1", Fen: 25_266, State: settlement.Sent}} {
 		p.Cycle, p.N, p.Due = cycle, uint32(i)+1, due
 		h.payments[settlement.EndToEnd(cycle, p.N)] = p
 	}
 	closed := h.closed[cycle]
 	closed.State, closed.Payments, closed.Instructed, closed.Settled = settlement.PartSettled, 3, 1, 1
 	h.closed[cycle] = closed
-	h.netting[cycle] = settlement.Netting{Gross: 71_710, Lines: 13, Nets: []settlement.Net{{Debtor: "F", Creditor: "D", Fen: 6720, Multilateral: true, Delay: 3}, {Debtor: "G", Creditor: "D", Fen: 19_100, Multilateral: true, Delay: 3}},
+	h.netting[cycle] = settlement.Netting{Gross: 71_710, Lines: 13,
+		Nets: []settlement.Net{{Debtor: "F", Creditor: "D", Fen: 6720, Multilateral: true, Delay: 3},
+			{Debtor: "G", Creditor: "D", Fen: 19_100, Multilateral: true, Delay: 3}},
 		Parties: []settlement.Stand{{Party: "D", Pays: 980}, {Party: "S1", Receives: 26_532}}}
 }
 
@@ -330,7 +357,8 @@ func TestCyclesComeInTurn(t *testing.T) {
 	}{
 		{"none", nil, ""},
 		{"one", []index.Entry[settlement.Close]{entry("a", "open")}, "a"},
-		{"ids in another order", []index.Entry[settlement.Close]{entry("1-last", "open"), entry("2-first", "3-middle"), entry("3-middle", "1-last")}, "2-first 3-middle 1-last"},
+		{"ids in another order", []index.Entry[settlement.Close]{entry("1-last", "open"), entry("2-first", "3-middle"),
+			entry("3-middle", "1-last")}, "2-first 3-middle 1-last"},
 		{"a ring ends", []index.Entry[settlement.Close]{entry("open", "open")}, "open"},
 	} {
 		var got []string
@@ -364,11 +392,13 @@ func TestPoliciesKeepWhatIsLeftOut(t *testing.T) {
 
 // TestWhatFinaliseRefusesNamesTheFlag that carries over a statement that doesn't stand.
 func TestWhatFinaliseRefusesNamesTheFlag(t *testing.T) {
-	refused := byCarrying(fault.New(fault.WrongState, "the statement of D and G is DRAFT, with 0 hidden sums to be opened"))
+	refused := byCarrying(fault.New(fault.WrongState,
+		"the statement of D and G is DRAFT, with 0 hidden sums to be opened"))
 	if fault.CodeOf(refused) != fault.WrongState || !strings.Contains(refused.Error(), "`cycle.finalise.carry`") {
 		t.Error(refused)
 	}
-	for _, other := range []error{nil, fault.New(fault.WrongState, "cycle 2026-11 is OPEN"), fault.New(fault.Forbidden, "the statement of D and G isn't yours")} {
+	for _, other := range []error{nil, fault.New(fault.WrongState, "cycle 2026-11 is OPEN"),
+		fault.New(fault.Forbidden, "the statement of D and G isn't yours")} {
 		if got := byCarrying(other); got != other {
 			t.Errorf("%v became %v", other, got)
 		}
@@ -390,14 +420,16 @@ func TestClosedCyclesAreSummedUp(t *testing.T) {
 	if err != nil || shown.Netting == nil || len(shown.Paid) != 3 {
 		t.Fatalf("%+v, %v", shown, err)
 	}
-	if dm := shown.Statements[2]; dm.A != "D" || dm.B != "M" || dm.Lines != 1 || dm.AOwes != 1200 || dm.BOwes != 0 || dm.Disputed != 1200 {
+	if dm := shown.Statements[2]; dm.A != "D" || dm.B != "M" || dm.Lines != 1 || dm.AOwes != 1200 ||
+		dm.BOwes != 0 || dm.Disputed != 1200 {
 		t.Errorf("%+v", dm)
 	}
 }
 
 // TestOneJSONOfACycle: that of the open one, or of the closed one.
 func TestOneJSONOfACycle(t *testing.T) {
-	for want, shown := range map[string]ShownCycle{`"id":"open"`: {Open: &settlement.Cycle{ID: "open"}}, `"id":"closed"`: {Closed: &CycleOnLedger{Close: settlement.Close{ID: "closed"}}}} {
+	for want, shown := range map[string]ShownCycle{`"id":"open"`: {Open: &settlement.Cycle{ID: "open"}},
+		`"id":"closed"`: {Closed: &CycleOnLedger{Close: settlement.Close{ID: "closed"}}}} {
 		text, err := json.Marshal(shown)
 		if err != nil || !strings.Contains(string(text), want) || strings.Contains(string(text), `"Open"`) {
 			t.Errorf("%s: %s, %v", want, text, err)

@@ -117,7 +117,8 @@ func byCarrying(err error) error {
 		return err
 	}
 	return fault.New(fault.WrongState,
-		"%s; after the deadline, `cycle.finalise.carry` carries over what doesn't stand, and nets the rest", refusal.Text)
+		"%s; after the deadline, `cycle.finalise.carry` carries over what doesn't stand, and nets the rest",
+		refusal.Text)
 }
 
 // Finalised is what finalising with carrying over did.
@@ -173,7 +174,8 @@ func toFinalise(ctx context.Context, ledger statements, cycle string) ([]settlem
 	}
 	carries, err := toCarry(closed, pairs, closed.Day(open))
 	if len(carries) >= command.MaxCommands {
-		return nil, fault.New(fault.Limit, "%d statements don't stand, and a batch has %d commands; have some signed first",
+		return nil, fault.New(fault.Limit,
+			"%d statements don't stand, and a batch has %d commands; have some signed first",
 			len(carries), command.MaxCommands)
 	}
 	return carries, err
@@ -191,10 +193,11 @@ func statementsOf(ctx context.Context, ledger statements, closed settlement.Clos
 }
 
 // toCarry lists the statements that silence doesn't settle on a day as Close.Day counts it: those that a party hasn't
-// signed whose silence is no consent, those that differ, and those with a hidden sum that nobody opened. A statement that
-// only waits for the fee on such a sum waits no more once that is carried. WRONG_STATE before the deadline if there are
-// any.
-func toCarry(closed settlement.Close, pairs []settlement.Pair, day date.Date) (list []settlement.CarryRequest, err error) {
+// signed whose silence is no consent, those that differ, and those with a hidden sum that nobody opened. A statement
+// that only waits for the fee on such a sum waits no more once that is carried. WRONG_STATE before the deadline if
+// there are any.
+func toCarry(closed settlement.Close, pairs []settlement.Pair,
+	day date.Date) (list []settlement.CarryRequest, err error) {
 	if err := closed.Require(settlement.Computed); err != nil {
 		return nil, err
 	}

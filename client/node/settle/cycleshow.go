@@ -35,9 +35,10 @@ func (s ShownCycle) MarshalJSON() ([]byte, error) {
 // CycleOnLedger is all that the ledger has of a closed cycle.
 type CycleOnLedger struct {
 	settlement.Close
-	Statements []SummedPair         `json:"statements"`
-	Netting    *settlement.Netting  `json:"netting"` // null before it is FINAL, and of a cycle in which nothing was owed
-	Paid       []settlement.Payment `json:"paid"`    // the payments, whatever their state
+	Statements []SummedPair `json:"statements"`
+	// null before it is FINAL, and of a cycle in which nothing was owed
+	Netting *settlement.Netting  `json:"netting"`
+	Paid    []settlement.Payment `json:"paid"` // the payments, whatever their state
 }
 
 // SummedPair is a statement with its sums.

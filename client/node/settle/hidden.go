@@ -127,13 +127,15 @@ func wrong(list []Hidden) error {
 
 // openingOf is what opens a hidden sum of a closed cycle, from the party's vault. NOT_FOUND if a price isn't known,
 // INTERNAL if the ledger has something else than the deliveries come to.
-func openingOf(n *node.Node, r *index.Reading, cycle string, p settlement.HiddenPosition) (opening pedersen.Opening, err error) {
+func openingOf(n *node.Node, r *index.Reading, cycle string,
+	p settlement.HiddenPosition) (opening pedersen.Opening, err error) {
 	found, err := r.HiddenOwes(n.Party())
 	if err != nil {
 		return pedersen.Opening{}, err
 	}
 	i := slices.IndexFunc(found, func(v index.HiddenOwed) bool {
-		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor && v.Back == p.Back && v.Fee == p.Fee
+		return v.Cycle == cycle && v.Debtor == p.Debtor && v.Creditor == p.Creditor &&
+			v.Back == p.Back && v.Fee == p.Fee
 	})
 	if i < 0 {
 		return pedersen.Opening{}, fault.New(fault.Internal,

@@ -20,7 +20,8 @@ import (
 )
 
 // PaymentInstructFile makes what a bank is told. It has accounts in it, so it isn't for all who may ask.
-var PaymentInstructFile = node.Does(node.Describe("payment.instruct.file", "POST", "/v1/payments/{cycle}/instruct/file", node.Finance,
+var PaymentInstructFile = node.Does(node.Describe("payment.instruct.file", "POST",
+	"/v1/payments/{cycle}/instruct/file", node.Finance,
 	"Make the file that tells your bank to pay your payments of a cycle, and what notes it on the ledger", "付款文件",
 	`{"cycle":"2026-11","execute":"2026-12-03","accounts":[
 {"party":"G","name":"某某汽车集团有限公司","account":"1001244300000001","bic":"ICBKCNBJ"},

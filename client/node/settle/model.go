@@ -15,7 +15,8 @@ import (
 
 // The operations of settlement models (结算模型).
 var (
-	ModelPropose = node.Sends[settlement.ProposeRequest](node.Describe("model.propose", "POST", "/v1/models/{model}", node.Finance,
+	ModelPropose = node.Sends[settlement.ProposeRequest](node.Describe("model.propose", "POST",
+		"/v1/models/{model}", node.Finance,
 		"Propose a settlement model, or its next version, and agree to it", "提出结算模型",
 		`{"model":"gp-at-dealers","scope":{"issuer":"G","acceptor":"","scene":"","programme":"GP"},"terms":{"price":{"num":4,"den":5},"fee":{"num":1,"den":100},"payer":"acceptor","tax":{"num":3,"den":50},"delay":3,"multilateral":true,"payers":["D","F","G","M"],"cap":0,"prefunded":false},"from":"2026-12-01"}`))
 	ModelAgree = node.Does(node.Describe("model.agree", "POST", "/v1/models/{model}/agree", node.Finance,
@@ -42,7 +43,8 @@ var (
 type AgreeModelRequest struct {
 	Model string `json:"model"`
 	By    string `json:"by,omitempty"` // who proposed it, if several did
-	// Version is the one that was read: another that was proposed meanwhile is refused. It is the newest if it is left out.
+	// Version is the one that was read: another that was proposed meanwhile is refused. It is the newest if it is left
+	// out.
 	Version uint32 `json:"version,omitempty"`
 }
 
@@ -76,7 +78,8 @@ func leaveModel(ctx context.Context, n *node.Node, c *node.Call, req LeaveModelR
 
 // ofModel sends a command about the newest version of a model. BAD_REQUEST if several have proposed one of the id, and
 // none is named.
-func ofModel(ctx context.Context, n *node.Node, c *node.Call, req ModelRequest, with func(newest settlement.Model) command.Request,
+func ofModel(ctx context.Context, n *node.Node, c *node.Call, req ModelRequest,
+	with func(newest settlement.Model) command.Request,
 ) (node.Receipt, error) {
 	return n.Once(ctx, c, func() (command.Request, error) {
 		all, err := models(ctx, n)
@@ -118,7 +121,9 @@ func models(ctx context.Context, n *node.Node) ([]settlement.Model, error) {
 
 // versions lists the versions of a model, or of those of its id that several have proposed, oldest first. NOT_FOUND.
 func (r ModelRequest) versions(all []settlement.Model) ([]settlement.Model, error) {
-	list := slices.DeleteFunc(all, func(m settlement.Model) bool { return m.ID != r.Model || r.By != "" && m.By != r.By })
+	list := slices.DeleteFunc(all, func(m settlement.Model) bool {
+		return m.ID != r.Model || r.By != "" && m.By != r.By
+	})
 	if len(list) == 0 {
 		return nil, fault.New(fault.NotFound, "there is no model %s", r.Model)
 	}
@@ -131,7 +136,8 @@ type ListModelsRequest struct {
 	Party string `json:"party,omitempty"` // those alone that name this party or that it has agreed to
 }
 
-func listModels(ctx context.Context, n *node.Node, _ *node.Call, req ListModelsRequest) (node.List[settlement.Model], error) {
+func listModels(ctx context.Context, n *node.Node, _ *node.Call,
+	req ListModelsRequest) (node.List[settlement.Model], error) {
 	list, err := models(ctx, n)
 	list = slices.DeleteFunc(list, func(m settlement.Model) bool { return req.Party != "" && !concerns(m, req.Party) })
 	return node.List[settlement.Model]{Rows: list}, err

@@ -17,17 +17,23 @@ import (
 // storySight is a ledger with two programmes and three models, of which one is for a scene.
 func storySight() sight {
 	bound := []string{"D", "G"}
-	general := settlement.Terms{Price: amount.Rate{Num: 4, Den: 5}, Fee: amount.Rate{Num: 1, Den: 100}, Tax: amount.Rate{Num: 6, Den: 100}, Delay: 3, Multilateral: true}
+	general := settlement.Terms{Price: amount.Rate{Num: 4, Den: 5}, Fee: amount.Rate{Num: 1, Den: 100},
+		Tax: amount.Rate{Num: 6, Den: 100}, Delay: 3, Multilateral: true}
 	care := general
 	care.Price, care.Payer, care.Cap, care.Prefunded = amount.Rate{Num: 3, Den: 4}, settlement.IssuerPays, 10_000, true
 	return sight{
 		book: settlement.Agreements{Models: []settlement.Model{
-			{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general, From: november, Agreed: bound},
-			{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"}, Terms: care, From: november, Agreed: bound},
-			{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},
+			{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general,
+				From: november, Agreed: bound},
+			{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"},
+				Terms: care, From: november, Agreed: bound},
+			{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"},
+				Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},
 		}},
-		parties:    []party.Party{{ID: "D", Roles: party.Issuer | party.Acceptor}, {ID: "G", Roles: party.Issuer}, {ID: "M", Roles: party.Acceptor}},
-		programmes: []points.Programme{{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}}, {ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}},
+		parties: []party.Party{{ID: "D", Roles: party.Issuer | party.Acceptor}, {ID: "G", Roles: party.Issuer},
+			{ID: "M", Roles: party.Acceptor}},
+		programmes: []points.Programme{{ID: "DP", Issuer: "D", Price: amount.Rate{Num: 1, Den: 1}},
+			{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}},
 	}
 }
 
@@ -40,12 +46,18 @@ func TestSelecting(t *testing.T) {
 		model  string
 		price  amount.Rate
 	}{
-		{"in general", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november}, 1, "gp", amount.Rate{Num: 4, Den: 5}},
-		{"for a scene", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Scene: "care", Day: november}, 2, "gp-care", amount.Rate{Num: 3, Den: 4}},
-		{"before it began", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november - 1}, 0, "", amount.Rate{Num: 1, Den: 1}},
-		{"with whom it isn't agreed", settlement.Question{Issuer: "G", Acceptor: "M", Programme: "GP", Day: november}, 0, "", amount.Rate{Num: 1, Den: 1}},
-		{"a version that one side hasn't agreed to", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november + 40}, 1, "gp", amount.Rate{Num: 4, Den: 5}},
-		{"of no programme that there is", settlement.Question{Issuer: "G", Acceptor: "M", Programme: "XP", Day: november}, 0, "", amount.Rate{}},
+		{"in general", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november}, 1, "gp",
+			amount.Rate{Num: 4, Den: 5}},
+		{"for a scene", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Scene: "care", Day: november},
+			2, "gp-care", amount.Rate{Num: 3, Den: 4}},
+		{"before it began", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november - 1}, 0, "",
+			amount.Rate{Num: 1, Den: 1}},
+		{"with whom it isn't agreed", settlement.Question{Issuer: "G", Acceptor: "M", Programme: "GP", Day: november},
+			0, "", amount.Rate{Num: 1, Den: 1}},
+		{"a version that one side hasn't agreed to", settlement.Question{Issuer: "G", Acceptor: "D", Programme: "GP",
+			Day: november + 40}, 1, "gp", amount.Rate{Num: 4, Den: 5}},
+		{"of no programme that there is", settlement.Question{Issuer: "G", Acceptor: "M", Programme: "XP",
+			Day: november}, 0, "", amount.Rate{}},
 	} {
 		got := s.one(c.q)
 		if got.Number != c.number || got.Model != c.model || got.Price != c.price {
@@ -100,9 +112,13 @@ func TestQuestionsOfViews(t *testing.T) {
 		q    node.Checker
 		code fault.Code
 	}{
-		{SelectModelRequest{q("G", "D")}, ""}, {ViewModelsRequest{IssuerView, q("G", "")}, ""}, {ViewModelsRequest{IssuerView, q("G", "D")}, ""}, {ViewModelsRequest{AcceptorView, q("", "D")}, ""},
-		{SelectModelRequest{q("G", "")}, fault.BadRequest}, {SelectModelRequest{q("", "D")}, fault.BadRequest}, {SelectModelRequest{q("G", "G")}, fault.BadRequest},
-		{ViewModelsRequest{IssuerView, q("", "D")}, fault.BadRequest}, {ViewModelsRequest{AcceptorView, q("G", "")}, fault.BadRequest}, {ViewModelsRequest{"auditor", q("G", "D")}, fault.BadRequest},
+		{SelectModelRequest{q("G", "D")}, ""}, {ViewModelsRequest{IssuerView, q("G", "")}, ""},
+		{ViewModelsRequest{IssuerView, q("G", "D")}, ""}, {ViewModelsRequest{AcceptorView, q("", "D")}, ""},
+		{SelectModelRequest{q("G", "")}, fault.BadRequest}, {SelectModelRequest{q("", "D")}, fault.BadRequest},
+		{SelectModelRequest{q("G", "G")}, fault.BadRequest},
+		{ViewModelsRequest{IssuerView, q("", "D")}, fault.BadRequest},
+		{ViewModelsRequest{AcceptorView, q("G", "")}, fault.BadRequest},
+		{ViewModelsRequest{"auditor", q("G", "D")}, fault.BadRequest},
 	} {
 		if err := c.q.Check(); fault.CodeOf(err) != c.code {
 			t.Errorf("%+v: %v", c.q, err)
@@ -120,7 +136,8 @@ func TestVersionsOfAModel(t *testing.T) {
 		want  string
 		code  fault.Code
 	}{
-		{ModelRequest{Model: "gp"}, "D/1 G/1 G/2", ""}, {ModelRequest{"gp", "G"}, "G/1 G/2", ""}, {ModelRequest{"gp", "M"}, "", fault.NotFound}, {ModelRequest{Model: "x"}, "", fault.NotFound},
+		{ModelRequest{Model: "gp"}, "D/1 G/1 G/2", ""}, {ModelRequest{"gp", "G"}, "G/1 G/2", ""},
+		{ModelRequest{"gp", "M"}, "", fault.NotFound}, {ModelRequest{Model: "x"}, "", fault.NotFound},
 	} {
 		var got []string
 		list, err := c.asked.versions(models())

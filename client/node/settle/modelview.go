@@ -30,7 +30,8 @@ type ModelQuestion struct {
 
 // question is what the rules are asked.
 func (q ModelQuestion) question() settlement.Question {
-	return settlement.Question{Issuer: q.Issuer, Acceptor: q.Acceptor, Scene: q.Scene, Programme: q.Programme, Day: q.Day}
+	return settlement.Question{Issuer: q.Issuer, Acceptor: q.Acceptor, Scene: q.Scene,
+		Programme: q.Programme, Day: q.Day}
 }
 
 // SelectModelRequest asks what settles between two parties.
@@ -65,16 +66,17 @@ func (r ViewModelsRequest) Check() error {
 
 // Selected is what settles between two parties: a model, or none.
 type Selected struct {
-	Issuer    string           `json:"issuer"`
-	Acceptor  string           `json:"acceptor"`
-	Scene     string           `json:"scene"`
-	Programme string           `json:"programme"`
-	Day       date.Date        `json:"day"`
-	Number    uint32           `json:"number"` // of the model, 0 for none
-	Model     string           `json:"model"`
-	Version   uint32           `json:"version"`
-	Price     amount.Rate      `json:"price"` // fen a point: the model's, else the programme's; 0/0 if no programme is named
-	Terms     settlement.Terms `json:"terms"`
+	Issuer    string    `json:"issuer"`
+	Acceptor  string    `json:"acceptor"`
+	Scene     string    `json:"scene"`
+	Programme string    `json:"programme"`
+	Day       date.Date `json:"day"`
+	Number    uint32    `json:"number"` // of the model, 0 for none
+	Model     string    `json:"model"`
+	Version   uint32    `json:"version"`
+	// fen a point: the model's, else the programme's; 0/0 if no programme is named
+	Price amount.Rate      `json:"price"`
+	Terms settlement.Terms `json:"terms"`
 }
 
 // Worth is what a member's home may tell of how points are settled.
@@ -154,8 +156,8 @@ func (s sight) one(q settlement.Question) Selected {
 	return found
 }
 
-// view lists what settles, for each programme, acceptor and scene that the question leaves open: a scene only where it is
-// settled otherwise than in general.
+// view lists what settles, for each programme, acceptor and scene that the question leaves open: a scene only where it
+// is settled otherwise than in general.
 func (s sight) view(q settlement.Question) []Selected {
 	list := []Selected{}
 	for _, p := range s.programmes {

@@ -30,8 +30,8 @@ type Owing struct {
 	Breakage    []index.Breakage    `json:"breakage"`    // what is no longer owed
 }
 
-// Failed is why something that is owed can't be so, nil if nothing is: the ledger has something else than the deliveries
-// come to.
+// Failed is why something that is owed can't be so, nil if nothing is: the ledger has something else than the
+// deliveries come to.
 func (o Owing) Failed() error { return wrong(o.Hidden) }
 
 func owes(ctx context.Context, n *node.Node, _ *node.Call, req OwesRequest) (Owing, error) {
@@ -58,7 +58,8 @@ func (r OwesRequest) keep(o *Owing) {
 		return
 	}
 	other := func(cycle, state string, open bool) bool {
-		return r.Open && !open || r.Cycle != "" && cycle != r.Cycle || len(r.States) > 0 && !slices.Contains(r.States, state)
+		return r.Open && !open || r.Cycle != "" && cycle != r.Cycle || len(r.States) > 0 &&
+			!slices.Contains(r.States, state)
 	}
 	if r.Cycle != "" || len(r.States) > 0 {
 		o.Outstanding, o.Breakage = []index.Outstanding{}, []index.Breakage{}

@@ -20,9 +20,11 @@ import (
 func TestOwesFilter(t *testing.T) {
 	all := func() Owing {
 		return Owing{Outstanding: []index.Outstanding{{Programme: "MP"}}, Breakage: []index.Breakage{{}},
-			Owed:     []index.Owed{{Cycle: "c1", State: "NETTED"}, {Cycle: "c1", State: "RAISED", Open: true}, {Cycle: "c2", State: "OPEN", Open: true}},
+			Owed: []index.Owed{{Cycle: "c1", State: "NETTED"}, {Cycle: "c1", State: "RAISED", Open: true},
+				{Cycle: "c2", State: "OPEN", Open: true}},
 			Payments: []index.Unpaid{{Cycle: "c1", State: "SETTLED"}, {Cycle: "c1", State: "DUE", Open: true}},
-			Hidden:   []Hidden{{HiddenOwed: index.HiddenOwed{Cycle: "c1", State: "OPENED"}}, {HiddenOwed: index.HiddenOwed{Cycle: "c2", State: "OPEN", Waits: true}}}}
+			Hidden: []Hidden{{HiddenOwed: index.HiddenOwed{Cycle: "c1", State: "OPENED"}},
+				{HiddenOwed: index.HiddenOwed{Cycle: "c2", State: "OPEN", Waits: true}}}}
 	}
 	for _, c := range []struct {
 		filter                                   OwesRequest
@@ -36,7 +38,8 @@ func TestOwesFilter(t *testing.T) {
 	} {
 		o := all()
 		c.filter.keep(&o)
-		if len(o.Outstanding) != c.members || len(o.Owed) != c.owed || len(o.Payments) != c.payments || len(o.Hidden) != c.hidden || len(o.Breakage) != c.expired {
+		if len(o.Outstanding) != c.members || len(o.Owed) != c.owed || len(o.Payments) != c.payments ||
+			len(o.Hidden) != c.hidden || len(o.Breakage) != c.expired {
 			t.Errorf("%+v: %+v", c.filter, o)
 		}
 	}
@@ -44,13 +47,15 @@ func TestOwesFilter(t *testing.T) {
 
 // owedAs is a hidden position of a cycle for a quantity of a line. D sells: what it is
 // owed came back.
-func owedAs(t *testing.T, v settlement.HiddenPositions, debtor, creditor string, l goods.Line, quantity uint32) settlement.HiddenPositions {
+func owedAs(t *testing.T, v settlement.HiddenPositions, debtor, creditor string, l goods.Line,
+	quantity uint32) settlement.HiddenPositions {
 	t.Helper()
 	sum, err := l.Owes(quantity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err = v.Plus(settlement.HiddenOwe{Debtor: debtor, Creditor: creditor, Back: creditor == "D", Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: sum}); err != nil {
+	if v, err = v.Plus(settlement.HiddenOwe{Debtor: debtor, Creditor: creditor, Back: creditor == "D",
+		Fee: amount.Rate{Num: 1, Den: 100}, Count: 1, Sum: sum}); err != nil {
 		t.Fatal(err)
 	}
 	return v
@@ -66,12 +71,19 @@ func TestHiddenIsOpened(t *testing.T) {
 	o.Parts[0].Lines[0] = line
 	other := nodetest.Kit(goods.Delivered)
 	other.Parts[0].Cycle, other.Parts[0].Supplier, other.Parts[0].Party = "c1", "S9", "S9"
-	other.Parts[0].Lines[0].Kind, other.Parts[0].Lines[0].Terms = goods.Supply, oil // S9's: another good, which the vault doesn't know
-	back := goods.Return{Order: indextest.Numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Cycle: "c2"}
+	// S9's: another good, which the vault doesn't know
+	other.Parts[0].Lines[0].Kind, other.Parts[0].Lines[0].Terms = goods.Supply, oil
+	back := goods.Return{Order: indextest.Numbered(1), Part: 1, Line: 1, Quantity: 1,
+		State: goods.Refunded, Cycle: "c2"}
 	ledger := func(charged uint32) *index.Reading {
 		c1 := owedAs(t, owedAs(t, settlement.HiddenPositions{}, "D", "S1", line, charged), "D", "S9", line, 1)
-		return indextest.ReadModel(t, []indextest.Entry{indextest.Put(row.Consortium(), party.Consortium{Network: "n", Operator: "G"}), indextest.Put(row.Order(indextest.Numbered(1)), o), indextest.Put(row.Order(indextest.Numbered(2)), other),
-			indextest.Put(row.Return(indextest.Numbered(3)), back), indextest.Put(row.HiddenPositions("c1", "D", 1), c1), indextest.Put(row.HiddenPositions("c2", "D", 1), owedAs(t, settlement.HiddenPositions{}, "S1", "D", line, 1))})
+		return indextest.ReadModel(t, []indextest.Entry{indextest.Put(row.Consortium(),
+			party.Consortium{Network: "n", Operator: "G"}), indextest.Put(row.Order(indextest.Numbered(1)), o),
+			indextest.Put(row.Order(indextest.Numbered(2)), other),
+			indextest.Put(row.Return(indextest.Numbered(3)), back),
+			indextest.Put(row.HiddenPositions("c1", "D", 1), c1),
+			indextest.Put(row.HiddenPositions("c2", "D", 1),
+				owedAs(t, settlement.HiddenPositions{}, "S1", "D", line, 1))})
 	}
 	for _, c := range []struct {
 		name, party string
@@ -81,7 +93,8 @@ func TestHiddenIsOpened(t *testing.T) {
 	}{
 		{"a side", "D", 2, "D→S1 53600 [S1→G 536], D→S9 hidden 1 [], S1→D 26800 [G→S1 268]", ""},
 		{"not a side", "M", 2, "D→S1 hidden 1 [], D→S9 hidden 1 [], S1→D hidden 1 []", ""},
-		{"the ledger has less", "D", 1, "D→S1 hidden 1 [], D→S9 hidden 1 [], S1→D 26800 [G→S1 268]", "what D owes S1 in c1"},
+		{"the ledger has less", "D", 1, "D→S1 hidden 1 [], D→S9 hidden 1 [], S1→D 26800 [G→S1 268]",
+			"what D owes S1 in c1"},
 	} {
 		found, err := ledger(c.charged).HiddenOwes(c.party)
 		if err != nil {
@@ -106,7 +119,8 @@ func TestHiddenIsOpened(t *testing.T) {
 		if got := strings.Join(texts, ", "); got != c.want {
 			t.Errorf("%s: %s", c.name, got)
 		}
-		if err := wrong(list); (err == nil) != (c.wrong == "") || err != nil && (fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), c.wrong)) {
+		if err := wrong(list); (err == nil) != (c.wrong == "") || err != nil &&
+			(fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), c.wrong)) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

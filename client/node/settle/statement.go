@@ -12,7 +12,8 @@ import (
 
 // The operations of statements (账单).
 var (
-	StatementClaim = node.Sends[settlement.ClaimRequest](node.Describe("statement.claim", "POST", "/v1/statements/{cycle}/{with}/claim", node.Finance,
+	StatementClaim = node.Sends[settlement.ClaimRequest](node.Describe("statement.claim", "POST",
+		"/v1/statements/{cycle}/{with}/claim", node.Finance,
 		"Ask that a statement which you have signed stands as the ledger adds it up, whatever the other side signs, once the deadline has passed", "主张",
 		`{"cycle":"2026-11","with":"D"}`))
 	StatementList = node.Does(node.Describe("statement.list", "GET", "/v1/statements", node.Read,
@@ -40,7 +41,8 @@ type ListStatementsRequest struct {
 	All   bool   `json:"all,omitempty"`   // those of other parties too
 }
 
-func listStatements(ctx context.Context, n *node.Node, _ *node.Call, req ListStatementsRequest) (node.List[SummedPair], error) {
+func listStatements(ctx context.Context, n *node.Node, _ *node.Call,
+	req ListStatementsRequest) (node.List[SummedPair], error) {
 	return node.Ask(ctx, n, func(r *index.Reading) (list node.List[SummedPair], err error) {
 		cycle, err := closedOr(r, req.Cycle)
 		if err == nil {
@@ -131,7 +133,8 @@ type CheckedCycle struct {
 	index.Gross
 }
 
-func checkStatements(ctx context.Context, n *node.Node, _ *node.Call, req CheckStatementsRequest) (CheckedCycle, error) {
+func checkStatements(ctx context.Context, n *node.Node, _ *node.Call,
+	req CheckStatementsRequest) (CheckedCycle, error) {
 	return node.Ask(ctx, n, func(r *index.Reading) (checked CheckedCycle, err error) {
 		if checked.Cycle, err = closedOr(r, req.Cycle); err != nil {
 			return checked, err

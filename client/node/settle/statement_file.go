@@ -20,7 +20,8 @@ import (
 
 // The operations of statements as files (账单文件).
 var (
-	StatementExport = node.Does(node.Describe("statement.export", "POST", "/v1/statements/{cycle}/{with}/file", node.Finance,
+	StatementExport = node.Does(node.Describe("statement.export", "POST",
+		"/v1/statements/{cycle}/{with}/file", node.Finance,
 		"Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English", "导出账单",
 		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`), exportStatement)
 	StatementDiff = node.Does(node.Describe("statement.diff", "POST", "/v1/statements/diff", node.Finance,
@@ -67,7 +68,8 @@ type ExportedStatement struct {
 	State settlement.PairState `json:"state"`
 }
 
-func exportStatement(ctx context.Context, n *node.Node, _ *node.Call, req ExportStatementRequest) (ExportedStatement, error) {
+func exportStatement(ctx context.Context, n *node.Node, _ *node.Call,
+	req ExportStatementRequest) (ExportedStatement, error) {
 	if req.To == nil {
 		return ExportedStatement{}, fault.New(fault.BadRequest, "there is nothing to write the file to")
 	}
@@ -196,7 +198,8 @@ func (r VerifyStatementRequest) Check() error {
 }
 
 // verifyStatement needs no network: an [Offline] node can.
-func verifyStatement(_ context.Context, n *node.Node, _ *node.Call, req VerifyStatementRequest) (statement.Report, error) {
+func verifyStatement(_ context.Context, n *node.Node, _ *node.Call,
+	req VerifyStatementRequest) (statement.Report, error) {
 	path, err := req.File.Located("file")
 	if err != nil {
 		return statement.Report{}, err

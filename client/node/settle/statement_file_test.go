@@ -63,7 +63,8 @@ func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
 	dir, n := statementFiles(t, al), node.Offline(config.Default())
 	for _, form := range []string{"json", "csv", "xlsx"} {
-		req := VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s."+form)}, Signers: 3, Trust: al.Trust()}
+		req := VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s."+form)},
+			Signers: 3, Trust: al.Trust()}
 		r, err := StatementVerify.Do(t.Context(), n, &node.Call{}, req)
 		if err != nil || r.Total.Owes.AB != 1_800 || r.Proven == nil || r.Proven.State != "SIGNED" ||
 			len(r.Proven.Peers) != 3 {
@@ -102,7 +103,8 @@ func TestStatementsThatDontHold(t *testing.T) {
 			"line D.1.4.0.0 was changed"},
 		{"a fen more, unproven", config.Default(), VerifyStatementRequest{File: node.File{Path: fen}},
 			"line D.1.4.0.0 was changed"},
-		{"four signers", config.Default(), VerifyStatementRequest{node.File{Path: good}, 4, al.Trust()}, "3 parties signed"},
+		{"four signers", config.Default(), VerifyStatementRequest{node.File{Path: good}, 4, al.Trust()},
+			"3 parties signed"},
 		{"fewer than none", config.Default(), VerifyStatementRequest{node.File{Path: good}, -1, nil}, "want 0 or more"},
 		{"others' CAs", config.Default(), VerifyStatementRequest{node.File{Path: good}, 2, others.Trust()},
 			"not of the party's CA"},

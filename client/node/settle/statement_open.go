@@ -89,9 +89,11 @@ func toOpen(n *node.Node, r *index.Reading, cycle string) (list []openingSum, er
 		}
 		for _, h := range pair.Hidden {
 			p := h.Position
-			one := openingSum{OpenedSum: OpenedSum{Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee.String()}}
+			one := openingSum{OpenedSum: OpenedSum{Debtor: p.Debtor, Creditor: p.Creditor,
+				Back: p.Back, Fee: p.Fee.String()}}
 			if h.Opened.IsZero() {
-				one.req = &settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor, Back: p.Back, Fee: p.Fee}
+				one.req = &settlement.OpenRequest{Cycle: cycle, Debtor: p.Debtor, Creditor: p.Creditor,
+					Back: p.Back, Fee: p.Fee}
 				one.req.Opening, one.err = openingOf(n, r, cycle, p)
 			}
 			list = append(list, one)
@@ -102,7 +104,8 @@ func toOpen(n *node.Node, r *index.Reading, cycle string) (list []openingSum, er
 
 // openSum opens a hidden sum and answers the command's number, "" if the other side was first.
 func openSum(ctx context.Context, n *node.Node, run *node.Run, req settlement.OpenRequest) (string, error) {
-	step := node.Step("open", req.Cycle, req.Debtor, req.Creditor, fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den))
+	step := node.Step("open", req.Cycle, req.Debtor, req.Creditor,
+		fmt.Sprintf("%t-%d_%d", req.Back, req.Fee.Num, req.Fee.Den))
 	r, err := run.Send(ctx, step, req)
 	if fault.CodeOf(err) == fault.WrongState {
 		now, failed := n.Query().Statement(ctx, req.Cycle, req.Debtor, req.Creditor)
