@@ -17,7 +17,7 @@ func Parties() Range[party.Party] { return parties.under() }
 // PositionsOf is the range of a cycle's positions, of all lanes.
 func PositionsOf(cycle string) Range[settlement.Positions] { return positions.under(cycle) }
 
-// VeiledOf is the range of a cycle's positions in hidden amounts, of all lanes.
+// HiddenPositionsOf is the range of a cycle's positions in hidden amounts, of all lanes.
 func HiddenPositionsOf(cycle string) Range[settlement.HiddenPositions] {
 	return hiddenPositions.under(cycle)
 }

@@ -64,7 +64,7 @@ func TestReadRefusesWhatIsNoRow(t *testing.T) {
 
 // What lanes make parties owe each other, in open and in hidden amounts, are rows
 // beside each other, of which neither is read as the other.
-func TestPositionsAndVeiledAreApart(t *testing.T) {
+func TestPositionsAndHiddenAreApart(t *testing.T) {
 	for _, c := range []struct {
 		kind, key string
 		value     []byte

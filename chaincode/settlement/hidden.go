@@ -12,7 +12,7 @@ import (
 // Limits of the hidden supply that one lane can count in a cycle: a statement has the sums of all lanes, and must fit
 // in one transaction with all others.
 const (
-	MaxVeiled = 4096 // pairs of parties, by fee
+	MaxHidden = 4096 // pairs of parties, by fee
 	MaxFees   = 32   // fees of what one owes one other
 )
 
@@ -28,7 +28,7 @@ type HiddenPositions struct {
 	List []HiddenPosition `json:"list"`
 }
 
-// VeiledPosition is what a debtor owes a creditor for hidden supply at one fee. A
+// HiddenPosition is what a debtor owes a creditor for hidden supply at one fee. A
 // return is the opposite: debtor and creditor change places, and nothing is
 // subtracted. It is a position of its own, since two parties may supply each other.
 type HiddenPosition struct {
@@ -42,7 +42,7 @@ type HiddenPosition struct {
 	Sum   pedersen.Sum `json:"sum"`   // of their values, in ten-thousandths of a fen
 }
 
-// VeiledOwe is one thing that makes a debtor owe a creditor a hidden amount.
+// HiddenOwe is one thing that makes a debtor owe a creditor a hidden amount.
 type HiddenOwe struct {
 	Scene    string
 	Debtor   string
@@ -86,7 +86,7 @@ func (p HiddenPosition) Of() HiddenOwe {
 	}
 }
 
-// Plus adds what is owed. What a party owes itself is left out. LIMIT above MaxVeiled positions, MaxFees of two
+// Plus adds what is owed. What a party owes itself is left out. LIMIT above MaxHidden positions, MaxFees of two
 // parties, or 2⁵³−1 deliveries. What is carried over isn't refused for its fee: lanes may have MaxFees each, and their
 // sums come into one.
 func (v HiddenPositions) Plus(owe HiddenOwe) (HiddenPositions, error) {
@@ -99,7 +99,7 @@ func (v HiddenPositions) Plus(owe HiddenOwe) (HiddenPositions, error) {
 	}
 	i, found := slices.BinarySearchFunc(v.List, one, HiddenPosition.order)
 	if !found {
-		if len(v.List) >= MaxVeiled || !owe.Carried && v.fees(one) >= MaxFees {
+		if len(v.List) >= MaxHidden || !owe.Carried && v.fees(one) >= MaxFees {
 			return HiddenPositions{}, fault.New(fault.Limit,
 				"the lane has %d hidden positions in this cycle, %d of %s and %s",
 				len(v.List), v.fees(one), one.Debtor, one.Creditor)

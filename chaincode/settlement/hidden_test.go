@@ -130,7 +130,7 @@ func modelOf(t *rapid.T, list []delivery) (counts map[pair]uint64, opens map[pai
 
 // Whatever the order of deliveries, and of batches that write and read the row in
 // between, its bytes are the same, and the model's openings open it.
-func TestVeiledAddsUp(t *testing.T) {
+func TestHiddenAddsUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SliceOfN(rapid.Custom(drawDelivery), 1, 12).Draw(t, "deliveries")
 		var v HiddenPositions
@@ -189,7 +189,7 @@ func reread(t fataler, v HiddenPositions) (back HiddenPositions) {
 }
 
 // A row that was put on the ledger isn't changed by what is added to it later.
-func TestVeiledIsNotChangedInPlace(t *testing.T) {
+func TestHiddenIsNotChangedInPlace(t *testing.T) {
 	sum, _ := hiddenSum(t, 5, 1)
 	first := plus(t, HiddenPositions{}, HiddenOwe{Debtor: "D", Creditor: "S1", Fee: onePercent, Count: 1, Sum: sum})
 	roomy := HiddenPositions{List: append(make([]HiddenPosition, 0, 4), first.List...)}
@@ -203,7 +203,7 @@ func TestVeiledIsNotChangedInPlace(t *testing.T) {
 	}
 }
 
-func TestVeiledIsBounded(t *testing.T) {
+func TestHiddenIsBounded(t *testing.T) {
 	sum, _ := hiddenSum(t, 5, 1)
 	var noElement pedersen.Sum
 	if err := noElement.UnmarshalBinary(bytes.Repeat([]byte{0xff}, pedersen.Size)); err != nil {
@@ -211,7 +211,7 @@ func TestVeiledIsBounded(t *testing.T) {
 	}
 	full := HiddenPositions{List: []HiddenPosition{
 		{Debtor: "A", Creditor: "B", Fee: onePercent, Count: uint64(amount.Max) - 1}}}
-	for i := 1; i < MaxVeiled; i++ {
+	for i := 1; i < MaxHidden; i++ {
 		full.List = append(full.List, HiddenPosition{Debtor: "X", Creditor: fmt.Sprintf("%05d", i), Fee: onePercent})
 	}
 	owe := func(debtor, creditor string, count uint64, sum pedersen.Sum) HiddenOwe {
@@ -245,8 +245,8 @@ func TestVeiledIsBounded(t *testing.T) {
 			fees = next
 		}
 	}
-	if back := reread(t, full); len(back.List) != MaxVeiled {
-		t.Errorf("%d of %d positions are read back", len(back.List), MaxVeiled)
+	if back := reread(t, full); len(back.List) != MaxHidden {
+		t.Errorf("%d of %d positions are read back", len(back.List), MaxHidden)
 	}
 }
 

@@ -44,7 +44,7 @@ type HiddenOwed struct {
 	Made []Supplied `json:"-"`
 }
 
-// VeiledOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
+// HiddenOwes says who owes whom hidden amounts: by cycle, debtor, creditor, whether
 // of returns, and fee.
 // Where one of the two is this party, it also lists, from the orders in the index,
 // what makes it, in that cycle or in those that it was carried over from.
@@ -127,7 +127,7 @@ func (r *Reading) hiddenOwed() ([]HiddenOwed, error) {
 	return list, rows.Err()
 }
 
-// addVeiled adds a lane's position to the last of the list, if it is the same.
+// addHidden adds a lane's position to the last of the list, if it is the same.
 func addHidden(list []HiddenOwed, v HiddenOwed) ([]HiddenOwed, error) {
 	n := len(list)
 	if n == 0 || list[n-1].Cycle != v.Cycle || list[n-1].Debtor != v.Debtor || list[n-1].Creditor != v.Creditor ||

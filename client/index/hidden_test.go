@@ -102,9 +102,9 @@ func suppliedText(list []Supplied) string {
 	return strings.Join(texts, ", ")
 }
 
-// TestVeiledOwes: lanes are summed up, and what makes a debt is listed for who is
+// TestHiddenOwes: lanes are summed up, and what makes a debt is listed for who is
 // one of the two.
-func TestVeiledOwes(t *testing.T) {
+func TestHiddenOwes(t *testing.T) {
 	w := hiddenSales(t)
 	ix := w.index()
 	for party, want := range map[string][]string{

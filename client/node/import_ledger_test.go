@@ -13,13 +13,13 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/replay"
+	"tallystick/chaincode/replay/replaytest"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/index"
-	"tallystick/client/index/indextest"
 )
 
 // house is D's way to a ledger whose peers run the rules: imports feed it, and a read model reads it.
@@ -37,7 +37,7 @@ var errStopped = errors.New("stopped")
 // newHouse is a ledger with a programme of D's whose points have two digits, and D's node on it.
 func newHouse(t *testing.T, options ...Option) (*house, *Node) {
 	t.Helper()
-	h := &house{ledger: indextest.TwoParties(t), more: make(chan struct{})}
+	h := &house{ledger: replaytest.TwoParties(t), more: make(chan struct{})}
 	if _, err := h.ledger.Do("D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D",
 		Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{Scale: 2}}); err != nil {
 		t.Fatal(err)

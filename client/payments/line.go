@@ -27,7 +27,7 @@ const (
 type Line struct {
 	iso20022.Outcome
 	Payment  string     `json:"payment,omitempty"` // on the ledger
-	Reported bool       `json:"told"`              // the ledger was, just now
+	Reported bool       `json:"reported"`          // the ledger was, just now
 	Refused  fault.Code `json:"refused,omitempty"` // by the ledger
 	Person   bool       `json:"person,omitempty"`  // nothing but a person can settle it
 	Next     *Next      `json:"next,omitempty"`    // what a person may want to do

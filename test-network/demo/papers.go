@@ -86,11 +86,8 @@ func step28(ctx context.Context, s *stage) error {
 	s.chapter("28", "Vouchers of 2026-11 for the ERP systems of D and G")
 	for _, party := range []string{"D", "G"} {
 		var j struct {
-			Vouchers  int   `json:"vouchers"`
-			Turnover  int64 `json:"turnover"`
-			Positions []struct {
-				Counterparty string `json:"counterparty"`
-			} `json:"positions"`
+			Vouchers    int   `json:"vouchers"`
+			Turnover    int64 `json:"turnover"`
 			Differences []any `json:"differences"`
 		}
 		out := filepath.Join(s.scratch, "journal-"+party+".xlsx")

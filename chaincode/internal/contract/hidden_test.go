@@ -54,7 +54,7 @@ func (d delivers) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
 
 // What lanes count of hidden supply in rows of their own is answered as one sum,
 // which the openings open.
-func TestVeiledSumsOverLanes(t *testing.T) {
+func TestHiddenSumsOverLanes(t *testing.T) {
 	unit := pedersen.Opening{Value: pedersen.Whole(780 * settlement.PerFen),
 		Salt: append(pedersen.Salt{7}, make([]byte, pedersen.Size-1)...)}
 	commitment, err := unit.Commit()

@@ -285,7 +285,7 @@ func (m *orderModel) compareHidden(t fataler, w *world) {
 		cycles[k[0]] = true
 	}
 	for cycle := range cycles {
-		for _, p := range veiledOf(t, w.net, cycle) {
+		for _, p := range hiddenOf(t, w.net, cycle) {
 			s := m.hidden[[4]string{cycle, p.Debtor, p.Creditor, p.Fee.String()}]
 			if s == nil || int(p.Count) != s.count || s.open.Value.Big().Int64() != int64(s.value) ||
 				!s.open.Opens(p.Sum.Commitment()) {

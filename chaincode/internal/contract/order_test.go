@@ -75,7 +75,7 @@ func TestHiddenSupplyIsOpened(t *testing.T) {
 				goods.RefundRequest{Return: back, Payment: "refund"})
 		}
 	}
-	found := veiledOf(t, s.net, "2026-11")
+	found := hiddenOf(t, s.net, "2026-11")
 	for i, c := range []struct {
 		debtor, creditor, good string
 		units                  uint64

@@ -179,8 +179,8 @@ func (s *shop) check(t *testing.T) {
 	}
 }
 
-// veiledOf is what all lanes together make parties owe each other in secret.
-func veiledOf(t fataler, net *ledgersim.Network, cycle string) []settlement.HiddenPosition {
+// hiddenOf is what all lanes together make parties owe each other in secret.
+func hiddenOf(t fataler, net *ledgersim.Network, cycle string) []settlement.HiddenPosition {
 	t.Helper()
 	var sum settlement.HiddenPositions
 	for _, found := range rowsOf(net, "G", "hidden") {

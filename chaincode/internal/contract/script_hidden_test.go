@@ -48,8 +48,8 @@ func (h hidden) hide(t *testing.T, d *datadriven.TestData) string {
 	return h.said[name]
 }
 
-// openVeiled opens a position of hidden supply.
-func (h hidden) openVeiled(t *testing.T, w *world, d *datadriven.TestData) string {
+// openHidden opens a position of hidden supply.
+func (h hidden) openHidden(t *testing.T, w *world, d *datadriven.TestData) string {
 	sum := pedersen.Known(pedersen.Value{})
 	for _, arg := range d.CmdArgs[3:] {
 		name, times, _ := strings.Cut(arg.Key, "*")

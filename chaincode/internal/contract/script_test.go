@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			case "hide":
 				return h.hide(t, d)
 			case "open":
-				return h.openVeiled(t, w, d)
+				return h.openHidden(t, w, d)
 			case "wait":
 				w.net.Advance(seconds(t, d.CmdArgs[0].Key))
 				return "ok"

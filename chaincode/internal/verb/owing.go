@@ -54,8 +54,8 @@ func (c *call) oweHidden(owe settlement.HiddenOwe) error {
 	if owe.Debtor == owe.Creditor {
 		return nil
 	}
-	veiledKey := row.HiddenPositions(c.Cycle.ID, c.Caller.ID, c.Lane)
-	hidden, _, err := ledger.Find(c.Tx, veiledKey)
+	sums := row.HiddenPositions(c.Cycle.ID, c.Caller.ID, c.Lane)
+	hidden, _, err := ledger.Find(c.Tx, sums)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (c *call) oweHidden(owe settlement.HiddenOwe) error {
 	if err != nil {
 		return err
 	}
-	ledger.Put(c.Tx, veiledKey, hidden)
+	ledger.Put(c.Tx, sums, hidden)
 	ledger.Put(c.Tx, key, list)
 	return c.changePositions(func(p settlement.Positions) (settlement.Positions, error) {
 		return p.NoteHidden(one), nil

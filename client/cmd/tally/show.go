@@ -55,12 +55,6 @@ func (s scales) orNone(programme string, units amount.Units) string {
 	return s.show(programme, units)
 }
 
-// indexScales reads the scales from the read model.
-func indexScales(r *index.Reading) (scales, error) {
-	list, err := r.Programmes()
-	return scalesOf(list), err
-}
-
 // askScales reads the scales from a peer.
 func askScales(ctx context.Context, g *node.Node) (scales, error) {
 	list, err := g.Query().AllProgrammes(ctx)

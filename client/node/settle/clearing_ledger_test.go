@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/replay/replaytest"
 	"tallystick/client/index/indextest"
 )
 
 // TestTheCycleThatWasCutOffLast is found by what it opened.
 func TestTheCycleThatWasCutOffLast(t *testing.T) {
-	l := indextest.TwoParties(t)
+	l := replaytest.TwoParties(t)
 	if _, err := lastClosed(indextest.Of(t, l.Blocks())); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("none was cut off: %v", err)
 	}

@@ -1,4 +1,5 @@
-package indextest
+// Package replaytest has ledgers that tests begin with.
+package replaytest
 
 import (
 	"testing"
