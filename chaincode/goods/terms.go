@@ -36,7 +36,7 @@ func (k TermsKind) String() string { return termsKinds.Of(uint8(k)) }
 
 // Terms are what a seller owes a supplier for one unit of a good. The value is
 // private between the two; the ledger has its commitment, which adds up (package
-// hide).
+// pedersen).
 type Terms struct {
 	_          struct{}            `cbor:",toarray"`
 	Kind       TermsKind           `json:"kind"`

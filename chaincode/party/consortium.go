@@ -64,7 +64,7 @@ func (r FoundRequest) Check() error {
 	return r.Date.Check()
 }
 
-// Found makes the consortium and the operator.
+// Found makes what the network is founded with, and its operator.
 func Found(req FoundRequest, caller, mark string) (Consortium, Party) {
 	return Consortium{Network: req.Network, Operator: caller, Test: req.Test, Mark: mark},
 		Party{

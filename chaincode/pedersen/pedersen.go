@@ -1,4 +1,4 @@
-// Package hide is values that add up without being seen.
+// Package pedersen has Pedersen commitments: values that add up without being seen.
 //
 // Two parties know a value; the ledger has its commitment, C = v·G + s·H in the
 // group ristretto255 (RFC 9496). The salt s is random, so C says nothing of v, and
@@ -13,7 +13,7 @@
 // whoever knows the prices can show the sum alone.
 //
 // G is the group's generator. H is made from a fixed text by RFC 9496's element
-// derivation, of SHA-512("tallystick hide H v1\n"): nobody knows, or can choose,
+// derivation, of SHA-512("tallystick veil H v1\n"): nobody knows, or can choose,
 // which multiple of G it is, and that alone keeps a commitment from opening twice.
 // A salt and a commitment are 32 bytes, little-endian and as the RFC encodes them;
 // testdata/vectors.json has examples, which another implementation made.

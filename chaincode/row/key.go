@@ -148,7 +148,7 @@ var (
 	}, owesHidden...)
 )
 
-// Consortium is the key of the consortium.
+// Consortium is the key of what the network was founded with.
 func Consortium() Key[party.Consortium] { return consortiums.at() }
 
 // Cycle is the key of the open cycle.
