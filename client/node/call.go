@@ -97,14 +97,14 @@ func (c *Call) Seed(v *vault.Vault, purpose string, i int) code.Code {
 	return v.CodeSeed("request/"+purpose+"/"+c.RequestID(), uint64(i))
 }
 
-// tell tells of a step.
+// Tell tells of a step.
 func (c *Call) Tell(step string, done bool) {
 	if c.Progress != nil {
 		c.Progress(step, done)
 	}
 }
 
-// far tells how far long work is.
+// TellFar tells how far long work is.
 func (c *Call) TellFar(f Far) {
 	if c.Far != nil {
 		c.Far(f)

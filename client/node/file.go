@@ -14,7 +14,7 @@ type File struct {
 	Path   string     `json:"-"` // where it lies, named as its sender named it: its extension may say its form
 }
 
-// path returns where the file lies. BAD_REQUEST if a request came without it.
+// Located returns where the file lies. BAD_REQUEST if a request came without it.
 func (f File) Located(field string) (string, error) {
 	if f.Path == "" {
 		return "", fault.New(fault.BadRequest, "`%s`: the file doesn't come with it", field)
@@ -22,7 +22,7 @@ func (f File) Located(field string) (string, error) {
 	return f.Path, nil
 }
 
-// ofFile makes what is wrong with a file that came with a request the request's fault, unless it has a code.
+// OfFile makes what is wrong with a file that came with a request the request's fault, unless it has a code.
 func OfFile(err error) error {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {

@@ -43,7 +43,7 @@ type Found[T any] struct {
 	Rows   []index.Entry[T] `json:"rows"`
 }
 
-// pages answers all rows of one kind that the pages of a reading have.
+// Pages answers all rows of one kind that the pages of a reading have.
 func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
 	error)) (Found[T], error) {
 	return Ask(ctx, n, func(r *index.Reading) (Found[T], error) {
@@ -55,7 +55,7 @@ func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Pa
 // filterer is a request that narrows a list of rows of one kind.
 type filterer interface{ Filter() index.Filter }
 
-// lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
+// Lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
 func Lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
 	return Does(row, func(ctx context.Context, n *Node, _ *Call, req Req) (Found[T], error) {
 		return Ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {

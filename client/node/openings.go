@@ -46,7 +46,7 @@ func (u *OpeningFinder) Of(supplier, sku, seller string, c pedersen.Commitment) 
 	return o, nil
 }
 
-// supply is what a seller owes a supplier for a line, in fen, exactly; "" if it isn't
+// Supply is what a seller owes a supplier for a line, in fen, exactly; "" if it isn't
 // known, or for the seller's own goods.
 func (u *OpeningFinder) Supply(supplier, seller string, l goods.Line) (string, error) {
 	if l.Kind == goods.NoTerms {

@@ -67,18 +67,18 @@ type Op[Req, Ans any] struct {
 	do     func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)
 }
 
-// sends makes the operation of one command whose content is all that its caller names.
+// Sends makes the operation of one command whose content is all that its caller names.
 func Sends[Req command.Request](row Row) Op[Req, Receipt] {
 	return Op[Req, Receipt]{Row: row, single: true,
 		do: func(ctx context.Context, n *Node, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
 }
 
-// does makes an operation of a use case.
+// Does makes an operation of a use case.
 func Does[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, do: do}
 }
 
-// alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that
+// Alone makes an operation of a use case that an [Offline] node can perform; if it turns out to need the network, that
 // says UNAVAILABLE.
 func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, alone: true, do: do}

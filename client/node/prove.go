@@ -16,7 +16,7 @@ type Proven struct {
 	File   []byte          `json:"file,omitempty"` // the proof, to be handed on, of one that was made
 }
 
-// prove asks peers of enough parties to sign what the ledger answers. UNAVAILABLE if too few do.
+// Prove asks peers of enough parties to sign what the ledger answers. UNAVAILABLE if too few do.
 func (n *Node) Prove(ctx context.Context, trust proof.Trust, need int, function string,
 	args ...string) (p Proven, err error) {
 	envelope, err := n.gateway.Prove(ctx, function, args...)

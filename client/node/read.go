@@ -19,7 +19,7 @@ func (n *Node) Read(ctx context.Context) (*index.Reading, error) {
 // Index opens the party's read model, or makes it, and waits until it has what the ledger has.
 func (n *Node) Index(ctx context.Context) (*index.Index, error) { return n.model.now(ctx) }
 
-// ask reads the party's read model as it is now, and closes the reading.
+// Ask reads the party's read model as it is now, and closes the reading.
 func Ask[T any](ctx context.Context, n *Node, of func(*index.Reading) (T, error)) (answer T, err error) {
 	r, err := n.Read(ctx)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"tallystick/client/vault"
 )
 
-// isOwn says whether this vault made the codes that end in one: it kept them, or they open what is on the ledger now.
+// IsOwn says whether this vault made the codes that end in one: it kept them, or they open what is on the ledger now.
 func IsOwn(v *vault.Vault, purpose, reference string, last code.Code, opens func(code.Code) bool) (bool, error) {
 	if opens(last) {
 		return true, nil

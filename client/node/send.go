@@ -55,7 +55,7 @@ func (n *Node) Step(ctx context.Context, c *Call, step string, req command.Reque
 	return n.receipt(c, answer, err)
 }
 
-// just chooses a request that is known.
+// Just chooses a request that is known.
 func Just(req command.Request) func() (command.Request, error) {
 	return func() (command.Request, error) { return req, nil }
 }

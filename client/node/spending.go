@@ -38,7 +38,7 @@ func (s Spending) Check(with func([]spend.Take) command.Request) error {
 	return s.CheckWith(with)
 }
 
-// check is Check where no points at all are well.
+// CheckWith is Check where no points at all are well.
 func (s Spending) CheckWith(with func([]spend.Take) command.Request) error {
 	for _, p := range s.Take {
 		if err := p.Points.Check(); err != nil {
@@ -74,7 +74,7 @@ func BusinessDate(r *index.Reading) (date.Date, error) {
 	return cycle.Date, err
 }
 
-// spend sends a request that spends a member's points, once for a request id: asked again, it finds what was done then,
+// Spend sends a request that spends a member's points, once for a request id: asked again, it finds what was done then,
 // whatever the wallet holds now.
 func (n *Node) Spend(ctx context.Context, c *Call, member string, s Spending,
 	with func([]spend.Take) command.Request) (Receipt, error) {
@@ -87,5 +87,5 @@ func (n *Node) Spend(ctx context.Context, c *Call, member string, s Spending,
 	})
 }
 
-// fromNow is the moment that comes in so many seconds.
+// FromNow is the moment that comes in so many seconds.
 func FromNow(seconds int64) int64 { return time.Now().Unix() + seconds }

@@ -197,7 +197,7 @@ func (ctx *Context) transaction() (run.Transaction, error) {
 		return run.Transaction{}, fmt.Errorf("contract: the caller: %w", err)
 	}
 	today := date.Of(ctx.config.Now(), ctx.config.Place)
-	return run.Transaction{Stub: ctx.GetStub(), Caller: caller, Now: ctx.now, Today: today}, nil
+	return run.Transaction{Stub: ctx.GetStub(), MSP: caller, Now: ctx.now, Today: today}, nil
 }
 
 // asking makes a call for a question that needs what a command does: the caller, the date.

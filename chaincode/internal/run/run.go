@@ -23,10 +23,10 @@ import (
 
 // Transaction is what Fabric tells of a transaction, and one endorser of its own calendar.
 type Transaction struct {
-	Stub   shim.ChaincodeStubInterface
-	Caller string    // MSP of who signed the proposal
-	Now    int64     // its timestamp, UTC seconds
-	Today  date.Date // of the endorser's clock and calendar; it can only make that endorser refuse
+	Stub  shim.ChaincodeStubInterface
+	MSP   string    // of who signed the proposal
+	Now   int64     // its timestamp, UTC seconds
+	Today date.Date // of the endorser's clock and calendar; it can only make that endorser refuse
 }
 
 // Run is a transaction that runs commands.
@@ -61,7 +61,7 @@ func Ask(t Transaction) (*Call, error) {
 	if err := r.open(); err != nil {
 		return nil, err
 	}
-	return &Call{Run: r, At: number.At{Caller: t.Caller, Now: t.Now, Date: r.Cycle.Date}}, nil
+	return &Call{Run: r, At: number.At{Caller: t.MSP, Now: t.Now, Date: r.Cycle.Date}}, nil
 }
 
 // Single does one command, sent alone and as JSON by somebody without a lane: a person at the peer's own command line.
@@ -101,7 +101,7 @@ func begin(t Transaction, do Do, lane uint8, seq uint64, own bool) (*Run, error)
 
 // open reads the caller and the open cycle.
 func (r *Run) open() (err error) {
-	caller := r.Transaction.Caller
+	caller := r.MSP
 	if err = r.Tx.Prefetch([]string{string(row.Party(caller)), string(row.Cycle())}); err != nil {
 		return err
 	}

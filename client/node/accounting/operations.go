@@ -1,3 +1,4 @@
+// Package accounting has what a node does with the party's books, with reports, and with proofs of balance.
 package accounting
 
 import "tallystick/client/node"

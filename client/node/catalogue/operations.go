@@ -1,3 +1,4 @@
+// Package catalogue has what a node does with suppliers, goods, stock, storefronts and orders.
 package catalogue
 
 import "tallystick/client/node"

@@ -1,3 +1,4 @@
+// Package consortium has what a node does with the network's parties, and what it asks of the ledger itself.
 package consortium
 
 import "tallystick/client/node"

@@ -1,3 +1,4 @@
+// Package loyalty has what a node does with programmes, points, benefits and campaigns.
 package loyalty
 
 import "tallystick/client/node"

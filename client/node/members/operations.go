@@ -1,3 +1,4 @@
+// Package members has what a node does with members: enrolment, accounts, consents, authorisations, profiles, wallets.
 package members
 
 import "tallystick/client/node"

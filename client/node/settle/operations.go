@@ -1,3 +1,4 @@
+// Package settle has what a node does to clear and settle: cycles, models, statements, disputes, payments.
 package settle
 
 import "tallystick/client/node"
