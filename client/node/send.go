@@ -23,9 +23,9 @@ type Outcomes[T any] struct {
 	Rows   []T    `json:"rows"`
 }
 
-// Send sends one command whose content is all that its caller named.
+// Send sends one command whose content is all that its caller named: by a lane, if the node has one.
 func (n *Node) Send(ctx context.Context, c *Call, req command.Request) (Receipt, error) {
-	answer, err := n.gateway.Single(ctx, c.RequestID(), req)
+	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID()}, Just(req))
 	return n.receipt(c, answer, err)
 }
 

@@ -44,13 +44,13 @@ var (
 	BenefitAmend = node.Does(node.Describe("benefit.amend", "POST", "/v1/benefits/{benefit}/amend", node.Loyalty,
 		"Change a benefit's quota or who may give it, or close it; for its provider", "变更权益",
 		`{"benefit":"ride","quota":2000}`), amendBenefit)
-	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.Read,
+	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.See,
 		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`), showBenefit)
 	BenefitList = node.Lists[BenefitListRequest, benefit.Model](node.Describe("benefit.list", "GET",
-		"/v1/benefits", node.Read,
+		"/v1/benefits", node.See,
 		"List the benefits", "权益列表", `{}`))
 	BenefitEntitlements = node.Lists[BenefitEntitlementsRequest,
-		benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.Read,
+		benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.See,
 		"List entitlements", "权益实例", `{}`))
 	BenefitWriteoffs = node.Lists[BenefitWriteoffsRequest,
 		benefit.WriteOff](node.Describe("benefit.writeoffs", "GET", "/v1/write-offs", node.Read,

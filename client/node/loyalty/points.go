@@ -61,7 +61,7 @@ var (
 		"/v1/members/{member}/unfreeze", node.Loyalty,
 		"Lift your own freeze, which also grants an appeal", "解冻",
 		`{"member":"zhang","reason":"explained"}`))
-	PointsSimulate = node.Does(node.Describe("points.simulate", "GET", "/v1/awards/simulation", node.Read,
+	PointsSimulate = node.Does(node.Describe("points.simulate", "GET", "/v1/awards/simulation", node.See,
 		"Say what a purchase would earn, and why; nothing is written", "试算",
 		`{"programme":"DP","rule":"basket","member":"wang","lines":[{"label":"oil","fen":29800}]}`), simulate)
 	PointsRuleList = node.Lists[PointsRuleListRequest, points.Rule](node.Describe("points.rule.list", "GET",
