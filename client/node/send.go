@@ -14,12 +14,12 @@ import (
 type Receipt struct {
 	command.Receipt
 	Request string `json:"request"` // id
-	Height  uint64 `json:"height"`  // blocks that this node had seen then: another that has as many sees it too
+	Height  uint64 `json:"height,omitempty"`  // blocks that this node had seen then: another that has as many sees it too
 }
 
 // Outcomes is the answer of what sends several commands: what became of each.
 type Outcomes[T any] struct {
-	Height uint64 `json:"height"` // as of a Receipt
+	Height uint64 `json:"height,omitempty"` // as of a Receipt
 	Rows   []T    `json:"rows"`
 }
 
