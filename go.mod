@@ -23,6 +23,7 @@ require (
 	github.com/jacoelho/xsd v0.0.27
 	github.com/jedib0t/go-pretty/v6 v6.8.3
 	github.com/mattn/go-isatty v0.0.24
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/shirou/gopsutil/v4 v4.26.10
 	github.com/shopspring/decimal v1.4.0
 	github.com/spf13/cobra v1.10.2

@@ -16,70 +16,85 @@ const (
 
 // told is what an answer says of this time that it was asked for, not of what was done.
 type told struct {
+	takes     bool // it is taken out of the answer
 	height    uint64
 	duplicate bool
 }
 
-// takeOut empties an answer's fields Height and Duplicate that JSON leaves out when they are empty, so that it is
-// written in the same bytes each time, and returns what they said. A height that is part of what was done stays.
-func takeOut(answer any) (any, told) {
+// tidied is an answer with empty lists where it has none at all, which JSON would call null. If it is of something that
+// was done, its fields Height and Duplicate that JSON leaves out when they are empty are emptied, so that it is written
+// in the same bytes each time; what they said is beside it. A height that is part of what was done stays.
+func tidied(answer any, wasDone bool) (any, told) {
 	if answer == nil {
 		return nil, told{}
 	}
 	v := reflect.New(reflect.TypeOf(answer)).Elem()
 	v.Set(reflect.ValueOf(answer))
-	var said told
-	said.take(v)
+	said := told{takes: wasDone}
+	said.tidy(v)
 	return v.Interface(), said
 }
 
-func (s *told) take(v reflect.Value) {
+// tidy tidies a value that can be set. What it points to is copied first: the node may keep it.
+func (s *told) tidy(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			s.take(v.Elem())
+			own := reflect.New(v.Type().Elem())
+			own.Elem().Set(v.Elem())
+			v.Set(own)
+			s.tidy(own.Elem())
 		}
 	case reflect.Slice:
+		if v.IsNil() && writesItself(v.Type()) {
+			return
+		}
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		v.Set(own)
 		for i := range v.Len() {
-			s.take(v.Index(i))
+			s.tidy(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
 		}
 	case reflect.Struct:
-		s.takeFields(v)
+		for i := range v.NumField() {
+			if f := v.Field(i); f.CanSet() && !s.take(v.Type().Field(i), f) {
+				s.tidy(f)
+			}
+		}
 	}
 }
 
-func (s *told) takeFields(v reflect.Value) {
-	for i := range v.NumField() {
-		f := v.Field(i)
-		switch name, tag := v.Type().Field(i).Name, v.Type().Field(i).Tag.Get("json"); {
-		case !f.CanSet():
-		case name == "Height" && tag == "height,omitempty":
-			s.height = max(s.height, f.Uint())
-			f.SetZero()
-		case name == "Duplicate" && tag == "duplicate,omitempty":
-			s.duplicate = s.duplicate || f.Bool()
-			f.SetZero()
-		default:
-			s.take(f)
-		}
+// take empties a field that says something of this time, and says whether it was one.
+func (s *told) take(of reflect.StructField, f reflect.Value) bool {
+	switch tag := of.Tag.Get("json"); {
+	case !s.takes:
+		return false
+	case of.Name == "Height" && tag == "height,omitempty":
+		s.height = max(s.height, f.Uint())
+	case of.Name == "Duplicate" && tag == "duplicate,omitempty":
+		s.duplicate = s.duplicate || f.Bool()
+	default:
+		return false
 	}
+	f.SetZero()
+	return true
 }
 
 // writeAnswer answers with an operation's answer.
 func writeAnswer(w http.ResponseWriter, rt route, answer any, height uint64) error {
-	if !rt.row.Asks {
-		var said told
-		answer, said = takeOut(answer)
-		height = max(height, said.height)
-		if said.duplicate {
-			w.Header().Set(againHeader, "true")
-		}
+	answer, said := tidied(answer, !rt.row.Asks)
+	if said.duplicate {
+		w.Header().Set(againHeader, "true")
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}
-	w.Header().Set(heightHeader, strconv.FormatUint(height, 10))
+	w.Header().Set(heightHeader, strconv.FormatUint(max(height, said.height), 10))
 	write(w, http.StatusOK, "application/json", append(body, '\n'))
 	return nil
 }

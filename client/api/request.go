@@ -218,7 +218,10 @@ func keysOf(fields map[string]json.RawMessage) func(func(string) bool) {
 
 // errMedia and errTooLarge are refusals with a status of their own.
 var (
-	errMedia    = fault.New(fault.BadRequest, "want a body of Content-Type application/json, in UTF-8 and not compressed")
+	errMedia = fault.New(
+		fault.BadRequest,
+		"want a body of Content-Type application/json, in UTF-8 and not compressed",
+	)
 	errTooLarge = fault.New(fault.Limit, "the body is longer than %d bytes", MaxBody)
 )
 

@@ -244,7 +244,14 @@ func statusIf(elsewhere bool) int {
 }
 
 // refuse answers a refusal, and logs it.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rt route, who caller, begun time.Time, problem refused) {
+func (s *Server) refuse(
+	w http.ResponseWriter,
+	r *http.Request,
+	rt route,
+	who caller,
+	begun time.Time,
+	problem refused,
+) {
 	refusal := refusalOf(problem.err)
 	if refusal.Code == fault.Internal {
 		s.log.Error("an operation failed", "operation", rt.row.Name, "err", problem.err)
@@ -260,5 +267,5 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rt route, who ca
 // said logs that a request was answered: nothing of what it names but its id.
 func (s *Server) said(rt route, r *http.Request, who caller, begun time.Time, status int, code fault.Code) {
 	s.log.Info("answered", "operation", rt.row.Name, "status", status, "code", code, "who", who.id,
-		"request", r.Header.Get(keyHeader), "took", time.Since(begun).Round(100*time.Microsecond))
+		"request", r.Header.Get(keyHeader), "ms", float64(time.Since(begun).Round(100*time.Microsecond))/1e6)
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,6 +84,8 @@ func (a *app) initCertificate(cfg config.Config, hosts []string) error {
 		hosts = append(hosts, host)
 	}
 	hosts = append(hosts, "localhost", "127.0.0.1")
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
 	if err := makeCertificate(cert, key, cfg.Party, hosts); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ var (
 	GoodSet = node.Sends[goods.SetGoodRequest](node.Describe("good.set", "POST",
 		"/v1/goods/{supplier}/{sku}", node.Catalogue,
 		"List a good, or make its next version: what isn't said is left empty", "商品",
-		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":null,"unit":"piece","tax":"t13","delivery":"shipped","regions":null,"images":null,"from":"","until":"","open":true}`))
+		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":[],"unit":"piece","tax":"t13","delivery":"shipped","regions":[],"images":[],"from":"","until":"","open":true}`))
 	GoodWithdrawStock = node.Sends[goods.WithdrawStockRequest](node.Describe("good.withdraw-stock", "POST",
 		"/v1/goods/{supplier}/{sku}/withdraw-stock", node.Catalogue,
 		"Take back what is free of a good", "撤货",

@@ -20,7 +20,7 @@ var (
 	BenefitDefine = node.Sends[benefit.DefineRequest](node.Describe("benefit.define", "POST",
 		"/v1/benefits", node.Loyalty,
 		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",
-		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"window":7,"grantors":null,"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`))
+		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"window":7,"grantors":[],"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`))
 	BenefitExpire = node.Sends[benefit.ExpireRequest](node.Describe("benefit.expire", "POST",
 		"/v1/entitlements/{entitlement}/expire", node.Loyalty,
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone", "过期",

@@ -68,8 +68,12 @@ func Make(src Source) ([]byte, error) {
 	}
 	return written(doc{
 		"openapi": "3.1.0",
-		"info": doc{"title": "Tallystick 合契", "version": "1", "license": doc{"name": "Apache-2.0", "identifier": "Apache-2.0"},
-			"description": about},
+		"info": doc{
+			"title":       "Tallystick 合契",
+			"version":     "1",
+			"license":     doc{"name": "Apache-2.0", "identifier": "Apache-2.0"},
+			"description": about,
+		},
 		"servers":  []doc{{"url": "/"}},
 		"security": []doc{{"key": []string{}}},
 		"tags":     tagsOf(src.Operations),
@@ -207,7 +211,10 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	if row.Method == "GET" {
 		fields := src.Fields(request)
 		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-			parameters = append(parameters, parameter(name, "query", schema.Properties[name], example[name], fields[name]))
+			parameters = append(
+				parameters,
+				parameter(name, "query", schema.Properties[name], example[name], fields[name]),
+			)
 		}
 	} else {
 		described["requestBody"] = doc{"required": len(example) > 0,
@@ -215,7 +222,11 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	}
 	described["parameters"] = parameters
 	described["responses"] = doc{
-		"200":     doc{"description": "Done", "headers": headers, "content": doc{"application/json": doc{"schema": answer}}},
+		"200": doc{
+			"description": "Done",
+			"headers":     headers,
+			"content":     doc{"application/json": doc{"schema": answer}},
+		},
 		"default": doc{"$ref": "#/components/responses/Problem"},
 	}
 	return described, nil
