@@ -27,8 +27,10 @@ func TestTheSameBytes(t *testing.T) {
 		first, again any
 	}{
 		{"a receipt", receipt(7, false), receipt(9, true)},
-		{"receipts in an answer", loyalty.Redeemed{Receipt: receipt(7, false)}, loyalty.Redeemed{Receipt: receipt(9, true)}},
-		{"a list of them", node.Outcomes[node.Receipt]{Height: 7, Rows: []node.Receipt{receipt(6, false), receipt(7, false)}},
+		{"receipts in an answer", loyalty.Redeemed{Receipt: receipt(7, false)},
+			loyalty.Redeemed{Receipt: receipt(9, true)}},
+		{"a list of them",
+			node.Outcomes[node.Receipt]{Height: 7, Rows: []node.Receipt{receipt(6, false), receipt(7, false)}},
 			node.Outcomes[node.Receipt]{Height: 9, Rows: []node.Receipt{receipt(9, true), receipt(9, true)}}},
 	} {
 		first, again := answered(t, c.first), answered(t, c.again)

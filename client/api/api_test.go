@@ -88,9 +88,12 @@ func TestRefusals(t *testing.T) {
 		pointer                          string
 	}{
 		{"nobody", "", "GET", "/v1/parties", "", nil, 401, fault.Forbidden, ""},
-		{"a key that isn't", "", "GET", "/v1/parties", "", []string{"Authorization", "Bearer tally_abc_def"}, 401, fault.Forbidden, ""},
-		{"two keys", "admin", "GET", "/v1/parties", "", []string{"Authorization", "Bearer x"}, 401, fault.Forbidden, ""},
-		{"another scheme", "", "GET", "/v1/parties", "", []string{"Authorization", "Basic YTpi"}, 401, fault.Forbidden, ""},
+		{"a key that isn't", "", "GET", "/v1/parties", "", []string{"Authorization", "Bearer tally_abc_def"},
+			401, fault.Forbidden, ""},
+		{"two keys", "admin", "GET", "/v1/parties", "", []string{"Authorization", "Bearer x"},
+			401, fault.Forbidden, ""},
+		{"another scheme", "", "GET", "/v1/parties", "", []string{"Authorization", "Basic YTpi"},
+			401, fault.Forbidden, ""},
 		{"another role", "counter", "GET", "/v1/parties", "", nil, 403, fault.Forbidden, ""},
 		{"nothing there", "admin", "GET", "/v1/nothing", "", nil, 404, fault.NotFound, ""},
 		{"nothing there, for nobody", "", "GET", "/v2", "", nil, 404, fault.NotFound, ""},
@@ -99,27 +102,36 @@ func TestRefusals(t *testing.T) {
 		{"another method", "admin", "DELETE", "/v1/parties", "", nil, 405, fault.BadRequest, ""},
 		{"another method's path", "admin", "GET", "/v1/redemptions", "", nil, 405, fault.BadRequest, ""},
 		{"no idempotency key", "admin", "POST", profile, `{"fields":[]}`, nil, 400, fault.BadRequest, ""},
-		{"two idempotency keys", "admin", "POST", profile, `{}`, append(key, keyHeader, "k2"), 400, fault.BadRequest, ""},
+		{"two idempotency keys", "admin", "POST", profile, `{}`, append(key, keyHeader, "k2"),
+			400, fault.BadRequest, ""},
 		{"an idempotency key that is none", "admin", "POST", profile, `{"fields":[{"name":"tier","value":"gold"}]}`,
 			[]string{keyHeader, "k 1"}, 400, fault.BadRequest, ""},
 		{"an unknown field", "admin", "POST", profile, `{"field":[]}`, key, 400, fault.BadRequest, "/field"},
 		{"a field twice", "admin", "POST", profile, `{"fields":[],"fields":[]}`, key, 400, fault.BadRequest, "/fields"},
-		{"a field of the path's", "admin", "POST", profile, `{"member":"wang","fields":[]}`, key, 400, fault.BadRequest, "/member"},
+		{"a field of the path's", "admin", "POST", profile, `{"member":"wang","fields":[]}`, key,
+			400, fault.BadRequest, "/member"},
 		{"a wrong type", "admin", "POST", profile, `{"fields":{}}`, key, 400, fault.BadRequest, "/fields"},
 		{"no object", "admin", "POST", profile, `[]`, key, 400, fault.BadRequest, ""},
 		{"no JSON", "admin", "POST", profile, `{"fields":`, key, 400, fault.BadRequest, ""},
 		{"more after it", "admin", "POST", profile, `{"fields":[]} {}`, key, 400, fault.BadRequest, ""},
-		{"too deep", "admin", "POST", profile, `{"fields":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, key, 400,
+		{"too deep", "admin", "POST", profile, `{"fields":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, key,
+			400,
 			fault.BadRequest, ""},
-		{"too long", "admin", "POST", profile, `{"fields":"` + strings.Repeat("a", MaxBody) + `"}`, key, 413, fault.Limit, ""},
-		{"compressed", "admin", "POST", profile, `{}`, append(key, "Content-Encoding", "gzip"), 415, fault.BadRequest, ""},
+		{"too long", "admin", "POST", profile, `{"fields":"` + strings.Repeat("a", MaxBody) + `"}`, key,
+			413, fault.Limit, ""},
+		{"compressed", "admin", "POST", profile, `{}`, append(key, "Content-Encoding", "gzip"),
+			415, fault.BadRequest, ""},
 		{"a query", "admin", "POST", profile + "?member=li", `{}`, key, 400, fault.BadRequest, ""},
-		{"a query's field twice", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=1&sale=2", "", nil, 400, fault.BadRequest, "/sale"},
-		{"a query's wrong type", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=much", "", nil, 400, fault.BadRequest, "/sale"},
+		{"a query's field twice", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=1&sale=2", "", nil,
+			400, fault.BadRequest, "/sale"},
+		{"a query's wrong type", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=much", "", nil,
+			400, fault.BadRequest, "/sale"},
 		{"a query's unknown field", "admin", "GET", "/v1/parties?x=1", "", nil, 400, fault.BadRequest, "/x"},
 		{"a query that isn't one", "admin", "GET", "/v1/parties?%zz", "", nil, 400, fault.BadRequest, ""},
-		{"a height that isn't", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "-1"}, 400, fault.BadRequest, ""},
-		{"a height that isn't there", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "9"}, 503, fault.Unavailable, ""},
+		{"a height that isn't", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "-1"},
+			400, fault.BadRequest, ""},
+		{"a height that isn't there", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "9"},
+			503, fault.Unavailable, ""},
 		{"no network", "admin", "GET", "/v1/parties", "", nil, 503, fault.Unavailable, ""},
 	} {
 		w := s.ask(c.role, c.method, c.target, c.body, c.headers...)
@@ -145,8 +157,8 @@ func TestRefusals(t *testing.T) {
 func TestMediaType(t *testing.T) {
 	s := serverOf(t, io.Discard)
 	for media, status := range map[string]int{
-		"application/json": 200, "application/json; charset=UTF-8": 200, "application/json; charset=gbk": 415, "text/plain": 415,
-		"application/x-www-form-urlencoded": 415, "": 415,
+		"application/json": 200, "application/json; charset=UTF-8": 200, "application/json; charset=gbk": 415,
+		"text/plain": 415, "application/x-www-form-urlencoded": 415, "": 415,
 	} {
 		r := httptest.NewRequest("POST", "/v1/books/periods", strings.NewReader(" { } "))
 		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
@@ -285,7 +297,9 @@ func TestHealth(t *testing.T) {
 // TestLanguages: a problem's title is in the language that was asked for, and both are beside it.
 func TestLanguages(t *testing.T) {
 	s := serverOf(t, io.Discard)
-	for accept, zh := range map[string]bool{"": false, "en": false, "zh-CN": true, "fr, zh;q=0.8, en;q=0.7": true, "fr": false, ";;": false} {
+	for accept, zh := range map[string]bool{
+		"": false, "en": false, "zh-CN": true, "fr, zh;q=0.8, en;q=0.7": true, "fr": false, ";;": false,
+	} {
 		p := problemIn(t, s.ask("admin", "GET", "/v1/nothing", "", "Accept-Language", accept))
 		if (p.Title == p.Zh) != zh {
 			t.Errorf("%q: %s", accept, p.Title)

@@ -42,8 +42,9 @@ func TestKeyring(t *testing.T) {
 		t.Errorf("found %+v, %v; want %+v", found, err, made)
 	}
 	secret := text[strings.LastIndexByte(text, '_')+1:]
-	for _, wrong := range []string{"", text[:len(text)-1], text + "a", strings.ToUpper(text), keyPrefix + made.ID + "_", keyPrefix + secret,
-		strings.TrimSuffix(other, other[strings.LastIndexByte(other, '_')+1:]) + secret, text + strings.Repeat("a", 1<<20),
+	for _, wrong := range []string{"", text[:len(text)-1], text + "a", strings.ToUpper(text), keyPrefix + made.ID + "_",
+		keyPrefix + secret, strings.TrimSuffix(other, other[strings.LastIndexByte(other, '_')+1:]) + secret,
+		text + strings.Repeat("a", 1<<20),
 		"tally_' OR 1=1 --_x"} {
 		if _, err := k.Find(t.Context(), wrong); fault.CodeOf(err) != fault.Forbidden {
 			t.Errorf("%.80q: %v", wrong, err)

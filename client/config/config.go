@@ -67,7 +67,7 @@ type Config struct {
 // Serve says where a node's own process is reached.
 type Serve struct {
 	Listen string `mapstructure:"listen"` // host:port of its HTTPS
-	Cert   string `mapstructure:"cert"`   // path of its certificate, PEM; "" for the one that tallyd init makes in State
+	Cert   string `mapstructure:"cert"`   // path of its certificate, PEM; "" for what tallyd init makes in State
 	Key    string `mapstructure:"key"`    // path of the certificate's key, PEM; readable by its owner only
 	Lanes  string `mapstructure:"lanes"`  // that it writes, where Lanes names none
 }

@@ -19,7 +19,7 @@ import (
 // how far it is.
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
-	Least    uint64                       // blocks that the node must have seen before it does anything; see [Node.Reach]
+	Least    uint64                       // blocks that the node must have seen first; see [Node.Reach]
 	Meaning  Meaning                      // what the caller named
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
 	// told now and then how far long work is, by several goroutines; nil tells nobody

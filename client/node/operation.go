@@ -41,8 +41,8 @@ type Permission string
 // The permissions (权限). A role has some of them; every operation needs one.
 //
 // An answer with a secret (a private price, what opens a commitment, a one-time code, a profile's fields, a customer)
-// isn't for all who may ask: its operation needs another permission than See or Read, and is a POST, since the address and the
-// answer of a GET are kept by logs and caches. A test holds the answers' types to it.
+// isn't for all who may ask: its operation needs another permission than See or Read, and is a POST, since the address
+// and the answer of a GET are kept by logs and caches. A test holds the answers' types to it.
 const (
 	See       Permission = "see"       // ask what a till shows: a member's points and entitlements, goods, quotes
 	Read      Permission = "read"      // ask all else that the party may know, but for secrets

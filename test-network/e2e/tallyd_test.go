@@ -44,8 +44,8 @@ func startDaemon(t *testing.T, party, lanes string) *daemon {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{profile: filepath.Join(net.dir, "parties", party, "profile.yaml"), state: t.TempDir(), address: address,
-		lanes: lanes}
+	d := &daemon{profile: filepath.Join(net.dir, "parties", party, "profile.yaml"), state: t.TempDir(),
+		address: address, lanes: lanes}
 	d.log = must(os.Create(filepath.Join(t.TempDir(), "tallyd.log")))
 	for _, word := range strings.Fields(string(must(d.tallyd("init").Output()))) {
 		if strings.HasPrefix(word, "tally_") {
@@ -159,8 +159,8 @@ type redemption struct {
 	points        int
 }
 
-// TestANodeIsKilled: a till's redemptions through HTTP, while the node is killed again and again, take effect once each;
-// asked again, each is answered in the same bytes, and with another body refused.
+// TestANodeIsKilled: a till's redemptions through HTTP, while the node is killed again and again, take effect once
+// each; asked again, each is answered in the same bytes, and with another body refused.
 func TestANodeIsKilled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -208,7 +208,8 @@ func TestANodeIsKilled(t *testing.T) {
 		} {
 			again, err := d.insist(ctx, c.path, c.key, c.request)
 			if err != nil || c.first.status != http.StatusOK || !again.again || !bytes.Equal(again.body, c.first.body) {
-				t.Errorf("%s: %d %s; asked again: %v, %t, %s", c.key, c.first.status, c.first.body, err, again.again, again.body)
+				t.Errorf("%s: %d %s; asked again: %v, %t, %s", c.key, c.first.status, c.first.body, err, again.again,
+					again.body)
 			}
 		}
 		other, err := d.insist(ctx, "/v1/holds", id, holdOf(ann, e.points+1))
@@ -266,7 +267,8 @@ func (d *daemon) after(ctx context.Context, wait time.Duration, left *atomic.Int
 // runs, and a request of more blocks than there will be ends in time without hindering others.
 func TestANodeKnowsItsPlace(t *testing.T) {
 	d := startDaemon(t, "D", "31")
-	if out, err := d.tallyd("serve").CombinedOutput(); err == nil || !bytes.Contains(out, []byte("another tallyd serves")) {
+	out, err := d.tallyd("serve").CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("another tallyd serves")) {
 		t.Errorf("a second node: %v, %s", err, out)
 	}
 	get := func(key string, headers ...string) int {

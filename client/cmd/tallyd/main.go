@@ -1,5 +1,5 @@
-// Command tallyd is a party's node as a process of its own: tills, ERP systems, pages and the command line reach it over
-// HTTPS and a Unix socket.
+// Command tallyd is a party's node as a process of its own: tills, ERP systems, pages and the command line reach it
+// over HTTPS and a Unix socket.
 package main
 
 import (

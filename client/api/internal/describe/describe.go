@@ -88,7 +88,8 @@ func Make(src Source) ([]byte, error) {
 						"once, and answer the same bytes again",
 					"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
 				"MinHeight": doc{"name": src.MinHeight, "in": "header",
-					"description": "How many blocks the node must have seen: the " + src.Height + " of an answer that this request must see",
+					"description": "How many blocks the node must have seen: the " + src.Height +
+						" of an answer that this request must see",
 					"schema":      doc{"type": "integer", "minimum": 0}},
 			},
 			"headers": doc{
