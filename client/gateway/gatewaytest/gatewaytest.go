@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/gateway"
@@ -27,17 +28,25 @@ import (
 	"tallystick/chaincode/ledgersim"
 )
 
-// Server is all peers of a network, at one address.
+// Server is all peers of a network, each at an address of its own.
 type Server struct {
-	gateway.UnimplementedGatewayServer
-	peer.UnimplementedDeliverServer
-	address string
-	papers  *papers
+	papers    *papers
+	addresses map[string]string // by party
 
 	mu       sync.Mutex
+	ahead    time.Duration
 	net      *ledgersim.Network
 	prepared map[string]*ledgersim.Envelope // by transaction id
 	grown    chan struct{}                  // closed and replaced when there are more blocks
+	calls    map[string]int                 // endorsements and questions, by the party whose peer took them
+}
+
+// peerOf is one party's peer.
+type peerOf struct {
+	gateway.UnimplementedGatewayServer
+	peer.UnimplementedDeliverServer
+	*Server
+	party string
 }
 
 // Serve serves a network until the test ends.
@@ -47,15 +56,26 @@ func Serve(t testing.TB, n *ledgersim.Network) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &Server{papers: made, addresses: map[string]string{}, net: n, prepared: map[string]*ledgersim.Envelope{},
+		grown: make(chan struct{}), calls: map[string]int{}}
+	for _, party := range n.Peers() {
+		s.serve(t, party)
+	}
+	return s
+}
+
+// serve serves a party's peer.
+func (s *Server) serve(t testing.TB, party string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{address: listener.Addr().String(), papers: made, net: n,
-		prepared: map[string]*ledgersim.Envelope{}, grown: make(chan struct{})}
-	served := grpc.NewServer(grpc.Creds(credentials.NewServerTLSFromCert(&made.tls)))
-	gateway.RegisterGatewayServer(served, s)
-	peer.RegisterDeliverServer(served, s)
+	s.addresses[party] = listener.Addr().String()
+	one := &peerOf{Server: s, party: party}
+	served := grpc.NewServer(grpc.Creds(credentials.NewServerTLSFromCert(&s.papers.tls)))
+	gateway.RegisterGatewayServer(served, one)
+	peer.RegisterDeliverServer(served, one)
 	ended := make(chan error, 1)
 	go func() { ended <- served.Serve(listener) }()
 	t.Cleanup(func() {
@@ -64,15 +84,32 @@ func Serve(t testing.TB, n *ledgersim.Network) *Server {
 			t.Error(err)
 		}
 	})
-	return s
 }
 
-// With has a test act on the network beside the nodes.
-func (s *Server) With(act func(n *ledgersim.Network)) {
+// Calls returns how many endorsements and questions a party's peer was asked for by clients.
+func (s *Server) Calls(party string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	act(s.net)
-	s.tell()
+	return s.calls[party]
+}
+
+// Later has the peers' clocks go on: of what is proposed from now on, the timestamps are so much later.
+func (s *Server) Later(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += d
+}
+
+// proposed reads a proposal, and counts it. The network's time is its client's.
+func (s *peerOf) proposed(signed *peer.SignedProposal) (*ledgersim.Proposal, error) {
+	p, err := ledgersim.ParseProposal(signed.GetProposalBytes())
+	if err != nil {
+		return nil, status.Error(codes.InvalidArgument, err.Error())
+	}
+	p.Timestamp = p.Timestamp.Add(s.ahead)
+	s.net.Advance(p.Timestamp.Sub(s.net.Now()))
+	s.calls[s.party]++
+	return p, nil
 }
 
 // tell tells the streams that there are more blocks.
@@ -81,14 +118,14 @@ func (s *Server) tell() {
 	s.grown = make(chan struct{})
 }
 
-// Endorse implements gateway.GatewayServer. Private data goes to all peers; what has none to a majority, the caller's
-// own first, or to those that are named.
-func (s *Server) Endorse(_ context.Context, req *gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
+// Endorse implements gateway.GatewayServer. Private data goes to all peers; what has none to a majority, this one
+// first, or to those that are named.
+func (s *peerOf) Endorse(_ context.Context, req *gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, err := ledgersim.ParseProposal(req.GetProposedTransaction().GetProposalBytes())
+	p, err := s.proposed(req.GetProposedTransaction())
 	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
+		return nil, err
 	}
 	named := req.GetEndorsingOrganizations()
 	env, err := s.net.Endorse(p, s.endorsers(p, named)...)
@@ -111,16 +148,15 @@ func (s *Server) Endorse(_ context.Context, req *gateway.EndorseRequest) (*gatew
 }
 
 // endorsers chooses who endorses a proposal.
-func (s *Server) endorsers(p *ledgersim.Proposal, named []string) []string {
-	list := s.net.Peers()
+func (s *peerOf) endorsers(p *ledgersim.Proposal, named []string) []string {
 	if len(named) > 0 {
 		return named
 	}
+	list := s.net.Peers()
+	own := slices.Index(list, s.party)
+	list = slices.Insert(slices.Delete(list, own, own+1), 0, s.party)
 	if len(p.Transient) > 0 {
 		return list
-	}
-	if i := slices.Index(list, p.Creator.MSP); i > 0 {
-		list = slices.Insert(slices.Delete(list, i, i+1), 0, p.Creator.MSP)
 	}
 	return list[:len(list)/2+1]
 }
@@ -140,7 +176,7 @@ func refused(err error, message string) error {
 }
 
 // Submit implements gateway.GatewayServer.
-func (s *Server) Submit(_ context.Context, req *gateway.SubmitRequest) (*gateway.SubmitResponse, error) {
+func (s *peerOf) Submit(_ context.Context, req *gateway.SubmitRequest) (*gateway.SubmitResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	env := s.prepared[req.GetTransactionId()]
@@ -157,19 +193,18 @@ func (s *Server) Submit(_ context.Context, req *gateway.SubmitRequest) (*gateway
 }
 
 // Evaluate implements gateway.GatewayServer.
-func (s *Server) Evaluate(_ context.Context, req *gateway.EvaluateRequest) (*gateway.EvaluateResponse, error) {
+func (s *peerOf) Evaluate(_ context.Context, req *gateway.EvaluateRequest) (*gateway.EvaluateResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, err := ledgersim.ParseProposal(req.GetProposedTransaction().GetProposalBytes())
+	p, err := s.proposed(req.GetProposedTransaction())
 	if err != nil {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
+		return nil, err
 	}
-	at := s.endorsers(p, nil)[0]
 	if p.Chaincode == "qscc" {
-		info, err := proto.Marshal(&common.BlockchainInfo{Height: s.net.PeerHeight(at)})
+		info, err := proto.Marshal(&common.BlockchainInfo{Height: s.net.PeerHeight(s.party)})
 		return &gateway.EvaluateResponse{Result: &peer.Response{Status: 200, Payload: info}}, err
 	}
-	e, err := s.net.EndorseAt(p, at)
+	e, err := s.net.EndorseAt(p, s.party)
 	if err != nil {
 		return nil, refused(err, "evaluate call to endorser returned error")
 	}
@@ -177,7 +212,7 @@ func (s *Server) Evaluate(_ context.Context, req *gateway.EvaluateRequest) (*gat
 }
 
 // Deliver implements peer.DeliverServer: blocks from a number on, those to come included.
-func (s *Server) Deliver(stream grpc.BidiStreamingServer[common.Envelope, peer.DeliverResponse]) error {
+func (s *peerOf) Deliver(stream grpc.BidiStreamingServer[common.Envelope, peer.DeliverResponse]) error {
 	first, err := stream.Recv()
 	if err != nil {
 		return err

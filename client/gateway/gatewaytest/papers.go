@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hyperledger/fabric-gateway/pkg/identity"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -29,6 +30,7 @@ import (
 type papers struct {
 	dir      string
 	key      *ecdsa.PrivateKey
+	signs    identity.Sign
 	tls      tls.Certificate
 	peers    []string
 	endorser map[string][]byte // serialized identity by peer
@@ -39,7 +41,11 @@ func newPapers(dir string, peers []string) (*papers, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &papers{dir: dir, key: key, peers: peers, endorser: map[string][]byte{}}
+	signs, err := identity.NewPrivateKeySign(key)
+	if err != nil {
+		return nil, err
+	}
+	p := &papers{dir: dir, key: key, signs: signs, peers: peers, endorser: map[string][]byte{}}
 	der, err := p.certificate("localhost", "server", true)
 	if err != nil {
 		return nil, err
@@ -95,7 +101,7 @@ func (p *papers) sign(whole *common.Envelope) error {
 		e.Endorser = p.endorser[id.GetMspid()]
 		sum := sha256.Sum256(append(append([]byte{}, action.GetAction().GetProposalResponsePayload()...), e.GetEndorser()...))
 		var err error
-		if e.Signature, err = p.key.Sign(rand.Reader, sum[:], nil); err != nil {
+		if e.Signature, err = p.signs(sum[:]); err != nil {
 			return err
 		}
 	}
@@ -124,7 +130,7 @@ func (s *Server) Config(t testing.TB, party string) config.Config {
 	c.Party, c.Channel, c.State = party, "tally", t.TempDir()
 	c.Identity = config.Identity{MSP: party, Cert: s.papers.path("client-" + party), Key: s.papers.path("key")}
 	add := func(name string) {
-		c.Peers = append(c.Peers, config.Endpoint{Name: "peer0." + name, Party: name, Address: s.address,
+		c.Peers = append(c.Peers, config.Endpoint{Name: "peer0." + name, Party: name, Address: s.addresses[name],
 			TLSCA: s.papers.path("tls"), ServerName: "localhost"})
 	}
 	for _, name := range s.papers.peers {
