@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"reflect"
 	"regexp"
@@ -21,6 +20,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/gateway/gatewaytest"
 	"tallystick/client/node"
+	"tallystick/client/node/nodetest"
 )
 
 // TestEveryExampleIsPlayed: testdata/story.txt performs each operation's example on the nodes of one small alliance.
@@ -85,17 +85,7 @@ func (s *stage) node(t *testing.T, party string) *node.Node {
 	if n := s.nodes[party]; n != nil {
 		return n
 	}
-	cfg := s.server.Config(t, party)
-	cfg.Lanes, cfg.Linger = "1", 0
-	n, err := node.Open(t.Context(), cfg, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	n := nodetest.Open(t, s.server, party)
 	s.nodes[party] = n
 	return n
 }
