@@ -157,7 +157,7 @@ func TestClosingRefuses(t *testing.T) {
 		t.Error(text)
 	}
 	if err := node.StepInDoubt(fault.New(fault.UnknownOutcome, "x"),
-		"tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
+		"`cycle.close`"); !strings.Contains(err.Error(), "`cycle.close` again") {
 		t.Error(err)
 	}
 }
