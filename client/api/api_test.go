@@ -114,12 +114,13 @@ func TestRefusals(t *testing.T) {
 		{"no object", "admin", "POST", profile, `[]`, key, 400, fault.BadRequest, ""},
 		{"no JSON", "admin", "POST", profile, `{"fields":`, key, 400, fault.BadRequest, ""},
 		{"more after it", "admin", "POST", profile, `{"fields":[]} {}`, key, 400, fault.BadRequest, ""},
-		{"too deep", "admin", "POST", profile, `{"fields":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, key,
-			400,
-			fault.BadRequest, ""},
+		{"too deep", "admin", "POST", profile, `{"fields":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`,
+			key, 400, fault.BadRequest, ""},
 		{"too long", "admin", "POST", profile, `{"fields":"` + strings.Repeat("a", MaxBody) + `"}`, key,
 			413, fault.Limit, ""},
 		{"compressed", "admin", "POST", profile, `{}`, append(key, "Content-Encoding", "gzip"),
+			415, fault.BadRequest, ""},
+		{"a file that doesn't come with it", "admin", "POST", "/v1/statements/verify", `{}`, nil,
 			415, fault.BadRequest, ""},
 		{"a query", "admin", "POST", profile + "?member=li", `{}`, key, 400, fault.BadRequest, ""},
 		{"a query's field twice", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=1&sale=2", "", nil,
@@ -330,4 +331,29 @@ func FuzzRequest(f *testing.F) {
 			t.Errorf("%s %s: %d %s", method, target, w.Code, w.Body)
 		}
 	})
+}
+
+// TestFiles: a file comes as the last part of its request, and is hashed by the node; parts that are out of order, or
+// none, are refused.
+func TestFiles(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	const one = "--x\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n"
+	const two = "\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../s.json\"\r\n\r\n"
+	for body, code := range map[string]fault.Code{
+		one + `{"signers":2}` + two + "not a statement\r\n--x--":                                       fault.BadRequest,
+		one + `{"signers":2,"file":{"sha256":"` + strings.Repeat("0", 64) + `"}}` + two + "a\r\n--x--": fault.BadRequest,
+		one + `{}` + "\r\n--x--": fault.BadRequest, two[2:] + "a" + one[2:] + "{}\r\n--x--": fault.BadRequest,
+		one + `{"signers":2}` + two + "cut": fault.BadRequest, "": fault.BadRequest,
+	} {
+		r := httptest.NewRequest("POST", "/v1/statements/verify", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if p := problemIn(t, w); p.Code != code {
+			t.Errorf("%q: %d %s %s", body, w.Code, p.Code, p.Detail)
+		} else {
+			t.Log(p.Detail)
+		}
+	}
 }

@@ -81,9 +81,9 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	now := time.Now().UTC().Truncate(time.Second)
 	switch {
 	case name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
-		return "", Key{}, fault.New(fault.BadRequest, "`name`: want 1 to 64 bytes that can be printed")
+		return "", Key{}, fault.New(fault.BadRequest, "a key's name: want 1 to 64 bytes that can be printed")
 	case !ends.IsZero() && !ends.After(now):
-		return "", Key{}, fault.New(fault.BadRequest, "`ends`: want a moment to come")
+		return "", Key{}, fault.New(fault.BadRequest, "a key's end: want a moment to come")
 	}
 	random := make([]byte, idBytes+secretBytes)
 	rand.Read(random) // it never returns an error

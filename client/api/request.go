@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/node"
 )
 
@@ -150,39 +151,75 @@ func pathNames(path string) []string {
 	return names
 }
 
-// requestOf is an HTTP request as the operation's request in JSON. What the path names stands in front of the body's
-// fields, so a body that names it too names it twice, and is refused by whoever reads it.
-func (rt route) requestOf(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
+// requestOf is an HTTP request as the operation's request in JSON, with the file that comes with it. What the path
+// names stands in front of the body's fields, so a body that names it too names it twice, and is refused by whoever
+// reads it.
+func (rt route) requestOf(r *http.Request) (request json.RawMessage, file node.Upload, err error) {
 	named := map[string]json.RawMessage{}
 	body := []byte("{}")
-	if rt.row.Method == http.MethodGet {
+	switch {
+	case rt.row.Method == http.MethodGet:
 		query, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
-			return nil, fault.New(fault.BadRequest, "the query can't be read")
+			return nil, file, fault.New(fault.BadRequest, "the query can't be read")
 		}
 		if named, err = ofQuery(rt.fields, query); err != nil {
-			return nil, err
+			return nil, file, err
 		}
-	} else {
-		if r.URL.RawQuery != "" {
-			return nil, fault.New(fault.BadRequest, "a POST has no query: its request stands in its body")
-		}
-		var err error
-		if body, err = bodyOf(w, r); err != nil {
-			return nil, err
-		}
+	case r.URL.RawQuery != "":
+		return nil, file, fault.New(fault.BadRequest, "a POST has no query: its request stands in its body")
+	case rt.op.Carries():
+		body, file, err = partsOf(r)
+	default:
+		body, err = bodyOf(r)
+	}
+	if err != nil {
+		return nil, file, err
 	}
 	for _, name := range rt.path {
 		if named[name] != nil {
-			return nil, fault.New(fault.BadRequest, "field %q stands twice", name)
+			return nil, file, fault.New(fault.BadRequest, "field %q stands twice", name)
 		}
-		value, err := rt.fields[name].write(name, r.PathValue(name))
-		if err != nil {
-			return nil, err
+		if named[name], err = rt.fields[name].write(name, r.PathValue(name)); err != nil {
+			return nil, file, err
 		}
-		named[name] = value
 	}
-	return inFront(named, body)
+	request, err = inFront(named, body)
+	return request, file, err
+}
+
+// partsOf reads a request with a file: multipart/form-data whose first part, request, is the request in JSON, and whose
+// second, file, is the file, which the operation reads as it comes.
+func partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, file, errParts
+	}
+	first, err := parts.NextPart()
+	if err != nil || first.FormName() != "request" {
+		return nil, file, errParts
+	}
+	if body, err = bounds.All(first, "the request", MaxBody); err != nil {
+		return nil, file, err
+	}
+	second, err := parts.NextPart()
+	if err != nil || second.FormName() != "file" {
+		return nil, file, errParts
+	}
+	return body, node.Upload{Name: second.FileName(), Open: func() (io.ReadCloser, error) { return sent{second}, nil }},
+		nil
+}
+
+// sent is a file as its sender sends it. That it doesn't come whole is the sender's fault.
+type sent struct{ io.ReadCloser }
+
+// Read reads on.
+func (s sent) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errCut
+	}
+	return n, err
 }
 
 // inFront puts fields before those of a JSON object.
@@ -216,8 +253,11 @@ func keysOf(fields map[string]json.RawMessage) func(func(string) bool) {
 	}
 }
 
-// errMedia and errTooLarge are refusals with a status of their own.
+// Bodies that are refused, three of them with a status of their own.
 var (
+	errCut   = fault.New(fault.BadRequest, "the body didn't come whole, or not in time")
+	errParts = fault.New(fault.BadRequest, "want a body of Content-Type multipart/form-data with two parts: request, in "+
+		"JSON, and then file")
 	errMedia = fault.New(
 		fault.BadRequest,
 		"want a body of Content-Type application/json, in UTF-8 and not compressed",
@@ -226,17 +266,16 @@ var (
 )
 
 // bodyOf reads a body within its bounds; none is {}.
-func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func bodyOf(r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, errTooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
+	body, err := bounds.All(r.Body, "the body", MaxBody)
 	switch {
-	case errors.As(err, &tooLarge):
+	case fault.CodeOf(err) == fault.Limit:
 		return nil, errTooLarge
 	case err != nil:
-		return nil, fault.New(fault.BadRequest, "the body didn't come whole, or not in time")
+		return nil, errCut
 	case len(body) == 0:
 		return []byte("{}"), nil
 	}
@@ -254,11 +293,14 @@ const keyHeader = "Idempotency-Key"
 
 // idOf is the request id that a call has, bare or in quotes. BAD_REQUEST where one is needed and none is said, or two
 // are.
-func idOf(r *http.Request, row node.Row) (string, error) {
-	if row.Asks {
+func (rt route) idOf(r *http.Request) (string, error) {
+	if rt.row.Asks {
 		return "", nil
 	}
 	said := r.Header.Values(keyHeader)
+	if rt.op.BySource() && len(said) == 0 {
+		return "", nil
+	}
 	if len(said) != 1 || said[0] == "" {
 		return "", fault.New(fault.BadRequest, "want one %s: the name by which the ledger remembers the request, "+
 			"the same when it is asked for again", keyHeader)

@@ -89,7 +89,7 @@ func TestExamplesAreAsDescribed(t *testing.T) {
 			continue
 		}
 		schemaAt(t, c, pointer+"/responses/200/content/application~1json/schema")
-		if at.Body != nil {
+		if at.Body != nil && !op.Carries() {
 			s := schemaAt(t, c, pointer+"/requestBody/content/application~1json/schema")
 			if err := holds(t, s, at.Body.Content["application/json"].Example); err != nil {
 				t.Errorf("%s: its example: %v", row.Name, err)
@@ -109,7 +109,7 @@ func TestExamplesAreAsDescribed(t *testing.T) {
 				t.Errorf("%s: its example's %s: %v", row.Name, p.Name, err)
 			}
 		}
-		if keyed == row.Asks {
+		if keyed == (row.Asks || op.BySource()) {
 			t.Errorf("%s: it only asks: %t, and its description has a key: %t", row.Name, row.Asks, keyed)
 		}
 	}

@@ -36,8 +36,19 @@ type route struct {
 	fields map[string]field
 }
 
-// patience is how long a request may take.
-const patience = time.Minute
+// How long a request may take: one with a file longer, which comes and is worked off meanwhile.
+const (
+	patience     = time.Minute
+	filePatience = 15 * time.Minute
+)
+
+// patience is how long a request to the route may take.
+func (rt route) patience() time.Duration {
+	if rt.op.Carries() {
+		return filePatience
+	}
+	return patience
+}
 
 // New makes a server of a node, for those who have a key of the keyring.
 func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
@@ -144,13 +155,26 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	defer leave()
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
+	if err := allow(w, rt.patience()); err != nil {
+		s.log.Warn("a request keeps its connection's time", "err", err)
+	}
 	if problem := s.perform(ctx, w, r, rt); problem.err != nil {
 		s.refuse(w, r, rt, who, begun, problem)
 		return
 	}
 	s.said(rt, r, who, begun, http.StatusOK, "")
+}
+
+// allow gives a request so much time to come, and its answer a little more to go.
+func allow(w http.ResponseWriter, patience time.Duration) error {
+	c, now := http.NewResponseController(w), time.Now()
+	err := errors.Join(c.SetReadDeadline(now.Add(patience)), c.SetWriteDeadline(now.Add(patience+time.Minute)))
+	if errors.Is(err, http.ErrNotSupported) { // of what isn't a connection
+		return nil
+	}
+	return err
 }
 
 // refused is why a request wasn't answered with its answer.
@@ -162,17 +186,18 @@ type refused struct {
 
 // perform performs an operation and answers.
 func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Request, rt route) refused {
-	request, err := rt.requestOf(w, r)
+	var call node.Call
+	request, file, err := rt.requestOf(r)
+	call.Upload = file
 	switch {
-	case errors.Is(err, errMedia):
+	case errors.Is(err, errMedia), errors.Is(err, errParts):
 		return refused{err, http.StatusUnsupportedMediaType, None}
 	case errors.Is(err, errTooLarge):
 		return refused{err, http.StatusRequestEntityTooLarge, None}
 	case err != nil:
 		return refused{err, 0, None}
 	}
-	var call node.Call
-	if call.ID, err = idOf(r, rt.row); err != nil {
+	if call.ID, err = rt.idOf(r); err != nil {
 		return refused{err, 0, None}
 	}
 	if call.Least, err = leastOf(r); err != nil {
@@ -187,7 +212,7 @@ func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return refused{}
 	}
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
-		err = fault.New(fault.Stopped, "not done within %s", patience)
+		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
 	}
 	return s.became(ctx, rt, &call, err)
 }

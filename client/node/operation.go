@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 
@@ -64,6 +65,11 @@ type Operation interface {
 	Variable() string
 	// Single says whether it sends one command whose content is all that its caller names.
 	Single() bool
+	// BySource says whether the ledger knows what it does by the source that its request names, so that a call has no
+	// request id.
+	BySource() bool
+	// Carries says whether a file comes with its request.
+	Carries() bool
 	// Types returns the types of its request and of its answer.
 	Types() (request, answer reflect.Type)
 	// CheckJSON refuses a request in JSON that is malformed.
@@ -119,7 +125,7 @@ func (o Op[Req, Ans]) CheckCall(c *Call, req Req) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if _, is := any(req).(sourced); is && c.ID != "" {
+	if o.BySource() && c.ID != "" {
 		return fault.New(fault.BadRequest,
 			"request: an import is known by its source, whenever it is run or taken back again: leave the request id out")
 	}
@@ -134,8 +140,27 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	if err := n.Reach(ctx, c.Least); err != nil {
 		return answer, err
 	}
+	if carrier, is := any(&req).(Carrier); is {
+		if err := n.take(c, carrier); err != nil {
+			return answer, err
+		}
+		defer func() { err = errors.Join(err, c.file.Close()) }()
+	}
 	c.Meaning = o.Meaning(req)
 	return o.do(ctx, n, c, req)
+}
+
+// BySource says whether the ledger knows what it does by the source that its request names.
+func (o Op[Req, Ans]) BySource() bool {
+	var req Req
+	_, is := any(req).(sourced)
+	return is
+}
+
+// Carries says whether a file comes with its request.
+func (o Op[Req, Ans]) Carries() bool {
+	_, is := any(new(Req)).(Carrier)
+	return is
 }
 
 // Single says whether it sends one command whose content is all that its caller names.

@@ -13,8 +13,8 @@ import (
 // Receipt is what a command answers.
 type Receipt struct {
 	command.Receipt
-	Request string `json:"request"` // id
-	Height  uint64 `json:"height,omitempty"`  // blocks that this node had seen then; another that has as many sees it
+	Request string `json:"request"`          // id
+	Height  uint64 `json:"height,omitempty"` // blocks that this node had seen then; another that has as many sees it
 }
 
 // Outcomes is the answer of what sends several commands: what became of each.

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,7 +11,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
-	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
@@ -29,11 +25,7 @@ func advisePayments(a *app) *cobra.Command {
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
 		func(ctx context.Context, args []string) error {
-			path, done, err := a.spooled(args[0])
-			if err != nil {
-				return err
-			}
-			return errors.Join(a.advise(ctx, req, path, mapping), done())
+			return a.advise(ctx, req, args[0], mapping)
 		})
 	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
 get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
@@ -68,7 +60,7 @@ func (a *app) advise(ctx context.Context, req settle.AdvisePaymentsRequest, path
 	if req.Mapping, err = textOf(mapping); err != nil {
 		return err
 	}
-	if req.Notice, err = fileAt(path); err != nil {
+	if err = a.sendFile(path); err != nil {
 		return err
 	}
 	return perform(ctx, a, settle.PaymentAdvise, func() (settle.AdvisePaymentsRequest, error) {
@@ -182,30 +174,4 @@ func soFar(o iso20022.Outcome) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s", yuan(o.Paid), yuan(o.Fen))
-}
-
-// spooled is where a file is: that of standard input is kept for its two readings, and
-// removed by done.
-func (a *app) spooled(path string) (at string, done func() error, err error) {
-	done = func() error { return nil }
-	if path != "-" {
-		return path, done, nil
-	}
-	cfg, err := a.config(nil)
-	if err != nil {
-		return "", done, err
-	}
-	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
-		return "", done, err
-	}
-	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
-	if err != nil {
-		return "", done, err
-	}
-	done = func() error { return os.Remove(file.Name()) }
-	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return "", done, errors.Join(err, done())
-	}
-	return file.Name(), done, nil
 }

@@ -1,9 +1,12 @@
 package main
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // fieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
-// request, or an operation.
+// request, or an operation; other operations are called as their commands are.
 var fieldNames = map[string]string{
 	"acceptor":             "--acceptor",
 	"begin":                "--begin",
@@ -38,14 +41,18 @@ var fieldNames = map[string]string{
 }
 
 // fieldName is a name in backquotes, as refusals have it.
-var fieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
+var fieldName = regexp.MustCompile("`([a-z][A-Za-z.-]*)`")
 
 // inFlags writes a refusal of the node's for who typed a command line.
 func inFlags(text string) string {
-	return fieldName.ReplaceAllStringFunc(text, func(name string) string {
-		if flag, known := fieldNames[name[1:len(name)-1]]; known {
+	return fieldName.ReplaceAllStringFunc(text, func(quoted string) string {
+		name := strings.Trim(quoted, "`")
+		if flag, known := fieldNames[name]; known {
 			return flag
 		}
-		return name
+		if strings.Contains(name, ".") {
+			return "tally " + strings.ReplaceAll(name, ".", " ")
+		}
+		return quoted
 	})
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"tallystick/client/node"
 	"tallystick/client/node/operations"
 )
 
@@ -57,18 +59,34 @@ func textsOf(t *testing.T) map[string]string {
 	return texts
 }
 
+var aVerb = regexp.MustCompile(`(?:^|[^/\w])tally [a-z]`)
+
+// performed says whether an operation has a command whose words are its name's.
+func performed(t *testing.T, operation string) bool {
+	t.Helper()
+	if !slices.ContainsFunc(operations.All(), func(op node.Operation) bool { return op.About().Name == operation }) {
+		return false
+	}
+	words := strings.Split(operation, ".")
+	cmd, rest, err := root(&app{}).Find(words)
+	return err == nil && len(rest) == 0 && cmd.Runnable()
+}
+
 var aFlag = regexp.MustCompile(`(?:^|[^-\w])--([a-z][a-z-]*)`)
 
 // TestRefusalsNameFields: no package but the command line knows of flags. What refusals name in backquotes is a flag
 // here.
 func TestRefusalsNameFields(t *testing.T) {
-	used := map[string]bool{"file": true, "notice": true} // see node.File
+	used := map[string]bool{"file": true, "notice": true} // see node.Carrier
 	for where, text := range textsOf(t) {
 		if m := aFlag.FindStringSubmatch(text); m != nil {
 			t.Errorf("%s: names the flag --%s: name the request's field, as `%s`", where, m[1], m[1])
 		}
+		if aVerb.MatchString(text) && !strings.Contains(where, "statement/pdf.go") { // which is for whom it is sent to
+			t.Errorf("%s: names a verb of the command line: name the operation, as `cycle.close`", where)
+		}
 		for _, m := range fieldName.FindAllStringSubmatch(text, -1) {
-			if used[m[1]] = true; fieldNames[m[1]] == "" {
+			if used[m[1]] = true; fieldNames[m[1]] == "" && !performed(t, m[1]) {
 				t.Errorf("%s: the command line has no name for `%s`: see fieldNames", where, m[1])
 			}
 		}
@@ -103,9 +121,10 @@ func TestRefusalsAreToldInFlags(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"ask again with `request` till-7": "ask again with --request till-7",
-		"the reason `no_such_name` of D":  "the reason `no_such_name` of D",
-		"it stays":                        "it stays",
+		"it isn't computed: `cycle.compute`": "it isn't computed: tally cycle compute",
+		"ask again with `request` till-7":    "ask again with --request till-7",
+		"the reason `no_such_name` of D":     "the reason `no_such_name` of D",
+		"it stays":                           "it stays",
 	} {
 		if got := inFlags(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

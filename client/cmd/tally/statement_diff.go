@@ -13,9 +13,8 @@ import (
 
 func diffStatement(a *app) *cobra.Command {
 	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
-		func(args []string) (req settle.DiffStatementRequest, err error) {
-			req.File, err = fileAt(args[0])
-			return req, err
+		func(args []string) (settle.DiffStatementRequest, error) {
+			return settle.DiffStatementRequest{}, a.sendFile(args[0])
 		}, func(_ context.Context, _ *node.Node, d settle.Differences) error {
 			return a.print(d, func(t table.Writer) { differencesTable(t, d.Lines) })
 		})

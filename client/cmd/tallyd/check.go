@@ -18,6 +18,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api"
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/machine"
@@ -94,7 +95,7 @@ func lookAtPair(cert, key string) (string, error) {
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", fmt.Errorf("%s has mode %o: others can read the key; chmod 600", key, info.Mode().Perm())
 	}
-	text, err := os.ReadFile(cert)
+	text, err := bounds.File(cert, bounds.Key)
 	if err != nil {
 		return "", machine.Fault(err)
 	}

@@ -2,7 +2,6 @@ package settle
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"os"
@@ -10,10 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/client/accounts"
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/node"
 	"tallystick/client/node/nodetest"
@@ -21,58 +19,25 @@ import (
 	"tallystick/client/statement"
 )
 
-// statementFiles writes one statement, that both signed and three parties' peers prove, in
-// every form.
-func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
-	t.Helper()
-	line := statement.Line{ID: "D.1.4.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G",
-		Programme: "DP", Points: 1_800, Fen: 1_800,
-		Tax: amount.Rate{Num: 0, Den: 1}, Cause: "points:Capture", Date: 20780, Block: 7, Tx: strings.Repeat("ab", 32)}
-	lines := func() iter.Seq2[statement.Line, error] {
-		return func(yield func(statement.Line, error) bool) { yield(line, nil) }
-	}
-	s, err := statement.Of(statement.Head{Network: "alliance", Cycle: "2026-11", From: 20758, To: 20787,
-		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}},
-		lines)
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := number.Command{Party: "D", Lane: 1, Seq: 9}
-	s.Signatures = []statement.Signature{{Party: "D", Root: s.Root, Command: by, Date: 20790}}
-	answer, err := json.Marshal(statement.Answer{Cycle: "2026-11", A: "D", B: "G", State: "SIGNED",
-		SignedA: statement.SignedRoot{Root: s.Root, By: by, Date: 20790}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Proof = al.Proof("alliance", "query:Statement", string(answer), "D", "F", "G")
-	dir = t.TempDir()
-	for _, form := range statement.Forms() {
-		var out bytes.Buffer
-		if err := statement.Write(&out, form, s, lines, statement.Options{Language: statement.Chinese}); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "s."+form), out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
+// with is a call with the file at a path.
+func with(path string) *node.Call {
+	return &node.Call{Upload: node.Upload{Name: path, Open: bounds.At(path)}}
 }
 
 // TestVerifiedStatements: a statement that both signed and peers prove holds, in each form that can be read.
 func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
-	dir, n := statementFiles(t, al), node.Offline(config.Default())
+	dir, n := nodetest.StatementFiles(t, al), node.Offline(config.Default())
 	for _, form := range []string{"json", "csv", "xlsx"} {
-		req := VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s."+form)},
-			Signers: 3, Trust: al.Trust()}
-		r, err := StatementVerify.Do(t.Context(), n, &node.Call{}, req)
+		req := VerifyStatementRequest{Signers: 3, Trust: al.Trust()}
+		r, err := StatementVerify.Do(t.Context(), n, with(filepath.Join(dir, "s."+form)), req)
 		if err != nil || r.Total.Owes.AB != 1_800 || r.Proven == nil || r.Proven.State != "SIGNED" ||
 			len(r.Proven.Peers) != 3 {
 			t.Errorf("%s: %+v, %v", form, r, err)
 		}
 		req.Signers = 0
-		if r, err := StatementVerify.Do(t.Context(), n, &node.Call{}, req); err != nil || r.Proven != nil ||
-			len(r.Signatures) != 1 {
+		if r, err := StatementVerify.Do(t.Context(), n, with(filepath.Join(dir, "s."+form)), req); err != nil ||
+			r.Proven != nil || len(r.Signatures) != 1 {
 			t.Errorf("%s, without trust: %+v, %v", form, r, err)
 		}
 	}
@@ -81,7 +46,7 @@ func TestVerifiedStatements(t *testing.T) {
 // TestStatementsThatDontHold are refused, with what is wrong.
 func TestStatementsThatDontHold(t *testing.T) {
 	al, others := prooftest.New(t, "D", "F", "G"), prooftest.New(t, "D", "F", "G")
-	dir := statementFiles(t, al)
+	dir := nodetest.StatementFiles(t, al)
 	good := filepath.Join(dir, "s.json")
 	text, err := os.ReadFile(good)
 	if err != nil {
@@ -96,29 +61,34 @@ func TestStatementsThatDontHold(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		cfg  config.Config
+		path string
 		req  VerifyStatementRequest
 		want string
 	}{
-		{"a fen more", config.Default(), VerifyStatementRequest{node.File{Path: fen}, 2, al.Trust()},
+		{"a fen more", config.Default(), fen, VerifyStatementRequest{node.File{}, 2, al.Trust()},
 			"line D.1.4.0.0 was changed"},
-		{"a fen more, unproven", config.Default(), VerifyStatementRequest{File: node.File{Path: fen}},
+		{"a fen more, unproven", config.Default(), fen, VerifyStatementRequest{},
 			"line D.1.4.0.0 was changed"},
-		{"four signers", config.Default(), VerifyStatementRequest{node.File{Path: good}, 4, al.Trust()},
+		{"four signers", config.Default(), good, VerifyStatementRequest{node.File{}, 4, al.Trust()},
 			"3 parties signed"},
-		{"fewer than none", config.Default(), VerifyStatementRequest{node.File{Path: good}, -1, nil}, "want 0 or more"},
-		{"others' CAs", config.Default(), VerifyStatementRequest{node.File{Path: good}, 2, others.Trust()},
+		{"fewer than none", config.Default(), good, VerifyStatementRequest{node.File{}, -1, nil}, "want 0 or more"},
+		{"others' CAs", config.Default(), good, VerifyStatementRequest{node.File{}, 2, others.Trust()},
 			"not of the party's CA"},
 		{"a profile that trusts nobody", config.Default(),
-			VerifyStatementRequest{node.File{Path: good}, 2, nil}, "trusts nobody"},
-		{"another ledger", elsewhere, VerifyStatementRequest{node.File{Path: good}, 2, al.Trust()},
+			good, VerifyStatementRequest{node.File{}, 2, nil}, "trusts nobody"},
+		{"another ledger", elsewhere, good, VerifyStatementRequest{node.File{}, 2, al.Trust()},
 			"not of this alliance's ledger"},
-		{"a PDF", config.Default(), VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s.pdf")}},
+		{"a PDF", config.Default(), filepath.Join(dir, "s.pdf"), VerifyStatementRequest{},
 			"for reading"},
-		{"no file", config.Default(), VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "none.json")}},
+		{"no file", config.Default(), filepath.Join(dir, "none.json"), VerifyStatementRequest{},
 			"none.json"},
-		{"a file that didn't come", config.Default(), VerifyStatementRequest{}, "doesn't come with it"},
+		{"a file that didn't come", config.Default(), "", VerifyStatementRequest{}, "doesn't come with it"},
 	} {
-		_, err := StatementVerify.Do(t.Context(), node.Offline(c.cfg), &node.Call{}, c.req)
+		call := &node.Call{}
+		if c.path != "" {
+			call = with(c.path)
+		}
+		_, err := StatementVerify.Do(t.Context(), node.Offline(c.cfg), call, c.req)
 		if fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}

@@ -90,7 +90,7 @@ func Make(src Source) ([]byte, error) {
 				"MinHeight": doc{"name": src.MinHeight, "in": "header",
 					"description": "How many blocks the node must have seen: the " + src.Height +
 						" of an answer that this request must see",
-					"schema":      doc{"type": "integer", "minimum": 0}},
+					"schema": doc{"type": "integer", "minimum": 0}},
 			},
 			"headers": doc{
 				"Height": doc{"description": "How many blocks the node had seen: the answer has them all",
@@ -198,6 +198,8 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	parameters := []doc{{"$ref": "#/components/parameters/MinHeight"}}
 	if !row.Asks {
 		headers[src.Again] = doc{"$ref": "#/components/headers/Again"}
+	}
+	if !row.Asks && !op.BySource() {
 		parameters = append(parameters, doc{"$ref": "#/components/parameters/Key"})
 	}
 	var example map[string]json.RawMessage
@@ -209,7 +211,20 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 		delete(schema.Properties, name)
 		delete(example, name)
 	}
-	if row.Method == "GET" {
+	body := doc{"schema": schema, "example": example}
+	switch {
+	case op.Carries():
+		described["requestBody"] = doc{"required": true, "content": doc{"multipart/form-data": doc{
+			"schema": doc{"type": "object", "required": []string{"request", "file"}, "properties": doc{
+				"request": schema,
+				"file":    doc{"type": "string", "contentMediaType": "application/octet-stream", "description": "comes last"},
+			}},
+			"encoding": doc{"request": doc{"contentType": "application/json"}},
+			"example":  doc{"request": example},
+		}}}
+	case row.Method != "GET":
+		described["requestBody"] = doc{"required": len(example) > 0, "content": doc{"application/json": body}}
+	default:
 		fields := src.Fields(request)
 		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 			parameters = append(
@@ -217,9 +232,6 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 				parameter(name, "query", schema.Properties[name], example[name], fields[name]),
 			)
 		}
-	} else {
-		described["requestBody"] = doc{"required": len(example) > 0,
-			"content": doc{"application/json": doc{"schema": schema, "example": example}}}
 	}
 	described["parameters"] = parameters
 	described["responses"] = doc{
