@@ -8,6 +8,5 @@ step "check" && make --no-print-directory check
 step "unit tests and simulation" && make --no-print-directory unit
 step "race detector" && scripts/race.sh ./network/...
 scripts/race.sh ./client/gateway -seeds 5
-step "fuzz" && scripts/fuzz.sh 1000x
 step "real networks" && scripts/e2e.sh
 step "all passed"

@@ -114,8 +114,8 @@ func countArguments(arity map[string]int, contract contractapi.ContractInterface
 	}
 }
 
-// coded is the contracts. Each is a chaincode of the contract API's, and so are the questions of each subject: for every
-// argument a chaincode compiles the schemas of all types that it knows, which took seconds with all in one.
+// coded is the contracts. Each is a chaincode of the contract API's, and so are the questions of each subject: for
+// every argument a chaincode compiles the schemas of all types that it knows, which took seconds with all in one.
 //
 // It gives every answer that is a refusal its code: the contract API has texts of
 // its own, for calls of what doesn't exist, and puts words before ours.

@@ -39,7 +39,9 @@ func (s *subject) GetEvaluateTransactions() []string { return s.questions }
 
 // GetIgnoredFunctions leaves the other subjects' questions out.
 func (s *subject) GetIgnoredFunctions() []string {
-	return slices.DeleteFunc(slices.Concat(allQueries...), func(q string) bool { return slices.Contains(s.questions, q) })
+	return slices.DeleteFunc(slices.Concat(allQueries...), func(question string) bool {
+		return slices.Contains(s.questions, question)
+	})
 }
 
 // maxRows is the most rows that a sum reads.
