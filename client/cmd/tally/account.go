@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
-	"tallystick/client/node"
 	"tallystick/client/node/members"
 )
 
@@ -26,13 +25,11 @@ func customerFlags(cmd *cobra.Command, c *members.Customer) {
 func recognise(a *app) *cobra.Command {
 	var req members.RecogniseRequest
 	cmd := verb(a, "recognise", "  tally --as D member recognise --channel app --customer 12345",
-		members.MemberRecognise, func([]string) (members.RecogniseRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, found answer.Recognised) error {
-			return a.print(found, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home},
-					{"state", found.Member.State}, {"linked as", found.Account.Member}})
-			})
-		})
+		members.MemberRecognise, words(&req),
+		shows(a, func(t table.Writer, found answer.Recognised) {
+			t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home},
+				{"state", found.Member.State}, {"linked as", found.Account.Member}})
+		}))
 	customerFlags(cmd, &req.Customer)
 	require(cmd, "channel", "customer")
 	return cmd
@@ -112,10 +109,8 @@ that is linked to the member.`
 }
 
 func cancelInvitation(a *app) *cobra.Command {
+	var req member.CancelInvitationRequest
 	return sends(a, "cancel INVITATION",
 		"  tally --as D member cancel D.0.40.0", members.MemberCancel,
-		func(args []string) (member.CancelInvitationRequest, error) {
-			n, err := number.ParseCommand(args[0])
-			return member.CancelInvitationRequest{Invitation: n}, err
-		})
+		parsed(&req, &req.Invitation, number.ParseCommand))
 }

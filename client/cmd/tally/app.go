@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -205,4 +206,27 @@ func right(t table.Writer, columns ...int) {
 		configs[i] = table.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align}
 	}
 	t.SetColumnConfigs(configs)
+}
+
+// withCSV marks commands that answer in CSV too.
+const withCSV = "csv"
+
+// log is for what the gateway meets on its way: to the error stream, and only
+// what needs a person.
+func (a *app) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// asJSON writes a value for another program, whatever the format of answers is.
+func (a *app) asJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// acting is the program as another party.
+func (a *app) acting(party string) *app {
+	other := *a
+	other.as, other.profile = party, ""
+	return &other
 }

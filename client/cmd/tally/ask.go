@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
@@ -12,6 +11,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/consortium"
 )
@@ -25,10 +25,7 @@ func queries(a *app) *cobra.Command {
 func queryHold(a *app) *cobra.Command {
 	var req consortium.HoldQuery
 	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
-		func(args []string) (_ consortium.HoldQuery, err error) {
-			req.Hold, err = number.ParseCommand(args[0])
-			return req, err
-		}, inTable(a, func(t table.Writer, h points.Hold, s scales) {
+		parsed(&req, &req.Hold, number.ParseCommand), inTable(a, func(t table.Writer, h points.Hold, s scales) {
 			t.AppendRow(table.Row{"hold", req.Hold})
 			holdTable(t, h, s)
 		}))
@@ -82,31 +79,53 @@ func queryLane(a *app) *cobra.Command {
 				lane = number.Lanes // none
 			}
 			return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
-		}, func(_ context.Context, _ *node.Node, head row.Head) error {
-			return a.print(head, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
-			})
-		})
+		}, shows(a, func(t table.Writer, head row.Head) {
+			t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
+		}))
 }
 
 func queryRequest(a *app) *cobra.Command {
+	var req consortium.RequestQuery
 	return verb(a, "request PARTY ID",
 		"  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
-		consortium.QueryRequest, func(args []string) (consortium.RequestQuery, error) {
-			return consortium.RequestQuery{Party: args[0], ID: args[1]}, nil
-		},
-		func(_ context.Context, _ *node.Node, known row.Request) error {
-			return a.print(known, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"number", known.Number}, {"cycle", known.Cycle}, {"hash", known.Hash}})
-			})
-		})
+		consortium.QueryRequest, words(&req, &req.Party, &req.ID),
+		shows(a, func(t table.Writer, known row.Request) {
+			t.AppendRows([]table.Row{{"number", known.Number}, {"cycle", known.Cycle}, {"hash", known.Hash}})
+		}))
 }
 
 func queryDigest(a *app) *cobra.Command {
 	return verb(a, "digest", "", consortium.QueryDigest, nothing,
-		func(_ context.Context, _ *node.Node, answer consortium.IndexDigest) error {
-			return a.print(answer, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
-			})
-		})
+		shows(a, func(t table.Writer, answer consortium.IndexDigest) {
+			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
+		}))
+}
+
+func breakage(a *app) *cobra.Command {
+	return verb(a, "breakage", "", consortium.QueryBreakage, nothing,
+		inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
+			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
+			right(t, 3, 4)
+			for _, b := range answer.Rows {
+				t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
+			}
+			asOf(t, answer.Height)
+		}))
+}
+
+// queryIndex says how far the read model is, without bringing it up.
+func queryIndex(a *app) *cobra.Command {
+	cmd := verb(a, "index", "  tally --as D query index", consortium.QueryIndex, nothing,
+		shows(a, func(t table.Writer, at node.IndexLevel) {
+			t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})
+			if at.Anew != "" {
+				t.AppendRow(table.Row{"made again because", at.Anew})
+			}
+		}))
+	cmd.Long = `Every question that needs the read model brings it up to the last block first, which after a pause takes a while and
+is told. This asks only how far it is; ask it while another command brings it up.
+
+The read model follows from the blocks alone, so it may be deleted at any time: it is made again by the next question.
+So is one that is damaged, by itself.`
+	return cmd
 }

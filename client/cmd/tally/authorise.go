@@ -154,17 +154,13 @@ func revokeAuthorisation(a *app) *cobra.Command {
 	var req member.RevokeAuthorisationRequest
 	cmd := sends(a, "revoke AUTHORISATION",
 		"  tally --as G member revoke G.0.31.0 --reason member_asked", members.MemberRevoke,
-		func(args []string) (_ member.RevokeAuthorisationRequest, err error) {
-			req.Authorisation, err = number.ParseCommand(args[0])
-			return req, err
-		})
+		parsed(&req, &req.Authorisation, number.ParseCommand))
 	reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }
 
 func authorisations(a *app) *cobra.Command {
 	var req members.MemberAuthorisationsRequest
-	var state string
 	cmd := lists(a, "authorisations", "  tally --as D member authorisations --acceptor D --state OPEN",
 		members.MemberAuthorisations, columns[member.Authorisation]{
 			header: table.Row{"authorisation", "member", "acceptor", "left", "state", "until", "by"},
@@ -172,14 +168,10 @@ func authorisations(a *app) *cobra.Command {
 				return table.Row{n.ID, n.Row.Member, n.Row.Acceptor, capsText(n.Row.Caps, s), n.Row.State,
 					untilText(n.Row.Until), n.Row.By}
 			},
-		}, func([]string) members.MemberAuthorisationsRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Acceptor, "acceptor", "for this acceptor only")
-	word(cmd, &state, "state", "WAITING, OPEN or REVOKED")
-	complete(cmd, "state", "WAITING", "OPEN", "REVOKED")
+	inState(cmd, &req.States, "WAITING, OPEN or REVOKED", "WAITING", "OPEN", "REVOKED")
 	return cmd
 }
 

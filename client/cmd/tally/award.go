@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/audience"
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/index"
@@ -95,10 +94,7 @@ func setEarnRule(a *app) *cobra.Command {
 		`  tally --as D points rule set DP basket --earn 1 --from 2026-11-01 --until 2026-12-31
   tally --as D points rule set DP double --earn 2 --rounding down --tier-times gold:3/2 --label-times oil:2 \
       --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`, loyalty.PointsRuleSet,
-		func(args []string) (points.SetRuleRequest, error) {
-			req.Rule.Programme, req.Rule.ID = args[0], args[1]
-			return req, nil
-		})
+		words(&req, &req.Rule.Programme, &req.Rule.ID))
 	r := &req.Rule
 	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5",
 		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
@@ -144,7 +140,7 @@ func listEarnRules(a *app) *cobra.Command {
 					multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
 					s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
 			},
-		}, func([]string) loyalty.PointsRuleListRequest { return req })
+		}, words(&req))
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	return cmd
 }
@@ -153,34 +149,6 @@ func multipliersText(list []points.Multiplier) string {
 	var parts []string
 	for _, m := range list {
 		parts = append(parts, m.For+" × "+m.Times.String())
-	}
-	return strings.Join(parts, ", ")
-}
-
-// forWhom are the flags of an audience (千人千面).
-func forWhom(cmd *cobra.Command, to *audience.Audience) {
-	on(cmd, "tier-of", "programme:tier",
-		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
-		func(text string) error {
-			programme, tier, ok := strings.Cut(text, ":")
-			if !ok || to.Programme != "" && to.Programme != programme {
-				return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
-			}
-			to.Programme, to.Tiers = programme, append(to.Tiers, tier)
-			return nil
-		})
-	many(cmd, &to.Labels, "label-of", "party:label", "only for members with PARTY:LABEL", asIs)
-	many(cmd, &to.Not, "not-label", "party:label", "not for members with PARTY:LABEL", asIs)
-}
-
-func audienceText(a audience.Audience) string {
-	var parts []string
-	if len(a.Tiers) > 0 {
-		parts = append(parts, a.Programme+" "+strings.Join(a.Tiers, " or "))
-	}
-	parts = append(parts, a.Labels...)
-	for _, l := range a.Not {
-		parts = append(parts, "not "+l)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -153,7 +153,7 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 func listAwards(a *app) *cobra.Command {
 	var req loyalty.CampaignAwardsRequest
 	cmd := verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
-		loyalty.CampaignAwards, func([]string) (loyalty.CampaignAwardsRequest, error) { return req, nil },
+		loyalty.CampaignAwards, words(&req),
 		func(ctx context.Context, n *node.Node, found node.Found[campaign.Award]) error {
 			var campaigns []string
 			for _, one := range found.Rows {

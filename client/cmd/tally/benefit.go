@@ -95,10 +95,9 @@ func amendBenefit(a *app) *cobra.Command {
 }
 
 func showBenefit(a *app) *cobra.Command {
+	var req loyalty.BenefitRequest
 	return verb(a, "show BENEFIT", "  tally --as D benefit show ride", loyalty.BenefitShow,
-		func(args []string) (loyalty.BenefitRequest, error) {
-			return loyalty.BenefitRequest{Benefit: args[0]}, nil
-		}, inTable(a, benefitTable))
+		words(&req, &req.Benefit), inTable(a, benefitTable))
 }
 
 func benefitTable(t table.Writer, m benefit.Model, s scales) {
@@ -140,7 +139,7 @@ func listBenefits(a *app) *cobra.Command {
 			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until),
 				audienceText(m.Audience), yes(m.Open)}
 		},
-	}, func([]string) loyalty.BenefitListRequest { return req })
+	}, words(&req))
 	word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }

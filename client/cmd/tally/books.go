@@ -45,7 +45,7 @@ func bookLiability(a *app) *cobra.Command {
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
-		accounting.BooksLiability, func([]string) (accounting.BookLiabilityRequest, error) { return req, nil },
+		accounting.BooksLiability, words(&req),
 		inTable(a, func(t table.Writer, book accounting.LiabilityBook, s scales) { liabilityTable(t, book, by, s) }))
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
 that bears it: the issuer, and whoever funded some.

@@ -13,16 +13,14 @@ import (
 
 func bookPeriods(a *app) *cobra.Command {
 	return verb(a, "periods", "  tally --as D books periods", accounting.BooksPeriods, nothing,
-		func(_ context.Context, _ *node.Node, answer node.List[accounting.LockedPeriod]) error {
-			return a.print(answer, func(t table.Writer) {
-				t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
-				right(t, 4, 5, 6, 7)
-				for _, p := range answer.Rows {
-					t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover),
-						p.Restated, int64(p.Height) - 1})
-				}
-			})
-		})
+		shows(a, func(t table.Writer, answer node.List[accounting.LockedPeriod]) {
+			t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
+			right(t, 4, 5, 6, 7)
+			for _, p := range answer.Rows {
+				t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, yuan(p.Turnover),
+					p.Restated, int64(p.Height) - 1})
+			}
+		}))
 }
 
 // ofPeriod is a command that shows something of a period's accounts, in CSV too.
@@ -43,7 +41,7 @@ func bookBalance(a *app) *cobra.Command {
 	var req accounting.AccountsRequest
 	return ofPeriod(a, "balance",
 		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
-		accounting.BooksBalance, &req, func([]string) (accounting.AccountsRequest, error) { return req, nil },
+		accounting.BooksBalance, &req, words(&req),
 		func(b accounting.Balance) error {
 			return a.print(b.Balance, func(t table.Writer) { balanceTable(t, b) })
 		})
@@ -70,10 +68,7 @@ func bookLedger(a *app) *cobra.Command {
 	var req accounting.LedgerRequest
 	cmd := ofPeriod(a, "ledger ACCOUNT",
 		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
-		accounting.BooksLedger, &req.AccountsRequest, func(args []string) (accounting.LedgerRequest, error) {
-			req.Account = args[0]
-			return req, nil
-		}, func(list node.List[books.LedgerRow]) error {
+		accounting.BooksLedger, &req.AccountsRequest, words(&req, &req.Account), func(list node.List[books.LedgerRow]) error {
 			return a.print(list, func(t table.Writer) { ledgerTable(t, list.Rows, req.Account) })
 		})
 	word(cmd, &req.Party, "party", "only what is of this counterparty")
@@ -102,7 +97,7 @@ func bookAgeing(a *app) *cobra.Command {
 	var req accounting.AccountsRequest
 	cmd := ofPeriod(a, "ageing",
 		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
-		accounting.BooksAgeing, &req, func([]string) (accounting.AccountsRequest, error) { return req, nil },
+		accounting.BooksAgeing, &req, words(&req),
 		func(aged accounting.Ageing) error {
 			return a.print(aged, func(t table.Writer) { ageingTable(t, aged) })
 		})

@@ -19,9 +19,7 @@ func proveLiabilities(a *app) *cobra.Command {
 	var out string
 	cmd := verb(a, "prove-liabilities", `  tally --as G books prove-liabilities --programme GP --out gp-2026-11.tree
   tally --as G books prove-liabilities --programme GP --cycle 2026-11 --out gp.tree -o json`,
-		accounting.BooksProveLiabilities, func([]string) (accounting.ProveLiabilitiesRequest, error) {
-			return req, nil
-		},
+		accounting.BooksProveLiabilities, words(&req),
 		func(ctx context.Context, n *node.Node, kept books.Kept) error {
 			if err := writeNewFile(out, kept); err != nil {
 				return err

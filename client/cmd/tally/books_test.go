@@ -62,7 +62,7 @@ func kept(t *testing.T) *index.Reading {
 	})
 }
 
-func shows(t *testing.T, what, got, want string) {
+func looks(t *testing.T, what, got, want string) {
 	t.Helper()
 	if got != strings.TrimLeft(want, "\n") {
 		t.Errorf("%s:\n%s", what, got)
@@ -76,7 +76,7 @@ func TestLiabilityTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shows(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
+	looks(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
  issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                           5.00      0.00     0.00         5.00        1.00      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -87,7 +87,7 @@ func TestLiabilityTable(t *testing.T) {
                               0-2 months old     301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
 on 2026-11-01, as of block 4
 `)
-	shows(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
+	looks(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
  issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                               500         0        0          500         100      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -129,7 +129,7 @@ func TestReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shows(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, scales{"GP": 2}) }), `
+	looks(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, scales{"GP": 2}) }), `
  issuer  programme           at M  in all 
 ──────────────────────────────────────────
  G       GP         points   4.00    4.00 
@@ -146,7 +146,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	shows(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, scales{"GP": 2}) }), `
+	looks(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, scales{"GP": 2}) }), `
  of                             issued  redeemed                        converted  expired  outstanding 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────
  GP of G                         16.00    25.0 %  █████                     0.0 %    0.0 %       75.0 % 
@@ -163,7 +163,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	shows(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, scales{}) }), `
+	looks(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, scales{}) }), `
  issuer  programme                     points  of which held   worth                       
 ───────────────────────────────────────────────────────────────────────────────────────────
  G       GP         outstanding         1,200              0  ¥12.00                       
@@ -191,7 +191,7 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 			t.Errorf("at %d %%: %v", c.alarm, err)
 		}
 		if c.alarm == 80 {
-			shows(t, "caps", rendered(func(w table.Writer) { capsTable(w, caps) }), `
+			looks(t, "caps", rendered(func(w table.Writer) { capsTable(w, caps) }), `
  party  cycle      limit   drawn  with lanes                                            
 ────────────────────────────────────────────────────────────────────────────────────────
  B      2026-11  ¥100.00  ¥80.00      ¥90.00  80.0 %  ████████████████  at 80 % or over 
@@ -329,7 +329,7 @@ func TestJournalIsWritten(t *testing.T) {
 	if data, err := os.ReadFile(out); err != nil || string(data) != "x" {
 		t.Errorf("%s, %v", data, err)
 	}
-	shows(t, "journal", strings.ReplaceAll(said.String(), filepath.Dir(out), "DIR"), `
+	looks(t, "journal", strings.ReplaceAll(said.String(), filepath.Dir(out), "DIR"), `
  G in 2026-11             of  payable  receivable  moved by 
 ────────────────────────────────────────────────────────────
  owed, before settlement  M     ¥4.00       ¥0.00           
@@ -364,7 +364,7 @@ func TestAccountTables(t *testing.T) {
 	aged := accounting.Ageing{Date: november + 29, Spans: books.AgeingSpans(),
 		Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400,
 			Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
-	shows(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) {
+	looks(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) {
 		ledgerTable(w, rows, "2801")
 	})+
 		rendered(func(w table.Writer) { ageingTable(w, aged) }), `

@@ -77,10 +77,7 @@ func agreeCampaign(a *app) *cobra.Command {
 	var req campaign.AgreeRequest
 	cmd := sends(a, "agree CAMPAIGN",
 		"  tally --as D campaign agree double11 --cap 12000.00", loyalty.CampaignAgree,
-		func(args []string) (campaign.AgreeRequest, error) {
-			req.Campaign = args[0]
-			return req, nil
-		})
+		words(&req, &req.Campaign))
 	yuanFlag(cmd, &req.Cap, "cap", "what you bear at most; 0: no cap but the budget")
 	return cmd
 }
@@ -89,10 +86,7 @@ func leaveCampaign(a *app) *cobra.Command {
 	var req campaign.LeaveRequest
 	cmd := sends(a, "leave CAMPAIGN",
 		"  tally --as D campaign leave double11 --reason budget_cut", loyalty.CampaignLeave,
-		func(args []string) (campaign.LeaveRequest, error) {
-			req.Campaign = args[0]
-			return req, nil
-		})
+		words(&req, &req.Campaign))
 	reason(cmd, &req.Reason, "budget_cut")
 	return cmd
 }
@@ -101,10 +95,7 @@ func endCampaign(a *app) *cobra.Command {
 	var req campaign.EndRequest
 	cmd := sends(a, "end CAMPAIGN",
 		"  tally --as G campaign end double11 --reason sold_out", loyalty.CampaignEnd,
-		func(args []string) (campaign.EndRequest, error) {
-			req.Campaign = args[0]
-			return req, nil
-		})
+		words(&req, &req.Campaign))
 	reason(cmd, &req.Reason, "sold_out")
 	return cmd
 }
@@ -167,7 +158,6 @@ func givesText(g campaign.Gives, s scales) string {
 
 func listCampaigns(a *app) *cobra.Command {
 	var req loyalty.CampaignListRequest
-	var state string
 	cmd := lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList,
 		columns[campaign.Campaign]{
 			header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget",
@@ -178,13 +168,9 @@ func listCampaigns(a *app) *cobra.Command {
 				return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders),
 					yuan(t.Budget), t.Order, audienceText(t.Audience), t.From, t.Until}
 			},
-		}, func([]string) loyalty.CampaignListRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.By, "by", "proposed by this party only")
-	word(cmd, &state, "state", "PROPOSED, ACTIVE, ENDED or WITHDRAWN")
-	complete(cmd, "state", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
+	inState(cmd, &req.States, "PROPOSED, ACTIVE, ENDED or WITHDRAWN", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
 	return cmd
 }
 

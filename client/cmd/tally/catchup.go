@@ -1,17 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/mattn/go-isatty"
-	"github.com/spf13/cobra"
-
-	"tallystick/client/node"
-	"tallystick/client/node/consortium"
 )
 
 // catchUp tells how far the read model is while it is brought up: on a terminal each second, in one line that it writes
@@ -64,23 +58,4 @@ func (c *catchUp) Caught(taken uint64) {
 func (c *catchUp) terminal() bool {
 	file, ok := c.app.err.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
-}
-
-// queryIndex says how far the read model is, without bringing it up.
-func queryIndex(a *app) *cobra.Command {
-	cmd := verb(a, "index", "  tally --as D query index", consortium.QueryIndex, nothing,
-		func(_ context.Context, _ *node.Node, at node.IndexLevel) error {
-			return a.print(at, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})
-				if at.Anew != "" {
-					t.AppendRow(table.Row{"made again because", at.Anew})
-				}
-			})
-		})
-	cmd.Long = `Every question that needs the read model brings it up to the last block first, which after a pause takes a while and
-is told. This asks only how far it is; ask it while another command brings it up.
-
-The read model follows from the blocks alone, so it may be deleted at any time: it is made again by the next question.
-So is one that is damaged, by itself.`
-	return cmd
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
-	"tallystick/client/node"
 	"tallystick/client/node/members"
 )
 
@@ -64,10 +62,7 @@ func withdrawConsent(a *app) *cobra.Command {
 	var req member.WithdrawConsentRequest
 	cmd := sends(a, "withdraw CONSENT",
 		"  tally --as D member withdraw D.0.44.0 --reason member_asked", members.MemberWithdraw,
-		func(args []string) (_ member.WithdrawConsentRequest, err error) {
-			req.Consent, err = number.ParseCommand(args[0])
-			return req, err
-		})
+		parsed(&req, &req.Consent, number.ParseCommand))
 	reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }
@@ -81,28 +76,23 @@ func setProfile(a *app) *cobra.Command {
 	var req members.SetProfileRequest
 	cmd := verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
-		members.MemberProfileSet, func(args []string) (members.SetProfileRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		}, a.showKnown)
+		members.MemberProfileSet, words(&req, &req.Member), shows(a, knownTable))
 	many(cmd, &req.Fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 
 func showProfile(a *app) *cobra.Command {
 	return verb(a, "show MEMBER", "  tally --as D member profile show wang",
-		members.MemberProfileShow, aMember, a.showKnown)
+		members.MemberProfileShow, aMember, shows(a, knownTable))
 }
 
-// showKnown shows what the vault knows of a member.
-func (a *app) showKnown(_ context.Context, _ *node.Node, known members.Known) error {
-	return a.print(known, func(t table.Writer) {
-		t.AppendRow(table.Row{"member", known.Member})
-		fieldRows(t, known.Fields)
-		for _, one := range known.Accounts {
-			t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
-		}
-	})
+// knownTable shows what the vault knows of a member.
+func knownTable(t table.Writer, known members.Known) {
+	t.AppendRow(table.Row{"member", known.Member})
+	fieldRows(t, known.Fields)
+	for _, one := range known.Accounts {
+		t.AppendRow(table.Row{"customer of " + one.Channel, one.Customer})
+	}
 }
 
 func fieldRows(t table.Writer, fields map[string]string) {
@@ -114,12 +104,7 @@ func fieldRows(t table.Writer, fields map[string]string) {
 func readProfile(a *app) *cobra.Command {
 	var req members.ReadProfileRequest
 	cmd := verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
-		members.MemberProfileRead, func(args []string) (_ members.ReadProfileRequest, err error) {
-			req.Consent, err = number.ParseCommand(args[0])
-			return req, err
-		}, func(_ context.Context, _ *node.Node, shown members.Shown) error {
-			return a.print(shown, func(t table.Writer) { fieldRows(t, shown.Fields) })
-		})
+		members.MemberProfileRead, parsed(&req, &req.Consent, number.ParseCommand), shows(a, func(t table.Writer, shown members.Shown) { fieldRows(t, shown.Fields) }))
 	word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
 	return cmd
 }

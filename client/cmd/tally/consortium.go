@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/party"
-	"tallystick/client/node"
 	"tallystick/client/node/consortium"
 )
 
@@ -15,15 +12,10 @@ func consortiumCommand(a *app) *cobra.Command {
 	var req party.FoundRequest
 	found := verb(a, "found NETWORK", `  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
       --cycle 2026-11 --date 2026-11-01 --test`,
-		consortium.ConsortiumFound, func(args []string) (party.FoundRequest, error) {
-			req.Network = args[0]
-			return req, nil
-		}, func(_ context.Context, _ *node.Node, consortium party.Consortium) error {
-			return a.print(consortium, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"network", consortium.Network}, {"operator", consortium.Operator},
-					{"test", consortium.Test}})
-			})
-		})
+		consortium.ConsortiumFound, words(&req, &req.Network), shows(a, func(t table.Writer, consortium party.Consortium) {
+			t.AppendRows([]table.Row{{"network", consortium.Network}, {"operator", consortium.Operator},
+				{"test", consortium.Test}})
+		}))
 	names(found, &req.En, &req.Zh)
 	roles(found, &req.Roles, "your roles besides operator")
 	word(found, &req.Cycle, "cycle", "first settlement cycle, such as 2026-11")

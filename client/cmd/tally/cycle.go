@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -29,12 +28,10 @@ raise); finalising nets what stands into payments (tally payment).
 }
 
 func advanceDate(a *app) *cobra.Command {
+	var req settlement.AdvanceRequest
 	cmd := sends(a, "advance DATE",
 		"  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
-		func(args []string) (settlement.AdvanceRequest, error) {
-			to, err := date.Parse(args[0])
-			return settlement.AdvanceRequest{Date: to}, err
-		})
+		parsed(&req, &req.Date, date.Parse))
 	cmd.Long = `Move the business date on. What the parties gave notice of today takes effect: models
 that they propose, agree to and leave, and how cycles are closed. By more than 7 days
 it moves only if another party has confirmed the date: tally cycle confirm. Days that
@@ -43,12 +40,10 @@ are skipped don't count towards the deadlines of statements and disputes.`
 }
 
 func confirmDate(a *app) *cobra.Command {
+	var req settlement.ConfirmDateRequest
 	return sends(a, "confirm DATE",
 		"  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
-		func(args []string) (settlement.ConfirmDateRequest, error) {
-			to, err := date.Parse(args[0])
-			return settlement.ConfirmDateRequest{Date: to}, err
-		})
+		parsed(&req, &req.Date, date.Parse))
 }
 
 // ofCycle makes the request about a closed cycle, which an argument may name.
@@ -60,10 +55,7 @@ func cutOff(a *app) *cobra.Command {
 	var req settle.CutOffRequest
 	cmd := verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
   tally --as G cycle cut-off 2026-11 --next 2026-12`, settle.CycleCutOff,
-		func(args []string) (settle.CutOffRequest, error) {
-			req.Cycle = first(args)
-			return req, nil
-		}, a.receiptOf("cycle:CutOff"))
+		words(&req, &req.Cycle), a.receiptOf("cycle:CutOff"))
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
 	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
@@ -90,7 +82,7 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 		if change == (settle.PolicyChange{}) {
 			return perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
 				return node.NoRequest{}, nil
-			}, a.showPolicy)
+			}, shows(a, policyTable))
 		}
 		return perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
 			return settle.SetPolicyRequest{PolicyChange: change}, nil
@@ -136,15 +128,11 @@ func changeOf(cmd *cobra.Command, given *settlement.Policy) (change settle.Polic
 	return change
 }
 
-func (a *app) showPolicy(_ context.Context, _ *node.Node, p settle.Policy) error {
-	return a.print(p, func(t table.Writer) { t.AppendRows(policyRows(p)) })
-}
-
-func policyRows(p settle.Policy) []table.Row {
+func policyTable(t table.Writer, p settle.Policy) {
 	silence := "what isn't signed in time is carried into the open cycle"
 	if list := p.Consenting; len(list) > 0 {
 		silence += ", unless only these haven't signed, whose silence is consent: " + strings.Join(list, ", ")
 	}
-	return []table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", p.SignDays)},
-		{"to answer a dispute", fmt.Sprintf("%d business days", p.AnswerDays)}, {"silence", silence}}
+	t.AppendRows([]table.Row{{"to sign or dispute", fmt.Sprintf("%d business days from cut-off", p.SignDays)},
+		{"to answer a dispute", fmt.Sprintf("%d business days", p.AnswerDays)}, {"silence", silence}})
 }

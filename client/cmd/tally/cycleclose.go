@@ -9,33 +9,19 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
 func closeCycle(a *app) *cobra.Command {
 	var req settle.CloseCycleRequest
 	cmd := verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose,
-		func([]string) (settle.CloseCycleRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, closed settle.ClosedCycle) error {
-			return a.print(closed, func(t table.Writer) { t.AppendRows(closeRows(closed.Close)) })
-		})
+		words(&req),
+		shows(a, func(t table.Writer, closed settle.ClosedCycle) { t.AppendRows(closeRows(closed.Close)) }))
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
 yet: stopped anywhere, the same command goes on.`
 	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
 	require(cmd, "next")
 	return cmd
-}
-
-// tellStep says a step of a longer run as soon as it is done, to people alone.
-func (a *app) tellStep(step string, done bool) {
-	if a.format == "json" {
-		return
-	}
-	if !done {
-		step += ": was done before"
-	}
-	fmt.Fprintln(a.err, step) // there is nowhere left to report it
 }
 
 func finaliseCycle(a *app) *cobra.Command {
@@ -53,7 +39,7 @@ func finaliseCycle(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "--lane: want 1 to %d", number.Lanes-1)
 			}
 			a.lanes = fmt.Sprint(lane)
-			return perform(ctx, a, settle.CycleFinaliseCarry, ask, a.showFinalised)
+			return perform(ctx, a, settle.CycleFinaliseCarry, ask, shows(a, finalisedTable))
 		})
 	cmd.Long = `Net a cycle all of whose statements stand: signed by both, or, if that is the
 policy, by silence after the deadline. What is disputed is left out. With --carry,
@@ -64,11 +50,9 @@ in the same transaction, so that the rest settles on time (结转).`
 	return cmd
 }
 
-func (a *app) showFinalised(_ context.Context, _ *node.Node, answer settle.Finalised) error {
-	return a.print(answer, func(t table.Writer) {
-		receiptTable(t, "cycle:Finalise", answer.Receipt)
-		for _, pair := range answer.Carried {
-			t.AppendRow(table.Row{"carried over", pair[0] + " and " + pair[1]})
-		}
-	})
+func finalisedTable(t table.Writer, answer settle.Finalised) {
+	receiptTable(t, "cycle:Finalise", answer.Receipt)
+	for _, pair := range answer.Carried {
+		t.AppendRow(table.Row{"carried over", pair[0] + " and " + pair[1]})
+	}
 }

@@ -16,12 +16,11 @@ import (
 )
 
 func showCycle(a *app) *cobra.Command {
+	var req settle.ShowCycleRequest
 	cmd := verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`, settle.CycleShow,
-		func(args []string) (settle.ShowCycleRequest, error) {
-			return settle.ShowCycleRequest{Cycle: first(args)}, nil
-		},
+		words(&req, &req.Cycle),
 		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
 				return a.print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
@@ -176,10 +175,8 @@ func arrow(part, most amount.Units) string {
 func listCycles(a *app) *cobra.Command {
 	var req settle.ListCyclesRequest
 	cmd := verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
-		func([]string) (settle.ListCyclesRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, answer settle.Cycles) error {
-			return a.print(answer, func(t table.Writer) { cyclesTable(t, answer) })
-		})
+		words(&req),
+		shows(a, cyclesTable))
 	word(cmd, &req.State, "state", "only those in this state")
 	complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
 	return cmd

@@ -37,7 +37,7 @@ func raiseDispute(a *app) *cobra.Command {
 	var req settlement.RaiseRequest
 	cmd := sends(a, "raise",
 		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, settle.DisputeRaise,
-		func([]string) (settlement.RaiseRequest, error) { return req, nil })
+		words(&req))
 	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
 	word(cmd, &req.With, "with", "the other party")
 	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
@@ -154,11 +154,9 @@ func withdrawDispute(a *app) *cobra.Command {
 }
 
 func showDispute(a *app) *cobra.Command {
+	var req settle.ShowDisputeRequest
 	return verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", settle.DisputeShow,
-		func(args []string) (req settle.ShowDisputeRequest, err error) {
-			req.Dispute, err = number.ParseCommand(args[0])
-			return req, err
-		}, func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
+		parsed(&req, &req.Dispute, number.ParseCommand), func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
 			s, err := askScales(ctx, n)
 			if err != nil {
 				return err
@@ -217,7 +215,6 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 
 func listDisputes(a *app) *cobra.Command {
 	var req settle.DisputeListRequest
-	var state string
 	cmd := lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList,
 		columns[settlement.Dispute]{
 			header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason",
@@ -228,15 +225,10 @@ func listDisputes(a *app) *cobra.Command {
 				return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), yuan(d.Sum()), d.Reason,
 					d.State, d.Since, answerBy(d)}
 			},
-		}, func([]string) settle.DisputeListRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
 	word(cmd, &req.By, "by", "raised by this party only")
-	word(cmd, &state, "state", "only those in this state")
-	complete(cmd, "state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED",
-		"ESCALATED", "RULED", "WITHDRAWN")
+	inState(cmd, &req.States, "only those in this state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
 	return cmd
 }
 

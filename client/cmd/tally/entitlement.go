@@ -17,6 +17,7 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
+// givenTable shows entitlements that were given, and their codes.
 func givenTable(t table.Writer, g loyalty.Given) {
 	receiptTable(t, "given", g.Receipt)
 	for _, e := range g.Entitlements {
@@ -27,11 +28,6 @@ func givenTable(t table.Writer, g loyalty.Given) {
 	}
 }
 
-// printGiven shows entitlements that were given, and their codes.
-func (a *app) printGiven(_ context.Context, _ *node.Node, g loyalty.Given) error {
-	return a.print(g, func(t table.Writer) { givenTable(t, g) })
-}
-
 func grantBenefit(a *app) *cobra.Command {
 	var req loyalty.GrantRequest
 	cmd := verb(a, "grant BENEFIT MEMBER[,MEMBER…]", `  tally --as D benefit grant wash zhang
@@ -39,7 +35,7 @@ func grantBenefit(a *app) *cobra.Command {
 		loyalty.BenefitGrant, func(args []string) (loyalty.GrantRequest, error) {
 			req.Benefit, req.Members = args[0], strings.Split(args[1], ",")
 			return req, nil
-		}, a.printGiven)
+		}, shows(a, givenTable))
 	cmd.Flags().BoolVar(&req.Gift, "gift", false, "give what others pay points for; you owe its price")
 	word(cmd, &req.Activator, "activator", "party whose evidence activates it")
 	word(cmd, &req.Reference, "reference", "what for, such as a receipt's number")
@@ -56,7 +52,7 @@ func buyBenefit(a *app) *cobra.Command {
 			req.Benefit, req.Spending = args[0], s.named()
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
-		}, a.printGiven)
+		}, shows(a, givenTable))
 	word(cmd, &req.Member, "member", "who takes it")
 	s.flags(a, cmd)
 	c.flags(cmd)
@@ -97,10 +93,7 @@ func anEntitlement(args []string) (req loyalty.EntitlementRequest, err error) {
 func transferBenefit(a *app) *cobra.Command {
 	var req loyalty.PassRequest
 	cmd := verb(a, "transfer ENTITLEMENT", "  tally --as D benefit transfer D.0.12.0.0 --to wang",
-		loyalty.BenefitTransfer, func(args []string) (_ loyalty.PassRequest, err error) {
-			req.Entitlement, err = number.ParseRow(args[0])
-			return req, err
-		}, a.printGiven)
+		loyalty.BenefitTransfer, parsed(&req, &req.Entitlement, number.ParseRow), shows(a, givenTable))
 	word(cmd, &req.To, "to", "member who gets it")
 	require(cmd, "to")
 	return cmd
@@ -108,7 +101,7 @@ func transferBenefit(a *app) *cobra.Command {
 
 func newCode(a *app) *cobra.Command {
 	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode,
-		anEntitlement, a.printGiven)
+		anEntitlement, shows(a, givenTable))
 }
 
 func codes(a *app) *cobra.Command {
@@ -155,7 +148,6 @@ func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s sca
 
 func listEntitlements(a *app) *cobra.Command {
 	var req loyalty.BenefitEntitlementsRequest
-	var state string
 	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements,
 		columns[benefit.Entitlement]{
 			header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"},
@@ -164,14 +156,10 @@ func listEntitlements(a *app) *cobra.Command {
 				e := n.Row
 				return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 			},
-		}, func([]string) loyalty.BenefitEntitlementsRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Benefit, "benefit", "of this benefit only")
 	word(cmd, &req.By, "by", "given or sold by this party only")
-	word(cmd, &state, "state", "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED")
-	complete(cmd, "state", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
+	inState(cmd, &req.States, "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
 	return cmd
 }

@@ -41,11 +41,9 @@ func sweep(a *app) *cobra.Command {
 	cmd := verb(a, "sweep", "  tally --as F member sweep", members.MemberSweep, func([]string) (node.NoRequest, error) {
 		return node.NoRequest{}, nil
 	},
-		func(_ context.Context, _ *node.Node, swept members.Swept) error {
-			return a.print(swept, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})
-			})
-		})
+		shows(a, func(t table.Writer, swept members.Swept) {
+			t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})
+		}))
 	cmd.Long = `Remove from your vault what belongs to members who were erased, and move what belongs
 to members who were merged, wherever that was asked for. Run it daily: an erasure
 holds when every party that knew the person has done it.`

@@ -11,7 +11,7 @@ import (
 func expire(a *app) *cobra.Command {
 	var req loyalty.ExpireRequest
 	cmd := verb(a, "expire", "  tally --as M points expire --programme MP", loyalty.PointsExpire,
-		func([]string) (loyalty.ExpireRequest, error) { return req, nil }, inTable(a, expiredTable))
+		words(&req), inTable(a, expiredTable))
 	cmd.Long = `Find the lots of your programme whose last day was before the business date, and
 end them, 100 at a time. What is left of them is breakage, to the party that would
 have owed it. Stop it anywhere and start it again: it finds what is still due.

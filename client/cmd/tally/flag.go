@@ -238,6 +238,17 @@ func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...strin
 	complete(cmd, name, words...)
 }
 
+// inState is a filter by one state.
+func inState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
+	one(cmd, to, "state", flagMeanings["state"].kind, usage, func(text string) ([]string, error) {
+		if text = clean.Trim(text); text == "" {
+			return nil, nil
+		}
+		return []string{text}, nil
+	})
+	complete(cmd, "state", words...)
+}
+
 func complete(cmd *cobra.Command, name string, words ...string) {
 	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -399,3 +410,15 @@ func wordOf(v json.Marshaler) string {
 	}
 	return text
 }
+
+// small reads a number of a small type.
+func small[T uint8 | uint16](text string) (T, error) {
+	v, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || uint64(T(v)) != v {
+		return 0, fault.New(fault.BadRequest, "%.20q: want a whole number up to %d", text, ^T(0))
+	}
+	return T(v), nil
+}
+
+// inSeconds is a span as requests have it.
+func inSeconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
@@ -17,10 +15,7 @@ func freeze(a *app) *cobra.Command {
 	var req member.FreezeRequest
 	cmd := sends(a, "freeze MEMBER",
 		"  tally --as G points freeze zhang --reason abnormal_transfers", loyalty.PointsFreeze,
-		func(args []string) (member.FreezeRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		})
+		words(&req, &req.Member))
 	reason(cmd, &req.Reason, "abnormal_transfers")
 	return cmd
 }
@@ -29,10 +24,7 @@ func unfreeze(a *app) *cobra.Command {
 	var req member.UnfreezeRequest
 	cmd := sends(a, "unfreeze MEMBER",
 		"  tally --as G points unfreeze zhang --reason explained", loyalty.PointsUnfreeze,
-		func(args []string) (member.UnfreezeRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		})
+		words(&req, &req.Member))
 	reason(cmd, &req.Reason, "explained")
 	return cmd
 }
@@ -41,10 +33,7 @@ func appeal(a *app) *cobra.Command {
 	var req member.AppealRequest
 	cmd := sends(a, "appeal MEMBER",
 		"  tally --as D points appeal zhang --by G --evidence letter.pdf", loyalty.PointsAppeal,
-		func(args []string) (member.AppealRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		})
+		words(&req, &req.Member))
 	word(cmd, &req.Against, "by", "party that froze the wallet")
 	require(cmd, "by")
 	evidence(cmd, &req.Evidence)
@@ -55,28 +44,22 @@ func dismiss(a *app) *cobra.Command {
 	var req member.DismissRequest
 	cmd := sends(a, "dismiss MEMBER",
 		"  tally --as G points dismiss zhang --reason transfers_unexplained", loyalty.PointsDismiss,
-		func(args []string) (member.DismissRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		})
+		words(&req, &req.Member))
 	reason(cmd, &req.Reason, "transfers_unexplained")
 	return cmd
 }
 
 func freezes(a *app) *cobra.Command {
+	var req members.FreezesRequest
 	return verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
-		members.PointsFreezes, func(args []string) (members.FreezesRequest, error) {
-			return members.FreezesRequest{Member: append(args, "")[0]}, nil
-		}, func(_ context.Context, _ *node.Node, list node.List[index.Freeze]) error {
-			return a.print(list, func(t table.Writer) {
-				t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
-				t.SuppressEmptyColumns()
-				for _, f := range list.Rows {
-					t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
-				}
-				asOf(t, list.Height)
-			})
-		})
+		members.PointsFreezes, words(&req, &req.Member), shows(a, func(t table.Writer, list node.List[index.Freeze]) {
+			t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
+			t.SuppressEmptyColumns()
+			for _, f := range list.Rows {
+				t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
+			}
+			asOf(t, list.Height)
+		}))
 }
 
 func reach(f index.Freeze) string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"tallystick/chaincode/goods"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
@@ -53,12 +51,7 @@ func setGood(a *app) *cobra.Command {
 func showGood(a *app) *cobra.Command {
 	var req catalogue.GoodRequest
 	cmd := verb(a, "show SUPPLIER SKU", "  tally --as D good show care kit --version 1", catalogue.GoodShow,
-		func(args []string) (catalogue.GoodRequest, error) {
-			req.Supplier, req.SKU = args[0], args[1]
-			return req, nil
-		}, func(_ context.Context, _ *node.Node, g goods.Good) error {
-			return a.print(g, func(t table.Writer) { goodTable(t, g) })
-		})
+		words(&req, &req.Supplier, &req.SKU), shows(a, goodTable))
 	whole(cmd, &req.Version, "version", 0, "as it was in this version; 0: as it is")
 	return cmd
 }
@@ -78,7 +71,7 @@ func listGoods(a *app) *cobra.Command {
 	var req catalogue.GoodFilter
 	cmd := verb(a, "list", `  tally --as D good list --text "oil kit" --category oil
   tally --as D good list --text 机油 --available`,
-		catalogue.GoodList, func([]string) (catalogue.GoodFilter, error) { return req, nil },
+		catalogue.GoodList, words(&req),
 		listed(a, columns[goods.Good]{
 			header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions",
 				"open"}, right: []int{3},
@@ -107,10 +100,7 @@ func restock(a *app) *cobra.Command {
 	cmd := sends(a, "restock SUPPLIER SKU SELLER",
 		`  tally --as S1 good restock care kit D --quantity 500
   tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, catalogue.GoodRestock,
-		func(args []string) (goods.RestockRequest, error) {
-			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
-			return req, nil
-		})
+		words(&req, &req.Supplier, &req.SKU, &req.Seller))
 	countFlag(cmd, &req.Units, "quantity", "how many more")
 	whole(cmd, &req.Lanes, "lanes", 0,
 		"before a sale with everyone on it: share them out among the seller's lanes 1 to this one; 0: to the pool, which is right while it is being sold")
@@ -122,10 +112,7 @@ func withdrawStock(a *app) *cobra.Command {
 	var req goods.WithdrawStockRequest
 	cmd := sends(a, "withdraw-stock SUPPLIER SKU SELLER",
 		"  tally --as S1 good withdraw-stock care kit D --quantity 20 --reason damaged", catalogue.GoodWithdrawStock,
-		func(args []string) (goods.WithdrawStockRequest, error) {
-			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
-			return req, nil
-		})
+		words(&req, &req.Supplier, &req.SKU, &req.Seller))
 	countFlag(cmd, &req.Units, "quantity", "how many")
 	reason(cmd, &req.Reason, "damaged")
 	require(cmd, "quantity")
@@ -136,10 +123,8 @@ func listStock(a *app) *cobra.Command {
 	var req catalogue.StockRequest
 	cmd := verb(a, "stock", `  tally --as S1 good stock --party S1
   tally --as D good stock --seller D --supplier care --sku kit`,
-		catalogue.GoodStock, func([]string) (catalogue.StockRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, answer index.Part[index.Stock]) error {
-			return a.print(answer, func(t table.Writer) { stockTable(t, answer) })
-		})
+		catalogue.GoodStock, words(&req),
+		shows(a, stockTable))
 	word(cmd, &req.Supplier, "supplier", "of this supplier only")
 	word(cmd, &req.SKU, "sku", "of this good only")
 	word(cmd, &req.Party, "party", "of this party's suppliers only")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -12,47 +11,13 @@ import (
 	"tallystick/client/node/catalogue"
 )
 
-// catalogueLanes is how many lanes import a catalogue.
-const catalogueLanes = 8
-
-func importGoods(a *app) *cobra.Command {
-	req := node.ImportCatalogueRequest{Scene: "retail"}
-	var i importing
-	cmd := leaf("import FILE", node.GoodImport.En+" ("+node.GoodImport.Zh+")",
-		`  tally --as S1 good import catalogue.xlsx --seller D
-  tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
-		func(ctx context.Context, args []string) error {
-			return imports(ctx, a, i, args[0], catalogueLanes, node.GoodImport,
-				func(of node.Importing) node.ImportCatalogueRequest {
-					req.Importing = of
-					return req
-				})
-		})
-	cmd.Long = `Import a catalogue: the first line or row names the columns,
-` + strings.Join(importer.CatalogueColumns, ", ") + `.
-What isn't in the file may be left out from gtin on; lists have ; between their words.
-
-  price   in yuan: you sell your own good at it in your own storefront, to everybody
-  stock   so many are to be free at the seller: it is filled up, or taken back
-
-An empty price or stock leaves it as it is. Every line that is wrong is listed with its
-number, its column and what to do; the others are sent, or with --strict none. The same
-file again changes nothing: to have it done again, give it another --source.`
-	word(cmd, &req.Seller, "seller", "at whose storefront the stock is; you, if it isn't said")
-	word(cmd, &req.Scene, "scene", "scene of what you begin to sell")
-	word(cmd, &req.Source, "source", "name under which the file counts once; made of its content if it isn't said")
-	i.flags(cmd)
-	cmd.Flags().BoolVar(&req.Strict, "strict", false, "send nothing if a line is wrong")
-	return a.untimed(cmd)
-}
-
 func exportGoods(a *app) *cobra.Command {
 	var req catalogue.CatalogueRequest
 	var out string
 	cmd := verb(a, "export",
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
-		catalogue.GoodExport, func([]string) (catalogue.CatalogueRequest, error) { return req, nil },
+		catalogue.GoodExport, words(&req),
 		func(_ context.Context, _ *node.Node, list node.List[importer.CatalogueLine]) error {
 			if err := importer.WriteCatalogue(out, list.Rows); err != nil {
 				return err

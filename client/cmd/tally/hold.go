@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -11,7 +10,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/spend"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
@@ -40,9 +38,6 @@ func (h *holding) request(a *app) (req loyalty.HoldRequest, err error) {
 	return req, err
 }
 
-// inSeconds is a span as requests have it.
-func inSeconds(d time.Duration) int64 { return int64(d / time.Second) }
-
 func hold(a *app) *cobra.Command {
 	var h holding
 	cmd := verb(a, "hold",
@@ -60,11 +55,9 @@ func redeem(a *app) *cobra.Command {
 	h := holding{length: 15 * time.Minute}
 	cmd := verb(a, "redeem", "  tally --as D points redeem --member wang --take DP:18.00 --request till-7-000123",
 		loyalty.PointsRedeem, func([]string) (loyalty.HoldRequest, error) { return h.request(a) },
-		func(_ context.Context, _ *node.Node, r loyalty.Redeemed) error {
-			return a.print(r, func(t table.Writer) {
-				receiptTable(t, "points:Capture of hold "+r.Hold.String(), r.Receipt)
-			})
-		})
+		shows(a, func(t table.Writer, r loyalty.Redeemed) {
+			receiptTable(t, "points:Capture of hold "+r.Hold.String(), r.Receipt)
+		}))
 	cmd.Long = `Redeem a member's points: a hold, under the request id, then its capture, ID~capture.
 Asked again with the same --request, it goes on where it stopped and answers the first
 receipt.`
@@ -76,10 +69,7 @@ func capture(a *app) *cobra.Command {
 	var req loyalty.CaptureRequest
 	cmd := verb(a, "capture HOLD",
 		"  tally --as D points capture D.0.7.0\n  tally --as D points capture D.0.7.0 --points 9.00",
-		loyalty.PointsCapture, func(args []string) (_ loyalty.CaptureRequest, err error) {
-			req.Hold, err = number.ParseCommand(args[0])
-			return req, err
-		}, a.receiptOf("points:Capture"))
+		loyalty.PointsCapture, parsed(&req, &req.Hold, number.ParseCommand), a.receiptOf("points:Capture"))
 	a.pointsFlag(cmd, &req.Points, "points", "points, the rest stays held; all if you name none", ofHold(&req.Hold))
 	return cmd
 }
@@ -88,10 +78,7 @@ func refund(a *app) *cobra.Command {
 	var req loyalty.RefundRequest
 	cmd := verb(a, "refund HOLD", `  tally --as D points refund D.0.7.0 --points 9.00 --reason goods_returned
   tally --as D points refund D.0.7.0 --capture D.0.8.0 --reason goods_returned`,
-		loyalty.PointsRefund, func(args []string) (_ loyalty.RefundRequest, err error) {
-			req.Hold, err = number.ParseCommand(args[0])
-			return req, err
-		}, a.receiptOf("points:Refund"))
+		loyalty.PointsRefund, parsed(&req, &req.Hold, number.ParseCommand), a.receiptOf("points:Refund"))
 	cmd.Long = `Give points of a capture back to the lots that they were taken from, the last
 taken first. Without --capture it is the hold's only capture; without --points all
 that is left of it.`
@@ -104,10 +91,7 @@ that is left of it.`
 func release(a *app) *cobra.Command {
 	var req points.ReleaseRequest
 	cmd := verb(a, "release HOLD", "  tally --as D points release D.0.7.0 --reason customer_cancelled",
-		loyalty.PointsRelease, func(args []string) (_ points.ReleaseRequest, err error) {
-			req.Hold, err = number.ParseCommand(args[0])
-			return req, err
-		}, a.receiptOf("points:Release"))
+		loyalty.PointsRelease, parsed(&req, &req.Hold, number.ParseCommand), a.receiptOf("points:Release"))
 	reason(cmd, &req.Reason, "customer_cancelled")
 	return cmd
 }
@@ -149,13 +133,7 @@ func holds(a *app) *cobra.Command {
 			s, err := fromWord[points.HoldState](state)
 			req.States = []points.HoldState{s}
 			return req, err
-		}, func(ctx context.Context, n *node.Node, list node.List[index.Hold]) error {
-			s, err := askScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.print(list, func(t table.Writer) { holdsTable(t, list.Rows, s) })
-		})
+		}, inTable(a, func(t table.Writer, list node.List[index.Hold], s scales) { holdsTable(t, list.Rows, s) }))
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Acceptor, "acceptor", "of this party only")
 	word(cmd, &state, "state", "OPEN, PART_CAPTURED, CAPTURED, CLOSED, RELEASED or TIMED_OUT")
@@ -170,16 +148,4 @@ func holdsTable(t table.Writer, list []index.Hold, s scales) {
 			s.held(h.Hold, h.Captured), s.held(h.Hold, h.Refunded()), moment(h.Deadline)})
 	}
 	right(t, 5, 6, 7)
-}
-
-// lineText writes how many points of which programmes a line has.
-func lineText(l spend.Line, s scales) string {
-	text := ""
-	for _, m := range l.ByProgramme() {
-		if text != "" {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s %s", s.show(m.Programme, m.Amount), m.Programme)
-	}
-	return text
 }

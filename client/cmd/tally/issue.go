@@ -129,10 +129,7 @@ func pledge(a *app) *cobra.Command {
 	var req points.PledgeRequest
 	cmd := sends(a, "pledge PROGRAMME",
 		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", loyalty.PointsPledge,
-		func(args []string) (points.PledgeRequest, error) {
-			req.Programme = args[0]
-			return req, nil
-		})
+		words(&req, &req.Programme))
 	a.pointsFlag(cmd, &req.Amount, "points", "points, in all", ofProgramme(&req.Programme))
 	day(cmd, &req.Until, "until", "last day on which they may be issued")
 	require(cmd, "points", "until")
@@ -148,7 +145,7 @@ func pledges(a *app) *cobra.Command {
 				return table.Row{n.ID, n.Row.Funder, n.Row.Programme,
 					s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
 			},
-		}, func([]string) loyalty.PointsPledgesRequest { return req })
+		}, words(&req))
 	word(cmd, &req.Programme, "programme", "of this programme only")
 	word(cmd, &req.Funder, "funder", "of this party only")
 	return cmd
@@ -159,10 +156,7 @@ func activate(a *app) *cobra.Command {
 	cmd := sends(a, "activate LOT",
 		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
   tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, loyalty.PointsActivate,
-		func(args []string) (_ points.ActivateRequest, err error) {
-			req.Lot, err = number.ParseRow(args[0])
-			return req, err
-		})
+		parsed(&req, &req.Lot, number.ParseRow))
 	evidence(cmd, &req.Evidence)
 	return cmd
 }
@@ -171,10 +165,7 @@ func cancelLot(a *app) *cobra.Command {
 	var req points.CancelRequest
 	cmd := sends(a, "cancel LOT",
 		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", loyalty.PointsCancel,
-		func(args []string) (_ points.CancelRequest, err error) {
-			req.Lot, err = number.ParseRow(args[0])
-			return req, err
-		})
+		parsed(&req, &req.Lot, number.ParseRow))
 	reason(cmd, &req.Reason, "sale_cancelled")
 	return cmd
 }
@@ -183,10 +174,7 @@ func adjust(a *app) *cobra.Command {
 	var req points.AdjustRequest
 	cmd := sends(a, "adjust LOT",
 		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line", loyalty.PointsAdjust,
-		func(args []string) (_ points.AdjustRequest, err error) {
-			req.Lot, err = number.ParseRow(args[0])
-			return req, err
-		})
+		parsed(&req, &req.Lot, number.ParseRow))
 	a.pointsFlag(cmd, &req.Amount, "points", "points that are added, in a lot of their own", ofLot(&req.Lot))
 	reason(cmd, &req.Reason, "basket_missed_a_line")
 	require(cmd, "points")
@@ -198,7 +186,7 @@ func revokePoints(a *app) *cobra.Command {
 	cmd := sends(a, "revoke",
 		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
 		loyalty.PointsRevoke,
-		func([]string) (points.RevokeRequest, error) { return req, nil })
+		words(&req))
 	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	reason(cmd, &req.Reason, "sale_returned")
 	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false,

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
@@ -16,10 +14,7 @@ func label(a *app) *cobra.Command {
 	cmd := sends(a, "label MEMBER LABEL",
 		`  tally --as D member label wang household --until 2027-11-30
   tally --as D member label wang household --remove`, members.MemberLabel,
-		func(args []string) (member.LabelRequest, error) {
-			req.Member, req.Label = args[0], args[1]
-			return req, nil
-		})
+		words(&req, &req.Member, &req.Label))
 	day(cmd, &req.Until, "until", "last day; for ever if you name none")
 	cmd.Flags().BoolVar(&req.Remove, "remove", false, "take it back")
 	return cmd
@@ -27,13 +22,11 @@ func label(a *app) *cobra.Command {
 
 func labels(a *app) *cobra.Command {
 	return verb(a, "labels MEMBER", "  tally --as G member labels wang", members.MemberLabels, aMember,
-		func(_ context.Context, _ *node.Node, list node.List[members.Said]) error {
-			return a.print(list, func(t table.Writer) {
-				t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
-				for _, l := range list.Rows {
-					t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), yes(l.On)})
-				}
-				asOf(t, list.Height)
-			})
-		})
+		shows(a, func(t table.Writer, list node.List[members.Said]) {
+			t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
+			for _, l := range list.Rows {
+				t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), yes(l.On)})
+			}
+			asOf(t, list.Height)
+		}))
 }

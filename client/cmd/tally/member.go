@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,24 +29,14 @@ func memberCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-// aMember is the argument of commands that are about one member and say no more.
-func aMember(args []string) (node.MemberRequest, error) {
-	return node.MemberRequest{Member: args[0]}, nil
-}
-
 func enrol(a *app) *cobra.Command {
 	var req members.EnrolRequest
 	cmd := verb(a, "enrol [MEMBER]", `  tally --as D member enrol --channel app --customer 12345
   tally --as D member enrol wang --key 7d4e8f21…`,
-		members.MemberEnrol, func(args []string) (members.EnrolRequest, error) {
-			req.Member = append(args, "")[0]
-			return req, nil
-		}, func(_ context.Context, _ *node.Node, r members.Enrolled) error {
-			return a.print(r, func(t table.Writer) {
-				receiptTable(t, "member:Enrol", r.Receipt)
-				t.AppendRow(table.Row{"member", cmp.Or(r.Member, "your vault doesn't know: another made its name")})
-			})
-		})
+		members.MemberEnrol, words(&req, &req.Member), shows(a, func(t table.Writer, r members.Enrolled) {
+			receiptTable(t, "member:Enrol", r.Receipt)
+			t.AppendRow(table.Row{"member", cmp.Or(r.Member, "your vault doesn't know: another made its name")})
+		}))
 	cmd.Long = `Make a member. Without a name it gets a pseudonym that says nothing. A customer of a channel of
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
@@ -67,9 +56,7 @@ func parseKey(text string) (k member.Key, err error) {
 
 func showMember(a *app) *cobra.Command {
 	return verb(a, "show MEMBER", "  tally --as D member show wang", members.MemberShow, aMember,
-		func(_ context.Context, _ *node.Node, p members.Person) error {
-			return a.print(p, func(t table.Writer) { personTable(t, p) })
-		})
+		shows(a, personTable))
 }
 
 func personTable(t table.Writer, p members.Person) {
@@ -110,20 +97,15 @@ func personTable(t table.Writer, p members.Person) {
 
 func listMembers(a *app) *cobra.Command {
 	var req members.MemberListRequest
-	var state string
 	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList,
 		columns[member.Member]{
 			header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
 			cells: func(n index.Entry[member.Member], _ scales) table.Row {
 				return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 			},
-		}, func([]string) members.MemberListRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.Home, "home", "of this home only")
-	word(cmd, &state, "state", "ACTIVE, MERGED or ERASED")
-	complete(cmd, "state", "ACTIVE", "MERGED", "ERASED")
+	inState(cmd, &req.States, "ACTIVE, MERGED or ERASED", "ACTIVE", "MERGED", "ERASED")
 	return cmd
 }
 
@@ -194,11 +176,4 @@ half leaves the file.`
 	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")
 	return cmd
-}
-
-// asJSON writes a value for another program, whatever the format of answers is.
-func (a *app) asJSON(v any) error {
-	enc := json.NewEncoder(a.out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

@@ -36,10 +36,7 @@ func proposeModel(a *app) *cobra.Command {
 	cmd := sends(a, "propose MODEL",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
   tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, settle.ModelPropose,
-		func(args []string) (settlement.ProposeRequest, error) {
-			req.Model = args[0]
-			return req, nil
-		})
+		words(&req, &req.Model))
 	cmd.Long = `Propose a settlement model. A scope that you leave open is any: any issuer, any
 acceptor, any scene, any programme. You must be named in it, or be the operator. A
 change is the next version, which the others agree to anew. What is proposed takes
@@ -75,10 +72,7 @@ func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales)
 func agreeModel(a *app) *cobra.Command {
 	var req settle.AgreeModelRequest
 	cmd := verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", settle.ModelAgree,
-		func(args []string) (settle.AgreeModelRequest, error) {
-			req.Model = args[0]
-			return req, nil
-		}, a.receiptOf("model:Agree"))
+		words(&req, &req.Model), a.receiptOf("model:Agree"))
 	byFlag(cmd, &req.By)
 	whole(cmd, &req.Version, "version", 0,
 		"that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
@@ -92,10 +86,7 @@ func byFlag(cmd *cobra.Command, by *string) {
 func leaveModel(a *app) *cobra.Command {
 	var req settle.LeaveModelRequest
 	cmd := verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", settle.ModelLeave,
-		func(args []string) (settle.LeaveModelRequest, error) {
-			req.Model = args[0]
-			return req, nil
-		}, a.receiptOf("model:Leave"))
+		words(&req, &req.Model), a.receiptOf("model:Leave"))
 	byFlag(cmd, &req.By)
 	return cmd
 }
@@ -103,7 +94,7 @@ func leaveModel(a *app) *cobra.Command {
 func listModels(a *app) *cobra.Command {
 	var req settle.ListModelsRequest
 	cmd := verb(a, "list", "  tally --as D model list --party D", settle.ModelList,
-		func([]string) (settle.ListModelsRequest, error) { return req, nil }, rowsInTable(a, modelsTable))
+		words(&req), rowsInTable(a, modelsTable))
 	word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
@@ -131,10 +122,7 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 func showModel(a *app) *cobra.Command {
 	var req settle.ModelRequest
 	cmd := verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", settle.ModelShow,
-		func(args []string) (settle.ModelRequest, error) {
-			req.Model = args[0]
-			return req, nil
-		}, rowsInTable(a, modelTable))
+		words(&req, &req.Model), rowsInTable(a, modelTable))
 	byFlag(cmd, &req.By)
 	return cmd
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
@@ -43,11 +41,10 @@ func publishOffer(a *app) *cobra.Command {
 }
 
 func withdrawOffer(a *app) *cobra.Command {
+	var req audience.WithdrawRequest
 	return sends(a, "withdraw OFFER",
 		"  tally --as D offer withdraw winter", loyalty.OfferWithdraw,
-		func(args []string) (audience.WithdrawRequest, error) {
-			return audience.WithdrawRequest{Offer: args[0]}, nil
-		})
+		words(&req, &req.Offer))
 }
 
 var offerColumns = columns[audience.Offer]{
@@ -61,14 +58,12 @@ var offerColumns = columns[audience.Offer]{
 func listOffers(a *app) *cobra.Command {
 	var req loyalty.OfferListRequest
 	cmd := lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns,
-		func([]string) loyalty.OfferListRequest { return req })
+		words(&req))
 	word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }
 
 func memberOffers(a *app) *cobra.Command {
 	return verb(a, "offers MEMBER", "  tally --as D member offers wang", loyalty.MemberOffers, aMember,
-		func(_ context.Context, _ *node.Node, answer node.Found[audience.Offer]) error {
-			return a.print(answer, func(t table.Writer) { offerColumns.fill(t, answer, nil) })
-		})
+		shows(a, func(t table.Writer, answer node.Found[audience.Offer]) { offerColumns.fill(t, answer, nil) }))
 }

@@ -39,7 +39,7 @@ func listOrders(a *app) *cobra.Command {
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		catalogue.OrderList, func([]string) (catalogue.OrderListRequest, error) { return req, nil },
+		catalogue.OrderList, words(&req),
 		printRows(a, partsTable))
 	word(cmd, &req.Seller, "seller", "of this seller only")
 	word(cmd, &req.Member, "member", "of this member only")
@@ -69,15 +69,6 @@ func partsTable(t table.Writer, list []index.OrderPart, s scales) {
 			yuan(p.Value()), lineText(p.Pieces, s),
 			yuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
 	}
-}
-
-// goodsText writes what a part is of: 2 wiper, 1 oilkit.
-func goodsText(lines []goods.Line) string {
-	var list []string
-	for _, l := range lines {
-		list = append(list, fmt.Sprintf("%d %s", l.Quantity, l.SKU))
-	}
-	return joined(list)
 }
 
 func showOrder(a *app) *cobra.Command {

@@ -11,7 +11,6 @@ import (
 
 	"tallystick/client/figure"
 	"tallystick/client/node"
-	"tallystick/client/node/consortium"
 	"tallystick/client/node/settle"
 )
 
@@ -19,7 +18,7 @@ func owes(a *app) *cobra.Command {
 	var req settle.OwesRequest
 	cmd := verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		settle.QueryOwes, func([]string) (settle.OwesRequest, error) { return req, nil },
+		settle.QueryOwes, words(&req),
 		func(ctx context.Context, n *node.Node, answer settle.Owing) error {
 			s, err := askScales(ctx, n)
 			if err != nil {
@@ -114,16 +113,4 @@ func deliveries(n uint64) string {
 		return "1 delivery"
 	}
 	return fmt.Sprintf("%d deliveries", n)
-}
-
-func breakage(a *app) *cobra.Command {
-	return verb(a, "breakage", "", consortium.QueryBreakage, nothing,
-		inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
-			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-			right(t, 3, 4)
-			for _, b := range answer.Rows {
-				t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
-			}
-			asOf(t, answer.Height)
-		}))
 }

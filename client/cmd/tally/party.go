@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -38,10 +37,7 @@ func registerParty(a *app) *cobra.Command {
 	var req party.RegisterRequest
 	cmd := sends(a, "register PARTY",
 		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, consortium.PartyRegister,
-		func(args []string) (party.RegisterRequest, error) {
-			req.Party = args[0]
-			return req, nil
-		})
+		words(&req, &req.Party))
 	cmd.Long = `Admit a party. One that runs a peer then says so with tally party begin-peer: until
 then what is done in its name needs the peers of others, not its own.`
 	names(cmd, &req.En, &req.Zh)
@@ -63,10 +59,7 @@ without it. Send it first of all, or whenever the peer comes.`
 func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
 	req := party.SetRequest{State: state}
 	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", consortium.PartySet,
-		func(args []string) (party.SetRequest, error) {
-			req.Party = args[0]
-			return req, nil
-		})
+		words(&req, &req.Party))
 	cmd.Short = short + "; for the operator"
 	reason(cmd, &req.Reason, "contract_ended")
 	return cmd
@@ -105,9 +98,7 @@ func named[T any](cmd *cobra.Command, flag string, value *T) *T {
 
 func listParties(a *app) *cobra.Command {
 	return verb(a, "list", "", consortium.PartyList, nothing,
-		func(_ context.Context, _ *node.Node, all node.List[party.Party]) error {
-			return a.print(all, func(t table.Writer) { partiesTable(t, all.Rows) })
-		})
+		shows(a, func(t table.Writer, all node.List[party.Party]) { partiesTable(t, all.Rows) }))
 }
 
 func partiesTable(t table.Writer, all []party.Party) {

@@ -37,10 +37,8 @@ func cycleFlag(cmd *cobra.Command, to *string) {
 func listPayments(a *app) *cobra.Command {
 	var req settle.ListPaymentsRequest
 	cmd := verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", settle.PaymentList,
-		func([]string) (settle.ListPaymentsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, list node.List[settle.NamedPayment]) error {
-			return a.print(list, func(t table.Writer) { paymentsTable(t, list.Rows) })
-		})
+		words(&req),
+		shows(a, func(t table.Writer, list node.List[settle.NamedPayment]) { paymentsTable(t, list.Rows) }))
 	cycleFlag(cmd, &req.Cycle)
 	word(cmd, &req.Party, "party", "those alone that this party pays or gets")
 	return cmd
@@ -129,10 +127,7 @@ func depositMoney(a *app) *cobra.Command {
 	var req settlement.DepositRequest
 	cmd := sends(a, "deposit HOLDER",
 		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017", settle.PaymentDeposit,
-		func(args []string) (settlement.DepositRequest, error) {
-			req.Holder = args[0]
-			return req, nil
-		})
+		words(&req, &req.Holder))
 	yuanFlag(cmd, &req.Fen, "amount", "what you deposited")
 	word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
 	require(cmd, "amount", "reference")
@@ -143,10 +138,7 @@ func prefund(a *app) *cobra.Command {
 	var req settlement.PrefundRequest
 	cmd := sends(a, "prefund DEBTOR",
 		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017", settle.PaymentPrefund,
-		func(args []string) (settlement.PrefundRequest, error) {
-			req.Debtor = args[0]
-			return req, nil
-		})
+		words(&req, &req.Debtor))
 	yuanFlag(cmd, &req.Fen, "amount", "what came in")
 	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
 	require(cmd, "amount", "reference")

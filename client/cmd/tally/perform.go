@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -80,6 +81,34 @@ func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node
 	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
 }
 
+// shows shows an answer in a table.
+func shows[Ans any](a *app, fill func(table.Writer, Ans)) func(context.Context, *node.Node, Ans) error {
+	return func(_ context.Context, _ *node.Node, answer Ans) error {
+		return a.print(answer, func(t table.Writer) { fill(t, answer) })
+	}
+}
+
+// words asks with what flags have made of a request, and with the arguments as texts of it, in their order.
+func words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
+	return func(args []string) (Req, error) {
+		for i, text := range texts {
+			*text = ""
+			if i < len(args) {
+				*text = args[i]
+			}
+		}
+		return *req, nil
+	}
+}
+
+// parsed asks with what flags have made of a request, and with the first argument as its parser reads it.
+func parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]string) (Req, error) {
+	return func(args []string) (_ Req, err error) {
+		*to, err = parse(args[0])
+		return *req, err
+	}
+}
+
 // nothing is the request of a command that names nothing.
 func nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
@@ -92,4 +121,28 @@ func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context
 		}
 		return a.print(answer, func(t table.Writer) { fill(t, answer, s) })
 	}
+}
+
+// tellStep says a step of a longer run as soon as it is done, to people alone.
+func (a *app) tellStep(step string, done bool) {
+	if a.format == "json" {
+		return
+	}
+	if !done {
+		step += ": was done before"
+	}
+	fmt.Fprintln(a.err, step) // there is nowhere left to report it
+}
+
+// aMember is the argument of commands that are about one member and say no more.
+func aMember(args []string) (node.MemberRequest, error) {
+	return node.MemberRequest{Member: args[0]}, nil
+}
+
+// first is the first argument, or "".
+func first(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return ""
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/code"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
@@ -20,7 +18,5 @@ func codeRows(t table.Writer, codes []code.Code) {
 
 func orderCodes(a *app) *cobra.Command {
 	return verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
-		func(_ context.Context, _ *node.Node, left catalogue.PickupCodes) error {
-			return a.print(left, func(t table.Writer) { codeRows(t, left.Codes) })
-		})
+		shows(a, func(t table.Writer, left catalogue.PickupCodes) { codeRows(t, left.Codes) }))
 }

@@ -51,7 +51,7 @@ func quoteOrder(a *app) *cobra.Command {
 	cmd := verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`,
-		catalogue.OrderQuote, func([]string) (catalogue.QuoteRequest, error) { return req, nil },
+		catalogue.OrderQuote, words(&req),
 		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
 			if a.format == "json" {
 				return a.asJSON(quoted)

@@ -13,13 +13,6 @@ import (
 	"tallystick/client/plan"
 )
 
-// acting is the program as another party.
-func (a *app) acting(party string) *app {
-	other := *a
-	other.as, other.profile = party, ""
-	return &other
-}
-
 // runPlan does a plan's steps under one bar, and shows what they did.
 func (a *app) runPlan(ctx context.Context, path string, i importing) error {
 	p, err := plan.Load(path)

@@ -89,10 +89,7 @@ that they were issued with.`
 func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
 	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
-		func(args []string) (points.SetProgrammeRequest, error) {
-			req.Programme = args[0]
-			return req, nil
-		})
+		words(&req, &req.Programme))
 	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
@@ -102,11 +99,10 @@ member's spending, freeze its wallet: tally points freeze.`
 }
 
 func showProgramme(a *app) *cobra.Command {
+	var req node.ProgrammeQuery
 	return verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
-		func(args []string) (node.ProgrammeQuery, error) { return node.ProgrammeQuery{Programme: args[0]}, nil },
-		func(_ context.Context, _ *node.Node, p points.Programme) error {
-			return a.print(p, func(t table.Writer) { programmeTable(t, p) })
-		})
+		words(&req, &req.Programme),
+		shows(a, programmeTable))
 }
 
 func programmeTable(t table.Writer, p points.Programme) {
@@ -155,20 +151,18 @@ func graceDays(r points.Rules) uint16 {
 
 func listProgrammes(a *app) *cobra.Command {
 	return verb(a, "list", "", loyalty.ProgrammeList, nothing,
-		func(_ context.Context, _ *node.Node, list node.List[points.Programme]) error {
-			return a.print(list, func(t table.Writer) {
-				t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point",
-					"expiry", "tiers", "state"})
-				right(t, 5)
-				t.SuppressEmptyColumns()
-				for _, p := range list.Rows {
-					var tiers []string
-					for _, tier := range p.Rules.Tiers {
-						tiers = append(tiers, tier.ID)
-					}
-					t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale),
-						expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
+		shows(a, func(t table.Writer, list node.List[points.Programme]) {
+			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point",
+				"expiry", "tiers", "state"})
+			right(t, 5)
+			t.SuppressEmptyColumns()
+			for _, p := range list.Rows {
+				var tiers []string
+				for _, tier := range p.Rules.Tiers {
+					tiers = append(tiers, tier.ID)
 				}
-			})
-		})
+				t.AppendRow(table.Row{p.ID, p.Issuer, p.En, p.Zh, figure.PerPoint(p.Price, p.Rules.Scale),
+					expiryText(p.Rules.Expiry), strings.Join(tiers, ", "), p.State})
+			}
+		}))
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"tallystick/client/config"
 	"tallystick/client/node"
 	"tallystick/client/node/accounting"
-	"tallystick/client/proof"
 )
 
 func prove(a *app) *cobra.Command {
@@ -26,10 +24,7 @@ func prove(a *app) *cobra.Command {
 	var out string
 	cmd := verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
   tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
-		accounting.PointsProve, func(args []string) (accounting.ProveBalanceRequest, error) {
-			req.Member = args[0]
-			return req, nil
-		}, func(ctx context.Context, n *node.Node, p node.Proven) error {
+		accounting.PointsProve, words(&req, &req.Member), func(ctx context.Context, n *node.Node, p node.Proven) error {
 			if err := os.WriteFile(out, p.File, 0o644); err != nil { // it is made to be handed on
 				return err
 			}
@@ -78,21 +73,6 @@ was so at its block and time; it doesn't say that it is still so.`
 	whole(cmd, &req.Signers, "signers", 2, "how many parties must have signed")
 	scaleOf(cmd, known)
 	return cmd
-}
-
-// trust finds the CAs that count, and of which ledger a proof must be: any
-// channel if only a directory says whom to trust.
-func (a *app) trust(dir string) (proof.Trust, config.Config, error) {
-	if dir != "" {
-		t, err := proof.TrustDir(dir)
-		return t, config.Default(), err
-	}
-	cfg, err := a.config(nil)
-	if err != nil {
-		return nil, cfg, fmt.Errorf("%w, or whom to trust: --trust DIR", err)
-	}
-	t, err := node.TrustOf(cfg)
-	return t, cfg, err
 }
 
 // provenTable shows what a proof says. Without a network the caller says the scales.

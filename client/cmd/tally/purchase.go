@@ -19,7 +19,7 @@ func purchaseOrders(a *app) *cobra.Command {
 		`  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
-		catalogue.OrderPurchase, func([]string) (catalogue.PurchaseRequest, error) { return req, nil },
+		catalogue.OrderPurchase, words(&req),
 		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
 			return a.printPurchase(answer)
 		})

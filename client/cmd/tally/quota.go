@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
@@ -79,4 +80,11 @@ func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject,
 		return s.of1(pledged.Programme), err
 	}
 	return grouped, nil
+}
+
+func relieve(a *app) *cobra.Command {
+	var req points.RelieveRequest
+	return sends(a, "relieve PROGRAMME",
+		"  tally --as G points relieve GP\n  tally --as D points relieve DP", loyalty.PointsRelieve,
+		words(&req, &req.Programme))
 }

@@ -26,10 +26,7 @@ func publishRate(a *app) *cobra.Command {
 	cmd := sends(a, "publish FROM TO",
 		`  tally --as G rate publish MP GP --rate 1/2 --from 2026-11-01 --until 2027-10-31
   tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`, loyalty.RatePublish,
-		func(args []string) (points.PublishRateRequest, error) {
-			req.From, req.To = args[0], args[1]
-			return req, nil
-		})
+		words(&req, &req.From, &req.To))
 	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2",
 		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
 			return s.between(req.From, req.To, shown)
@@ -48,10 +45,7 @@ func agreeRate(a *app) *cobra.Command {
 	var req points.AgreeRateRequest
 	cmd := sends(a, "agree FROM TO",
 		"  tally --as M rate agree MP GP --terms 3f0c…", loyalty.RateAgree,
-		func(args []string) (points.AgreeRateRequest, error) {
-			req.From, req.To = args[0], args[1]
-			return req, nil
-		})
+		words(&req, &req.From, &req.To))
 	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
 make whole points, too. Name all of it by the hash that tally rate show tells, so that
 nothing of it can be changed meanwhile.`
@@ -79,10 +73,9 @@ func (s scales) got(c points.Conversion) string {
 }
 
 func showRate(a *app) *cobra.Command {
+	var req loyalty.RateQuery
 	return verb(a, "show FROM TO", "  tally --as M rate show MP GP", loyalty.RateShow,
-		func(args []string) (loyalty.RateQuery, error) {
-			return loyalty.RateQuery{From: args[0], To: args[1]}, nil
-		},
+		words(&req, &req.From, &req.To),
 		inTable(a, func(t table.Writer, c loyalty.PublishedRate, s scales) {
 			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To},
 				{"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
@@ -100,7 +93,7 @@ func listRates(a *app) *cobra.Command {
 			c := n.Row
 			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},
-	}, func([]string) loyalty.RateListRequest { return req })
+	}, words(&req))
 	word(cmd, &req.Into, "into", "into this programme only")
 	return cmd
 }
@@ -116,19 +109,13 @@ func convert(a *app) *cobra.Command {
 			}
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
-		}, func(ctx context.Context, n *node.Node, answer loyalty.Converted) error {
-			show, err := askScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.print(answer, func(t table.Writer) {
-				receiptTable(t, "points:Convert", answer.Receipt)
-				t.AppendRows([]table.Row{{"taken " + req.Take.Programme, show.show(req.Take.Programme, answer.Taken)},
-					{"got " + req.Into, show.show(req.Into, answer.Got)},
-					{"stays " + req.Take.Programme, show.show(req.Take.Programme, answer.Stays)},
-					{"new lot", answer.Lot}})
-			})
-		})
+		}, inTable(a, func(t table.Writer, answer loyalty.Converted, show scales) {
+			receiptTable(t, "points:Convert", answer.Receipt)
+			t.AppendRows([]table.Row{{"taken " + req.Take.Programme, show.show(req.Take.Programme, answer.Taken)},
+				{"got " + req.Into, show.show(req.Into, answer.Got)},
+				{"stays " + req.Take.Programme, show.show(req.Take.Programme, answer.Stays)},
+				{"new lot", answer.Lot}})
+		}))
 	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed
 rate. What doesn't make a whole point stays with the member. You need the member's
 authorisation if you aren't its home.`

@@ -13,10 +13,7 @@ func receivePayment(a *app) *cobra.Command {
 	cmd := verb(a, "receive PAYMENT",
 		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03",
 		settle.PaymentReceive,
-		func(args []string) (settle.ReceivePaymentRequest, error) {
-			req.Payment = args[0]
-			return req, nil
-		}, a.receiptOf("payment:Advise"))
+		words(&req, &req.Payment), a.receiptOf("payment:Advise"))
 	cmd.Long = `Say what came in where the bank's file can't: it has no end-to-end id or no reference, its
 amounts don't add up, or there is no file. Each reference counts once. Without one, the same
 amount on the same day counts once for a payment.
@@ -37,10 +34,7 @@ func takeBackPayment(a *app) *cobra.Command {
 	var req settle.TakeBackPaymentRequest
 	cmd := verb(a, "take-back PAYMENT",
 		"  tally --as S1 payment take-back 2026-11-3 --receipt N77 --amount 97.00 --reference N91 --booked 2026-12-05 --evidence camt054.xml",
-		settle.PaymentTakeBack, func(args []string) (settle.TakeBackPaymentRequest, error) {
-			req.Payment = args[0]
-			return req, nil
-		}, a.receiptOf("payment:TakeBack"))
+		settle.PaymentTakeBack, words(&req, &req.Payment), a.receiptOf("payment:TakeBack"))
 	cmd.Long = `Say what your bank took back of a receipt that the ledger has counted. It is owed again, by and
 to the same two, as a line of the open cycle's statement, which the other side can dispute
 (tally dispute raise): so keep what the bank wrote, of which the ledger has the SHA-256.`

@@ -25,7 +25,7 @@ func reports(a *app) *cobra.Command {
 func reportFlows(a *app) *cobra.Command {
 	var req accounting.ReportFlowsRequest
 	cmd := verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
-		accounting.ReportFlows, func([]string) (accounting.ReportFlowsRequest, error) { return req, nil },
+		accounting.ReportFlows, words(&req),
 		inTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
@@ -130,7 +130,7 @@ func outstandingTable(t table.Writer, o accounting.OutstandingNow, s scales) {
 func reportCaps(a *app) *cobra.Command {
 	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
 	cmd := verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		accounting.ReportCaps, func([]string) (accounting.ReportCapsRequest, error) { return req, nil },
+		accounting.ReportCaps, words(&req),
 		func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
 			if err := a.print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err

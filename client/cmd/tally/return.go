@@ -125,10 +125,8 @@ func listCash(a *app) *cobra.Command {
 	var req catalogue.CashListRequest
 	cmd := verb(a, "list",
 		"  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
-		func([]string) (catalogue.CashListRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, list node.Found[goods.Due]) error {
-			return a.print(list, func(t table.Writer) { cashTable(t, list) })
-		})
+		words(&req),
+		shows(a, cashTable))
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Seller, "seller", "of this seller only")
 	word(cmd, &req.Order, "order", "of this order only")
@@ -151,7 +149,7 @@ func listReturns(a *app) *cobra.Command {
 	var req catalogue.ReturnListRequest
 	cmd := verb(a, "list",
 		"  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
-		func([]string) (catalogue.ReturnListRequest, error) { return req, nil }, printRows(a, returnsTable))
+		words(&req), printRows(a, returnsTable))
 	one(cmd, &req.Order, "order", "number", "of this order only", number.ParseCommand)
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Seller, "seller", "of this seller only")

@@ -147,15 +147,6 @@ func (c *ruleChanges) yesNo(cmd *cobra.Command, name, usage string, set func(*po
 	cmd.Flags().Lookup(name).NoOptDefVal = "true"
 }
 
-// small reads a number of a small type.
-func small[T uint8 | uint16](text string) (T, error) {
-	v, err := strconv.ParseUint(text, 10, 16)
-	if err != nil || uint64(T(v)) != v {
-		return 0, fault.New(fault.BadRequest, "%.20q: want a whole number up to %d", text, ^T(0))
-	}
-	return T(v), nil
-}
-
 // parseExpiry reads "free", "days:365" or "fixed:2027-12-31".
 func parseExpiry(text string) (e points.Expiry, err error) {
 	kind, rest, more := strings.Cut(text, ":")

@@ -31,14 +31,12 @@ func receiptTable(t table.Writer, what string, r node.Receipt) {
 
 // toldOf shows a receipt with the one-time code that the command made.
 func (a *app) toldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
-	return func(_ context.Context, _ *node.Node, r members.CodeReceipt) error {
-		return a.print(r, func(t table.Writer) {
-			receiptTable(t, what, r.Receipt)
-			if len(r.Code) == 0 {
-				t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
-				return
-			}
-			t.AppendRow(table.Row{"one-time code", r.Code})
-		})
-	}
+	return shows(a, func(t table.Writer, r members.CodeReceipt) {
+		receiptTable(t, what, r.Receipt)
+		if len(r.Code) == 0 {
+			t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
+			return
+		}
+		t.AppendRow(table.Row{"one-time code", r.Code})
+	})
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
+	"tallystick/chaincode/spend"
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
@@ -71,15 +74,8 @@ type columns[T any] struct {
 
 // lists is a command that shows all rows of one kind that a request lets through.
 func lists[Req, T any](a *app, use, example string, op node.Op[Req, node.Found[T]], show columns[T],
-	ask func(args []string) Req) *cobra.Command {
-	return verb(a, use, example, op, func(args []string) (Req, error) { return ask(args), nil },
-		func(ctx context.Context, n *node.Node, answer node.Found[T]) error {
-			s, err := askScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.print(answer, func(t table.Writer) { show.fill(t, answer, s) })
-		})
+	ask func(args []string) (Req, error)) *cobra.Command {
+	return verb(a, use, example, op, ask, inTable(a, show.fill))
 }
 
 func (c columns[T]) fill(t table.Writer, answer node.Found[T], s scales) {
@@ -111,10 +107,31 @@ func yesOrNo(b bool) string {
 // moment writes UTC seconds in the reader's own time.
 func moment(seconds int64) string { return time.Unix(seconds, 0).Format(time.DateTime) }
 
-// states makes a filter's list of what may be one state or none.
-func states(one string) []string {
-	if one == "" {
-		return nil
+// lineText writes how many points of which programmes a line has.
+func lineText(l spend.Line, s scales) string {
+	text := ""
+	for _, m := range l.ByProgramme() {
+		if text != "" {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s %s", s.show(m.Programme, m.Amount), m.Programme)
 	}
-	return []string{one}
+	return text
+}
+
+// untilText writes the end of a hold or an offer, and that it has passed.
+func untilText(seconds int64) string {
+	if seconds <= time.Now().Unix() {
+		return moment(seconds) + " (passed)"
+	}
+	return moment(seconds)
+}
+
+// goodsText writes what a part is of: 2 wiper, 1 oilkit.
+func goodsText(lines []goods.Line) string {
+	var list []string
+	for _, l := range lines {
+		list = append(list, fmt.Sprintf("%d %s", l.Quantity, l.SKU))
+	}
+	return joined(list)
 }

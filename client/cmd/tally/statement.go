@@ -31,10 +31,8 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 func listStatements(a *app) *cobra.Command {
 	var req settle.ListStatementsRequest
 	cmd := verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList,
-		func([]string) (settle.ListStatementsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, list node.List[settle.SummedPair]) error {
-			return a.print(list, func(t table.Writer) { statementsTable(t, list.Rows) })
-		})
+		words(&req),
+		shows(a, func(t table.Writer, list node.List[settle.SummedPair]) { statementsTable(t, list.Rows) }))
 	cycleFlag(cmd, &req.Cycle)
 	cmd.Flags().BoolVar(&req.All, "all", false, "those of other parties too")
 	return cmd
@@ -47,7 +45,7 @@ func showStatement(a *app) *cobra.Command {
 	req := settle.ShowStatementRequest{Limit: shownLines}
 	cmd := verb(a, "show", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`, settle.StatementShow,
-		func([]string) (settle.ShowStatementRequest, error) { return req, nil },
+		words(&req),
 		func(ctx context.Context, n *node.Node, s settle.ShownStatement) error {
 			scale, err := askScales(ctx, n)
 			if err != nil {

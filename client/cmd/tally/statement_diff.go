@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 
@@ -12,13 +9,9 @@ import (
 )
 
 func diffStatement(a *app) *cobra.Command {
+	var req settle.DiffStatementRequest
 	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
-		func(args []string) (req settle.DiffStatementRequest, err error) {
-			req.File, err = fileAt(args[0])
-			return req, err
-		}, func(_ context.Context, _ *node.Node, d settle.Differences) error {
-			return a.print(d, func(t table.Writer) { differencesTable(t, d.Lines) })
-		})
+		parsed(&req, &req.File, fileAt), shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
 }
 
 func differencesTable(t table.Writer, list []statement.Difference) {
@@ -34,14 +27,12 @@ func differencesTable(t table.Writer, list []statement.Difference) {
 func checkStatements(a *app) *cobra.Command {
 	var req settle.CheckStatementsRequest
 	cmd := verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
-		func([]string) (settle.CheckStatementsRequest, error) { return req, nil },
-		func(_ context.Context, _ *node.Node, c settle.CheckedCycle) error {
-			return a.print(c, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
-					{"obligations", c.Count},
-					{"gross", yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
-			})
-		})
+		words(&req),
+		shows(a, func(t table.Writer, c settle.CheckedCycle) {
+			t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
+				{"obligations", c.Count},
+				{"gross", yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
+		}))
 	cycleFlag(cmd, &req.Cycle)
 	return cmd
 }

@@ -14,7 +14,7 @@ import (
 func openStatements(a *app) *cobra.Command {
 	var req settle.OpenStatementsRequest
 	cmd := verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
-		func([]string) (settle.OpenStatementsRequest, error) { return req, nil }, a.showOpened)
+		words(&req), a.showOpened)
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
 no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
 once; what is open already is left.`

@@ -16,7 +16,7 @@ func signStatements(a *app) *cobra.Command {
 	var req settle.SignStatementsRequest
 	cmd := verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, settle.StatementSign,
-		func([]string) (settle.SignStatementsRequest, error) { return req, nil }, a.showSigned)
+		words(&req), a.showSigned)
 	cycleFlag(cmd, &req.Cycle)
 	word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
@@ -37,7 +37,7 @@ func claimStatement(a *app) *cobra.Command {
 	var req settlement.ClaimRequest
 	cmd := sends(a, "claim",
 		"  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
-		func([]string) (settlement.ClaimRequest, error) { return req, nil })
+		words(&req))
 	withFlag(cmd, &req.With)
 	word(cmd, &req.Cycle, "cycle", "closed cycle")
 	require(cmd, "cycle")

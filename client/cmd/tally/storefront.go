@@ -151,17 +151,10 @@ func setOutlet(a *app) *cobra.Command {
 }
 
 func showStorefront(a *app) *cobra.Command {
+	var req catalogue.StorefrontRequest
 	return verb(a, "show [SELLER]", "  tally --as G storefront show D", catalogue.StorefrontShow,
-		func(args []string) (catalogue.StorefrontRequest, error) {
-			return catalogue.StorefrontRequest{Seller: first(args)}, nil
-		},
-		func(ctx context.Context, n *node.Node, s goods.Storefront) error {
-			points, err := askScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.print(s, func(t table.Writer) { storefrontTable(t, s, points) })
-		})
+		words(&req, &req.Seller),
+		inTable(a, storefrontTable))
 }
 
 func storefrontTable(t table.Writer, s goods.Storefront, points scales) {
@@ -174,21 +167,10 @@ func storefrontTable(t table.Writer, s goods.Storefront, points scales) {
 	}
 }
 
-// first is the first argument, or "".
-func first(args []string) string {
-	if len(args) > 0 {
-		return args[0]
-	}
-	return ""
-}
-
 func listListings(a *app) *cobra.Command {
 	var req catalogue.ListingsRequest
 	cmd := verb(a, "listings [SELLER]", "  tally --as D storefront listings D --text oil", catalogue.StorefrontListings,
-		func(args []string) (catalogue.ListingsRequest, error) {
-			req.Seller = first(args)
-			return req, nil
-		}, listed(a, columns[goods.Listing]{
+		words(&req, &req.Seller), listed(a, columns[goods.Listing]{
 			header: table.Row{"supplier", "SKU", "scene", "labels", "terms", "prices", "open"},
 			cells: func(n index.Entry[goods.Listing], _ scales) table.Row {
 				l := n.Row
@@ -232,10 +214,7 @@ func daysText(p goods.Price) string {
 func listOutlets(a *app) *cobra.Command {
 	var req catalogue.OutletsRequest
 	cmd := verb(a, "outlets [PARTY]", "  tally --as G storefront outlets D --region sh", catalogue.StorefrontOutlets,
-		func(args []string) (catalogue.OutletsRequest, error) {
-			req.Party = first(args)
-			return req, nil
-		}, listed(a, columns[goods.Outlet]{
+		words(&req, &req.Party), listed(a, columns[goods.Outlet]{
 			header: table.Row{"party", "outlet", "name", "名称", "region", "open"},
 			cells: func(n index.Entry[goods.Outlet], _ scales) table.Row {
 				o := n.Row
@@ -251,12 +230,7 @@ func browse(a *app) *cobra.Command {
 	cmd := verb(a, "browse SELLER",
 		`  tally --as D storefront browse D --member zhang --region sh --text 机油
   tally --as D storefront browse D`,
-		catalogue.StorefrontBrowse, func(args []string) (catalogue.BrowseRequest, error) {
-			req.Seller = args[0]
-			return req, nil
-		}, func(_ context.Context, _ *node.Node, shop index.Part[index.Shown]) error {
-			return a.print(shop, func(t table.Writer) { shopTable(t, shop) })
-		})
+		catalogue.StorefrontBrowse, words(&req, &req.Seller), shows(a, shopTable))
 	word(cmd, &req.Member, "member", "who looks; nobody for a stranger")
 	word(cmd, &req.Region, "region", "from where")
 	goodFilter(cmd, &req.GoodFilter)

@@ -54,30 +54,23 @@ func refuseSupplier(a *app) *cobra.Command {
 	var req goods.RefuseRequest
 	cmd := sends(a, "refuse SUPPLIER",
 		`  tally --as G supplier refuse care --reason licence_expired`, catalogue.SupplierRefuse,
-		func(args []string) (goods.RefuseRequest, error) {
-			req.Supplier = args[0]
-			return req, nil
-		})
+		words(&req, &req.Supplier))
 	reason(cmd, &req.Reason, "licence_expired")
 	return cmd
 }
 
 func withdrawSupplier(a *app) *cobra.Command {
+	var req goods.WithdrawSupplierRequest
 	return sends(a, "withdraw SUPPLIER",
 		"  tally --as S1 supplier withdraw care", catalogue.SupplierWithdraw,
-		func(args []string) (goods.WithdrawSupplierRequest, error) {
-			return goods.WithdrawSupplierRequest{Supplier: args[0]}, nil
-		})
+		words(&req, &req.Supplier))
 }
 
 func showSupplier(a *app) *cobra.Command {
+	var req catalogue.SupplierRequest
 	return verb(a, "show SUPPLIER", "  tally --as D supplier show care", catalogue.SupplierShow,
-		func(args []string) (catalogue.SupplierRequest, error) {
-			return catalogue.SupplierRequest{Supplier: args[0]}, nil
-		},
-		func(_ context.Context, _ *node.Node, s goods.Supplier) error {
-			return a.print(s, func(t table.Writer) { supplierTable(t, s) })
-		})
+		words(&req, &req.Supplier),
+		shows(a, supplierTable))
 }
 
 func supplierTable(t table.Writer, s goods.Supplier) {
@@ -100,7 +93,7 @@ func orAll(list []string) string {
 func listSuppliers(a *app) *cobra.Command {
 	var req catalogue.SupplierListRequest
 	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", catalogue.SupplierList,
-		func([]string) (catalogue.SupplierListRequest, error) { return req, nil }, listed(a, columns[goods.Supplier]{
+		words(&req), listed(a, columns[goods.Supplier]{
 			header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
 			cells: func(n index.Entry[goods.Supplier], _ scales) table.Row {
 				s := n.Row
@@ -115,7 +108,5 @@ func listSuppliers(a *app) *cobra.Command {
 
 // listed shows a list whose cells need no scales.
 func listed[T any](a *app, show columns[T]) func(context.Context, *node.Node, node.Found[T]) error {
-	return func(_ context.Context, _ *node.Node, answer node.Found[T]) error {
-		return a.print(answer, func(t table.Writer) { show.fill(t, answer, nil) })
-	}
+	return shows(a, func(t table.Writer, answer node.Found[T]) { show.fill(t, answer, nil) })
 }

@@ -82,10 +82,7 @@ func exportTerms(a *app) *cobra.Command {
 	cmd := verb(a, "export SELLER",
 		`  tally --as S1 terms export D --out for-D.json
   tally --as S1 terms export D --out for-D.json --supplier care`,
-		catalogue.TermsExport, func(args []string) (catalogue.ExportTermsRequest, error) {
-			req.Seller = args[0]
-			return req, nil
-		}, func(_ context.Context, _ *node.Node, file terms.File) error {
+		catalogue.TermsExport, words(&req, &req.Seller), func(_ context.Context, _ *node.Node, file terms.File) error {
 			if err := file.Write(out); err != nil {
 				return err
 			}
@@ -120,16 +117,13 @@ func acceptedTable(t table.Writer, answer terms.Accepted) {
 }
 
 func showTerms(a *app) *cobra.Command {
+	var req catalogue.TermsRequest
 	return verb(a, "show SUPPLIER SKU SELLER", "  tally --as D terms show care kit D",
-		catalogue.TermsShow, func(args []string) (catalogue.TermsRequest, error) {
-			return catalogue.TermsRequest{Supplier: args[0], SKU: args[1], Seller: args[2]}, nil
-		}, func(_ context.Context, _ *node.Node, shown catalogue.KnownTerms) error {
-			return a.print(shown, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"kind", shown.Kind}, {"commitment", shown.Commitment},
-					{"can be taken until", shown.Until}})
-				if shown.Value != "" {
-					t.AppendRow(table.Row{"value, known to the two of you", shown.Value})
-				}
-			})
-		})
+		catalogue.TermsShow, words(&req, &req.Supplier, &req.SKU, &req.Seller), shows(a, func(t table.Writer, shown catalogue.KnownTerms) {
+			t.AppendRows([]table.Row{{"kind", shown.Kind}, {"commitment", shown.Commitment},
+				{"can be taken until", shown.Until}})
+			if shown.Value != "" {
+				t.AppendRow(table.Row{"value, known to the two of you", shown.Value})
+			}
+		}))
 }

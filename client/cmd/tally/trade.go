@@ -60,11 +60,9 @@ func takeTrade(a *app) *cobra.Command {
 }
 
 func endTrade(a *app) *cobra.Command {
+	var req points.EndTradeRequest
 	return verb(a, "end TRADE", "  tally --as D trade end D.0.12.0",
-		loyalty.TradeEnd, func(args []string) (req points.EndTradeRequest, err error) {
-			req.Trade, err = number.ParseCommand(args[0])
-			return req, err
-		}, a.receiptOf("points:EndTrade"))
+		loyalty.TradeEnd, parsed(&req, &req.Trade, number.ParseCommand), a.receiptOf("points:EndTrade"))
 }
 
 func showTrade(a *app) *cobra.Command {
@@ -100,7 +98,6 @@ func showTrade(a *app) *cobra.Command {
 
 func listTrades(a *app) *cobra.Command {
 	var req loyalty.TradeListRequest
-	var state string
 	cmd := lists(a, "list", "  tally --as G trade list --state OFFERED --into GP",
 		loyalty.TradeList, columns[points.Trade]{
 			header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"},
@@ -110,13 +107,9 @@ func listTrades(a *app) *cobra.Command {
 				return table.Row{n.ID, r.By, r.Maker, lineText(r.Pieces, s), s.show(r.Wants, r.Price) + " " + r.Wants,
 					r.For, r.State, r.Taker, moment(r.Until)}
 			},
-		}, func([]string) loyalty.TradeListRequest {
-			req.States = states(state)
-			return req
-		})
+		}, words(&req))
 	word(cmd, &req.Member, "member", "that this member made, only")
 	word(cmd, &req.Into, "into", "that want points of this programme, only")
-	word(cmd, &state, "state", "OFFERED, SWAPPED, WITHDRAWN or LAPSED")
-	complete(cmd, "state", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED")
+	inState(cmd, &req.States, "OFFERED, SWAPPED, WITHDRAWN or LAPSED", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED")
 	return cmd
 }

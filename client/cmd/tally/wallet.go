@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/shopspring/decimal"
@@ -15,13 +14,13 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/figure"
 	"tallystick/client/node"
-	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 )
 
 func wallet(a *app) *cobra.Command {
+	var req members.WalletRequest
 	cmd := verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
-		func(args []string) (members.WalletRequest, error) { return members.WalletRequest{Member: args[0]}, nil },
+		words(&req, &req.Member),
 		inTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
@@ -62,10 +61,7 @@ func liability(a *app) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
 	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
 		members.PointsLiability,
-		func(args []string) (_ members.LiabilityRequest, err error) {
-			req.Lot, err = number.ParseRow(args[0])
-			return req, err
-		}, func(ctx context.Context, n *node.Node, l members.Liability) error {
+		parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node, l members.Liability) error {
 			programme, err := n.Query().Programme(ctx, l.Programme)
 			if err != nil {
 				return err
@@ -94,20 +90,4 @@ func parseShareOf(text string) (decimal.Decimal, error) {
 		return decimal.Decimal{}, fmt.Errorf("%.40q: want a number between 0 and 1", text)
 	}
 	return share, nil
-}
-
-func relieve(a *app) *cobra.Command {
-	return sends(a, "relieve PROGRAMME",
-		"  tally --as G points relieve GP\n  tally --as D points relieve DP", loyalty.PointsRelieve,
-		func(args []string) (points.RelieveRequest, error) {
-			return points.RelieveRequest{Programme: args[0]}, nil
-		})
-}
-
-// untilText writes the end of a hold or an offer, and that it has passed.
-func untilText(seconds int64) string {
-	if seconds <= time.Now().Unix() {
-		return moment(seconds) + " (passed)"
-	}
-	return moment(seconds)
 }

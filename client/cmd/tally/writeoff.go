@@ -62,10 +62,7 @@ func reverseWriteOff(a *app) *cobra.Command {
 	var req benefit.ReverseRequest
 	cmd := sends(a, "reverse WRITE-OFF",
 		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", loyalty.BenefitReverse,
-		func(args []string) (_ benefit.ReverseRequest, err error) {
-			req.WriteOff, err = number.ParseCommand(args[0])
-			return req, err
-		})
+		parsed(&req, &req.WriteOff, number.ParseCommand))
 	reason(cmd, &req.Reason, "not_delivered")
 	return cmd
 }
@@ -127,7 +124,7 @@ func listWriteOffs(a *app) *cobra.Command {
 				return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value),
 					strings.Join(owed, ", "), w.State}
 			},
-		}, func([]string) loyalty.BenefitWriteoffsRequest { return req })
+		}, words(&req))
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Benefit, "benefit", "of this benefit only")
 	word(cmd, &req.Provider, "provider", "of this provider only")

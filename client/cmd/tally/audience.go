@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/audience"
+)
+
+// forWhom are the flags of an audience (千人千面).
+func forWhom(cmd *cobra.Command, to *audience.Audience) {
+	on(cmd, "tier-of", "programme:tier",
+		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
+		func(text string) error {
+			programme, tier, ok := strings.Cut(text, ":")
+			if !ok || to.Programme != "" && to.Programme != programme {
+				return fmt.Errorf("%q: want PROGRAMME:TIER, all of one programme", text)
+			}
+			to.Programme, to.Tiers = programme, append(to.Tiers, tier)
+			return nil
+		})
+	many(cmd, &to.Labels, "label-of", "party:label", "only for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Not, "not-label", "party:label", "not for members with PARTY:LABEL", asIs)
+}
+
+func audienceText(a audience.Audience) string {
+	var parts []string
+	if len(a.Tiers) > 0 {
+		parts = append(parts, a.Programme+" "+strings.Join(a.Tiers, " or "))
+	}
+	parts = append(parts, a.Labels...)
+	for _, l := range a.Not {
+		parts = append(parts, "not "+l)
+	}
+	return strings.Join(parts, ", ")
+}
