@@ -29,11 +29,11 @@ func advisePayments(a *app) *cobra.Command {
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
 		func(ctx context.Context, args []string) error {
-			path, done, err := a.spooled(args[0])
+			path, done, err := spooled(a, args[0])
 			if err != nil {
 				return err
 			}
-			return errors.Join(a.advise(ctx, req, path, mapping), done())
+			return errors.Join(advise(ctx, a, req, path, mapping), done())
 		})
 	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
 get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
@@ -64,7 +64,7 @@ can be done: tally payment receive, take-back or bounce.`
 }
 
 // advise reads what is meant once, and then tells it.
-func (a *app) advise(ctx context.Context, req settle.AdvisePaymentsRequest, path, mapping string) (err error) {
+func advise(ctx context.Context, a *app, req settle.AdvisePaymentsRequest, path, mapping string) (err error) {
 	if req.Mapping, err = textOf(mapping); err != nil {
 		return err
 	}
@@ -73,12 +73,14 @@ func (a *app) advise(ctx context.Context, req settle.AdvisePaymentsRequest, path
 	}
 	return perform(ctx, a, settle.PaymentAdvise, func() (settle.AdvisePaymentsRequest, error) {
 		return req, nil
-	}, a.showAdvised)
+	}, showAdvised(a))
 }
 
 // showAdvised says what each line means, and what a person may want to do.
-func (a *app) showAdvised(_ context.Context, _ *node.Node, v settle.Advised) error {
-	return a.printParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
+func showAdvised(a *app) func(context.Context, *node.Node, settle.Advised) error {
+	return func(_ context.Context, _ *node.Node, v settle.Advised) error {
+		return a.printParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
+	}
 }
 
 func advisedTable(t table.Writer, v settle.Advised) {
@@ -186,7 +188,7 @@ func soFar(o iso20022.Outcome) string {
 
 // spooled is where a file is: that of standard input is kept for its two readings, and
 // removed by done.
-func (a *app) spooled(path string) (at string, done func() error, err error) {
+func spooled(a *app, path string) (at string, done func() error, err error) {
 	done = func() error { return nil }
 	if path != "-" {
 		return path, done, nil

@@ -76,13 +76,13 @@ func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoint
 		if err != nil {
 			return nil, err
 		}
-		points[id] = s.of1(one.Terms.Gives.Programme)
+		points[id] = inProgramme(s, one.Terms.Gives.Programme)
 	}
 	return points, nil
 }
 
 // of1 writes points of one programme, with its name.
-func (s scales) of1(programme string) func(amount.Units) string {
+func inProgramme(s scales, programme string) func(amount.Units) string {
 	return func(units amount.Units) string { return s.show(programme, units) + " " + programme }
 }
 

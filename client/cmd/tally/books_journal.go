@@ -34,7 +34,7 @@ func bookJournal(a *app) *cobra.Command {
 				return req, fault.New(fault.BadRequest, "--restate and --reason CODE go together")
 			}
 			return journalInto(req, out)
-		}, func(_ context.Context, _ *node.Node, j accounting.Journal) error { return a.printJournal(j, out) })
+		}, func(_ context.Context, _ *node.Node, j accounting.Journal) error { return printJournal(a, j, out) })
 	cmd.Long = `Make the vouchers of a period, which is a cycle that was cut off: of each line of your
 statements, of what was settled while it was open, and of your own points: given, sold,
 redeemed, no longer expected. Each balances and has a number that tells its line. What
@@ -84,7 +84,7 @@ func journalInto(req accounting.JournalRequest, out string) (accounting.JournalR
 }
 
 // printJournal writes the file, if there is one, and says what the period comes to.
-func (a *app) printJournal(j accounting.Journal, out string) error {
+func printJournal(a *app, j accounting.Journal, out string) error {
 	what := stateTexts[j.State]
 	if len(j.File) > 0 {
 		if err := writeWhole(out, j.File); err != nil {

@@ -69,7 +69,7 @@ func proveMember(a *app) *cobra.Command {
 			if err := writeNewFile(out, proof); err != nil {
 				return err
 			}
-			return a.printInclusion(proof, known)
+			return printInclusion(a, proof, known)
 		})
 	cmd.Long = `Make a member's path from a file that tally books prove-liabilities wrote, without a
 network. Give the file that it writes to the member, who checks it with tally
@@ -83,7 +83,7 @@ nearest of which may be one other member's balance, without a name.`
 }
 
 // printInclusion shows what a proof says. Without a network the caller says the scales.
-func (a *app) printInclusion(p books.Inclusion, known scales) error {
+func printInclusion(a *app, p books.Inclusion, known scales) error {
 	return a.print(p, func(t table.Writer) {
 		t.AppendRows([]table.Row{{"member", p.Member}, {"points", known.shownOr(p.Sealed.Programme, p.Points)}})
 		sealedTable(t, p.Sealed, known)
@@ -107,7 +107,7 @@ func verifyLiability(a *app) *cobra.Command {
 			if err := proof.Verify(root); err != nil {
 				return err
 			}
-			return a.printInclusion(proof, known)
+			return printInclusion(a, proof, known)
 		})
 	cmd.Long = `Check a file that an issuer gave you against the root that it published: that your
 points are counted, and in which sum. Take the root from where everybody sees the same

@@ -322,7 +322,7 @@ func TestJournalIsWritten(t *testing.T) {
 			{Programme: "GP", Account: books.Contract}}}
 	var said bytes.Buffer
 	a := &app{out: &said, format: "table"}
-	if err := a.printJournal(accounting.Journal{Summary: sum, State: accounting.JournalLocked, File: []byte("x")},
+	if err := printJournal(a, accounting.Journal{Summary: sum, State: accounting.JournalLocked, File: []byte("x")},
 		out); err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ directory: import everything of a party from one state directory.`,
 				return fault.New(fault.BadRequest, "give a file and its --mapping, or a --plan")
 			}
 			if steps != "" {
-				return a.runPlan(cmd.Context(), steps, i)
+				return runPlan(cmd.Context(), a, steps, i)
 			}
 			m, err := importer.LoadMapping(mapping)
 			if err != nil {

@@ -32,7 +32,7 @@ func instructPayments(a *app) *cobra.Command {
 			}
 			return perform(ctx, a, settle.PaymentInstructFile, ask,
 				func(ctx context.Context, n *node.Node, in settle.InstructFile) error {
-					return a.instruct(ctx, n, in, out)
+					return instruct(ctx, a, n, in, out)
 				})
 		})
 	cmd.Long = `Write what you are to pay as a pain.001 file that you alone can read, and note its message
@@ -95,7 +95,7 @@ type instructed struct {
 }
 
 // instruct keeps a message's file, and then notes it on the ledger.
-func (a *app) instruct(ctx context.Context, n *node.Node, in settle.InstructFile, path string) error {
+func instruct(ctx context.Context, a *app, n *node.Node, in settle.InstructFile, path string) error {
 	if err := keepFile(path, in.File); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ party's evidence. Shares, outlet and reference are those of all grants: a grant
 whose cost several parties bear becomes one lot for each of them. A member who isn't
 enrolled yet needs --home: the party that will enrol it, and that alone can.`
 	word(cmd, &req.Programme, "programme", "programme")
-	a.grantsFlag(cmd, &req)
+	grantsFlag(a, cmd, &req)
 	word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
 	granting(cmd, &rest)
 	require(cmd, "programme", "grant")
@@ -53,7 +53,7 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 }
 
 // grantsFlag are the lots of an issue, in the scale of its programme.
-func (a *app) grantsFlag(cmd *cobra.Command, req *points.IssueRequest) {
+func grantsFlag(a *app, cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
 	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:activator]]",
 		func(text string) (grantText, error) {

@@ -45,7 +45,7 @@ effect when the business date moves on; agreeing and leaving do, too.`
 	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; any if you name none (积分消费商)")
 	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; any if you name none (消费场景)")
 	word(cmd, &req.Scope.Programme, "programme", "whose points; any if you name none")
-	termsFlags(a, cmd, &req.Terms, func(s scales) (uint8, error) { return s.inScope(req.Scope.Programme) })
+	termsFlags(a, cmd, &req.Terms, func(s scales) (uint8, error) { return digitsInScope(s, req.Scope.Programme) })
 	day(cmd, &req.From, "from", "first day, from tomorrow on")
 	require(cmd, "from")
 	return cmd
@@ -114,7 +114,7 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 		s := m.Terms
 		t.AppendRow(table.Row{numberText(m), m.ID, m.Version, m.By, orAny(m.Scope.Issuer), orAny(m.Scope.Acceptor),
 			m.Scope.Scene, m.Scope.Programme,
-			points.price(m.Scope.Programme, s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s),
+			priceText(points, m.Scope.Programme, s.Price), feeText(s), rateText(s.Tax), s.Delay, capText(s), nettingText(s),
 			m.From, strings.Join(m.Agreed, ", ")})
 	}
 }
@@ -140,11 +140,11 @@ func modelTable(t table.Writer, list []settlement.Model, s scales) {
 }
 
 // price is yuan for a point of a programme, as it is shown; fen a smallest unit for points with different digits.
-func (s scales) price(programme string, r amount.Rate) string {
+func priceText(s scales, programme string, r amount.Rate) string {
 	if r.Den == 0 {
 		return ""
 	}
-	scale, err := s.inScope(programme)
+	scale, err := digitsInScope(s, programme)
 	if err != nil {
 		return r.String() + " fen a smallest unit"
 	}
@@ -154,7 +154,7 @@ func (s scales) price(programme string, r amount.Rate) string {
 func termsRows(s settlement.Terms, points scales, programme string) []table.Row {
 	price := "the programme's"
 	if s.Price.Den > 0 {
-		price = points.price(programme, s.Price)
+		price = priceText(points, programme, s.Price)
 	}
 	return []table.Row{{"price, yuan a point", price}, {"fee, to the operator", feeText(s)},
 		{"tax contained", rateText(s.Tax)},
@@ -223,7 +223,7 @@ func perUnit(of func(scales) (uint8,
 
 // inScope is how many digits points have that a model is about: those of its programme, or, if it names none, of all.
 // BAD_REQUEST if these differ: then yuan a point says nothing.
-func (s scales) inScope(programme string) (uint8, error) {
+func digitsInScope(s scales, programme string) (uint8, error) {
 	if programme != "" {
 		return s.of(programme)
 	}

@@ -60,7 +60,7 @@ func selectedTable(t table.Writer, one settle.Selected, s scales) {
 		t.AppendRows(termsRows(one.Terms, s, one.Programme))
 	}
 	if one.Programme != "" {
-		t.AppendRow(table.Row{"a point of " + one.Programme, "¥" + s.price(one.Programme, one.Price)})
+		t.AppendRow(table.Row{"a point of " + one.Programme, "¥" + priceText(s, one.Programme, one.Price)})
 	}
 }
 
@@ -80,7 +80,7 @@ func viewTable(t table.Writer, view string, list []settle.Selected, s scales) {
 		if one.Terms.Payer == mine && one.Terms.Fee.Num > 0 {
 			fee = one.Terms.Fee.String()
 		}
-		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, s.price(one.Programme, one.Price),
+		t.AppendRow(table.Row{one.Programme, one.Issuer, one.Acceptor, one.Scene, priceText(s, one.Programme, one.Price),
 			fee, rateText(one.Terms.Tax), capText(one.Terms),
 			one.Terms.Delay, nettingText(one.Terms), modelText(one)})
 	}
@@ -98,6 +98,6 @@ func ownerTable(t table.Writer, list []settle.Worth, s scales) {
 	right(t, 4)
 	t.SuppressEmptyColumns()
 	for _, c := range list {
-		t.AppendRow(table.Row{c.Programme, c.At, c.Scene, s.price(c.Programme, c.Price)})
+		t.AppendRow(table.Row{c.Programme, c.At, c.Scene, priceText(s, c.Programme, c.Price)})
 	}
 }

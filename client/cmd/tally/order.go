@@ -103,7 +103,7 @@ func timeOutOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, catalogue.OrderTimeoutDue, d, "orders and parts timed out")
+				return runDue(ctx, a, catalogue.OrderTimeoutDue, d, "orders and parts timed out")
 			}
 			n, part, err := parseOrderPart(args)
 			if err != nil {
@@ -136,7 +136,7 @@ func (d *due) check(verb string, args []string) error {
 }
 
 // runDue does everything whose time has come, and counts it.
-func (a *app) runDue(ctx context.Context, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
+func runDue(ctx context.Context, a *app, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
 	return perform(ctx, a, op, func() (catalogue.DueRequest, error) {
 		return catalogue.DueRequest{Seller: d.seller}, nil
 	},
@@ -171,7 +171,7 @@ func deliverOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, catalogue.OrderDeliverDue, d, "parts delivered by silence")
+				return runDue(ctx, a, catalogue.OrderDeliverDue, d, "parts delivered by silence")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])
@@ -207,7 +207,7 @@ func completeOrder(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, catalogue.OrderCompleteDue, d, "parts completed")
+				return runDue(ctx, a, catalogue.OrderCompleteDue, d, "parts completed")
 			}
 			if len(args) < 2 {
 				return fault.New(fault.BadRequest, "say which part of order %.40s: 1, 2 …", args[0])

@@ -178,7 +178,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	answer := catalogue.Purchases{Height: 9, Rows: []catalogue.PurchaseLine{line, other}, Next: other.Cursor}
 	var o bytes.Buffer
 	a := &app{out: &o, format: "csv"}
-	if err := a.printPurchase(answer); err != nil {
+	if err := printPurchase(a, answer); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&o).ReadAll()
@@ -210,7 +210,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	}
 	o.Reset()
 	a.format = "json"
-	if err := a.printPurchase(answer); err != nil {
+	if err := printPurchase(a, answer); err != nil {
 		t.Fatal(err)
 	}
 	var back catalogue.Purchases
@@ -305,10 +305,10 @@ func TestARefusedOrderShowsItsQuote(t *testing.T) {
 	}
 	var o bytes.Buffer
 	a := &app{out: &o, format: "json"}
-	if err := a.printPlaced(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
+	if err := printPlaced(a)(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
 		t.Errorf("%v: %s", err, o.String())
 	}
-	if err := a.printPlaced(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), numbered(1).String()) {
+	if err := printPlaced(a)(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), numbered(1).String()) {
 		t.Errorf("%v: %s", err, o.String())
 	}
 }

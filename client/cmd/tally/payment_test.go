@@ -67,7 +67,7 @@ func TestPaymentTables(t *testing.T) {
 func TestNothingOfOurs(t *testing.T) {
 	var shown strings.Builder
 	a := app{out: &shown}
-	if err := a.showAdvised(t.Context(), nil, settle.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
+	if err := showAdvised(&a)(t.Context(), nil, settle.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := shown.String(); !strings.Contains(got, "nothing in the file concerns your payments") ||

@@ -56,7 +56,7 @@ func quoteOrder(a *app) *cobra.Command {
 			if a.format == "json" {
 				return a.asJSON(quoted)
 			}
-			return a.showQuote(ctx, n, quoted)
+			return showQuote(ctx, a, n, quoted)
 		})
 	basketFlags(cmd, &req.Basket)
 	word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
@@ -64,7 +64,7 @@ func quoteOrder(a *app) *cobra.Command {
 }
 
 // showQuote prints a quote with the goods' names.
-func (a *app) showQuote(ctx context.Context, g *node.Node, q answer.Quoted) error {
+func showQuote(ctx context.Context, a *app, g *node.Node, q answer.Quoted) error {
 	s, err := askScales(ctx, g)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func placeOrder(a *app) *cobra.Command {
 			}
 			req.Authorisation, req.Code, err = c.proof(a)
 			return req, err
-		}, a.printPlaced)
+		}, printPlaced(a))
 	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
 lots earliest expiry first, and binds the quote's hash: if what the member saw has
 changed by then, the order is refused. With --quote it binds what the member agreed
@@ -143,16 +143,18 @@ the same codes.`
 }
 
 // printPlaced shows what an order bound, and its receipt unless it was refused.
-func (a *app) printPlaced(ctx context.Context, n *node.Node, p catalogue.Placed) error {
-	if a.format != "json" && p.Quote != nil {
-		if err := a.showQuote(ctx, n, *p.Quote); err != nil {
-			return err
+func printPlaced(a *app) func(context.Context, *node.Node, catalogue.Placed) error {
+	return func(ctx context.Context, n *node.Node, p catalogue.Placed) error {
+		if a.format != "json" && p.Quote != nil {
+			if err := showQuote(ctx, a, n, *p.Quote); err != nil {
+				return err
+			}
 		}
+		if p.Refused() {
+			return nil
+		}
+		return a.print(p, func(t table.Writer) { placedTable(t, p) })
 	}
-	if p.Refused() {
-		return nil
-	}
-	return a.print(p, func(t table.Writer) { placedTable(t, p) })
 }
 
 func placedTable(t table.Writer, p catalogue.Placed) {

@@ -14,7 +14,7 @@ import (
 )
 
 // runPlan does a plan's steps under one bar, and shows what they did.
-func (a *app) runPlan(ctx context.Context, path string, i importing) error {
+func runPlan(ctx context.Context, a *app, path string, i importing) error {
 	p, err := plan.Load(path)
 	if err != nil {
 		return err

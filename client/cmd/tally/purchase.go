@@ -21,7 +21,7 @@ func purchaseOrders(a *app) *cobra.Command {
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
 		catalogue.OrderPurchase, words(&req),
 		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
-			return a.printPurchase(answer)
+			return printPurchase(a, answer)
 		})
 	cmd.Long = `List the parts of orders that the suppliers that you act for are to deliver or have
 delivered, line by line: -o json, csv or table.
@@ -44,7 +44,7 @@ has no opening.`
 	return cmd
 }
 
-func (a *app) printPurchase(answer catalogue.Purchases) error {
+func printPurchase(a *app, answer catalogue.Purchases) error {
 	if a.format != "csv" {
 		return a.print(answer, func(t table.Writer) { purchaseTable(t, answer) })
 	}

@@ -40,7 +40,7 @@ func showQuota(a *app) *cobra.Command {
 		req = loyalty.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
 		return req, nil
 	}, func(ctx context.Context, n *node.Node, q answer.QuotaUse) error {
-		show, err := a.quotaText(ctx, n, req.Kind, req.ID)
+		show, err := quotaText(ctx, a, n, req.Kind, req.ID)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func surrenderQuota(a *app) *cobra.Command {
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject,
+func quotaText(ctx context.Context, a *app, g *node.Node, kind quota.Subject,
 	id string) (func(amount.Units) string, error) {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
@@ -77,7 +77,7 @@ func (a *app) quotaText(ctx context.Context, g *node.Node, kind quota.Subject,
 			return nil, err
 		}
 		s, err := askScales(ctx, g)
-		return s.of1(pledged.Programme), err
+		return inProgramme(s, pledged.Programme), err
 	}
 	return grouped, nil
 }

@@ -29,7 +29,7 @@ func publishRate(a *app) *cobra.Command {
 		words(&req, &req.From, &req.To))
 	a.rateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2",
 		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
-			return s.between(req.From, req.To, shown)
+			return betweenScales(s, req.From, req.To, shown)
 		})
 	choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most",
 		"exact", "floor")
@@ -55,7 +55,7 @@ nothing of it can be changed meanwhile.`
 }
 
 // between is smallest units got for one given, of a rate as people see both. NOT_FOUND.
-func (s scales) between(from, to string, shown amount.Rate) (amount.Rate, error) {
+func betweenScales(s scales, from, to string, shown amount.Rate) (amount.Rate, error) {
 	given, err := s.of(from)
 	if err != nil {
 		return shown, err
@@ -68,7 +68,7 @@ func (s scales) between(from, to string, shown amount.Rate) (amount.Rate, error)
 }
 
 // got is what one point becomes, as people see both.
-func (s scales) got(c points.Conversion) string {
+func gotForOne(s scales, c points.Conversion) string {
 	return figure.BetweenText(c.Rate, s[c.From], s[c.To])
 }
 
@@ -78,7 +78,7 @@ func showRate(a *app) *cobra.Command {
 		words(&req, &req.From, &req.To),
 		inTable(a, func(t table.Writer, c loyalty.PublishedRate, s scales) {
 			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To},
-				{"got for one", s.got(c.Conversion)}, {"whole", c.Whole},
+				{"got for one", gotForOne(s, c.Conversion)}, {"whole", c.Whole},
 				{"a day at most", s.orNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until},
 				{"agreed", yes(c.Agreed)}, {"terms", c.Terms}})
 		}))
@@ -91,7 +91,7 @@ func listRates(a *app) *cobra.Command {
 		right:  []int{3, 5},
 		cells: func(n index.Entry[points.Conversion], s scales) table.Row {
 			c := n.Row
-			return table.Row{c.From, c.To, s.got(c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
+			return table.Row{c.From, c.To, gotForOne(s, c), c.Whole, s.orNone(c.To, c.PerDay), c.Since, c.Until, yes(c.Agreed)}
 		},
 	}, words(&req))
 	word(cmd, &req.Into, "into", "into this programme only")

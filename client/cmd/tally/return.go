@@ -91,7 +91,7 @@ func timeOutReturn(a *app) *cobra.Command {
 				return err
 			}
 			if d.all {
-				return a.runDue(ctx, catalogue.OrderReturnTimeoutDue, d, "returns timed out")
+				return runDue(ctx, a, catalogue.OrderReturnTimeoutDue, d, "returns timed out")
 			}
 			n, err := number.ParseCommand(args[0])
 			if err != nil {

@@ -29,7 +29,7 @@ func exportStatement(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with %s at its end",
 					strings.Join(statement.Forms(), ", ."))
 			}
-			return a.exportTo(ctx, req, out)
+			return exportTo(ctx, a, req, out)
 		})
 	cmd.Long = `Write your statement with another party. A CSV begins with the mark by which Excel knows UTF-8; a
 workbook prints on A4 as it is; a PDF has room for both seals.
@@ -54,7 +54,7 @@ type exported struct {
 }
 
 // exportTo writes the whole file or none.
-func (a *app) exportTo(ctx context.Context, req settle.ExportStatementRequest, out string) error {
+func exportTo(ctx context.Context, a *app, req settle.ExportStatementRequest, out string) error {
 	answer := exported{File: out}
 	err := wholefile.WriteTo(out, 0o600, func(w io.Writer) error {
 		req.To = w

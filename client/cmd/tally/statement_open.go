@@ -14,7 +14,7 @@ import (
 func openStatements(a *app) *cobra.Command {
 	var req settle.OpenStatementsRequest
 	cmd := verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
-		words(&req), a.showOpened)
+		words(&req), showOpened(a))
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
 no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
 once; what is open already is left.`
@@ -23,18 +23,20 @@ once; what is open already is left.`
 }
 
 // showOpened says of each hidden sum what became of it.
-func (a *app) showOpened(_ context.Context, _ *node.Node, answer settle.Opened) error {
-	err := a.print(answer, func(t table.Writer) {
-		t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
-		for _, o := range answer.Rows {
-			what := "supply"
-			if o.Back {
-				what = "returns"
+func showOpened(a *app) func(context.Context, *node.Node, settle.Opened) error {
+	return func(_ context.Context, _ *node.Node, answer settle.Opened) error {
+		err := a.print(answer, func(t table.Writer) {
+			t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
+			for _, o := range answer.Rows {
+				what := "supply"
+				if o.Back {
+					what = "returns"
+				}
+				t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), inFlags(o.Why)})
 			}
-			t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), inFlags(o.Why)})
-		}
-	})
-	return cmp.Or(err, answer.Failed())
+		})
+		return cmp.Or(err, answer.Failed())
+	}
 }
 
 // openedBy is the command that opened a sum just now, or that it was open; nothing if it isn't.

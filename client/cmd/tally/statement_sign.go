@@ -16,21 +16,23 @@ func signStatements(a *app) *cobra.Command {
 	var req settle.SignStatementsRequest
 	cmd := verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, settle.StatementSign,
-		words(&req), a.showSigned)
+		words(&req), showSigned(a))
 	cycleFlag(cmd, &req.Cycle)
 	word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
 }
 
 // showSigned says of each statement what became of it. What can't be signed yet is said, and doesn't keep the others.
-func (a *app) showSigned(_ context.Context, _ *node.Node, answer settle.Signed) error {
-	err := a.print(answer, func(t table.Writer) {
-		t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
-		for _, s := range answer.Rows {
-			t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, inFlags(s.Why)})
-		}
-	})
-	return cmp.Or(err, answer.Failed())
+func showSigned(a *app) func(context.Context, *node.Node, settle.Signed) error {
+	return func(_ context.Context, _ *node.Node, answer settle.Signed) error {
+		err := a.print(answer, func(t table.Writer) {
+			t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
+			for _, s := range answer.Rows {
+				t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, inFlags(s.Why)})
+			}
+		})
+		return cmp.Or(err, answer.Failed())
+	}
 }
 
 func claimStatement(a *app) *cobra.Command {

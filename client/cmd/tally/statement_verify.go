@@ -48,7 +48,7 @@ compare the root on its last page.`,
 			if err != nil {
 				return err
 			}
-			return a.printStatementReport(report)
+			return printStatementReport(a, report)
 		},
 	}
 	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
@@ -58,7 +58,7 @@ compare the root on its last page.`,
 }
 
 // printStatementReport shows what was found of a statement that holds.
-func (a *app) printStatementReport(r statement.Report) error {
+func printStatementReport(a *app, r statement.Report) error {
 	return a.print(r, func(t table.Writer) {
 		head := r.Head
 		owes := func(debtor, creditor statement.Party) string { return debtor.ID + " owes " + creditor.ID }

@@ -38,7 +38,7 @@ func setStorefront(a *app) *cobra.Command {
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
-	a.tendersFlag(cmd, &req)
+	tendersFlag(a, cmd, &req)
 	whole(cmd, &req.ShipDays, "ship-days", 7, "days after acceptance in which a part must be shipped or handed over")
 	whole(cmd, &req.SilenceDays, "silence-days", 10, "days after shipping at whose end silence is delivery")
 	whole(cmd, &req.ReturnDays, "return-days", 7, "days after delivery in which a return can be asked for")
@@ -49,7 +49,7 @@ func setStorefront(a *app) *cobra.Command {
 }
 
 // tendersFlag are what points count for at a storefront, in yuan a point as it is shown.
-func (a *app) tendersFlag(cmd *cobra.Command, req *goods.SetStorefrontRequest) {
+func tendersFlag(a *app, cmd *cobra.Command, req *goods.SetStorefrontRequest) {
 	var shown []goods.Tender
 	many(cmd, &shown, "tender", flagMeanings["tender"].kind,
 		"PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
