@@ -113,6 +113,9 @@ func (n *Network) OnDeliver(fn func(peer string, b *Block)) { n.onDeliver = appe
 // Blocks are the blocks from genesis on.
 func (n *Network) Blocks() iter.Seq[*Block] { return slices.Values(n.blocks) }
 
+// Block is the block of a number, which must be below the height.
+func (n *Network) Block(number uint64) *Block { return n.blocks[number] }
+
 // Lookup finds a transaction by id among the blocks that a peer has committed:
 // what a client learns from that peer. A repeated id is its first occurrence.
 func (n *Network) Lookup(peerName, txID string) *Tx {

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/network/settings/reference"
 )
@@ -46,7 +47,7 @@ func mapping(t testing.TB, text string) *Mapping {
 // read answers a table's advices, a line each, and what was found out about the file.
 func read(t testing.TB, path string, m *Mapping) (list []string, notes []string) {
 	t.Helper()
-	f, err := Open(path, m, mark)
+	f, err := Open(at(t, path), m, mark)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +59,17 @@ func read(t testing.TB, path string, m *Mapping) (list []string, notes []string)
 		list = append(list, written(a))
 	}
 	return list, f.Notes
+}
+
+// at is what lies at a path.
+func at(t testing.TB, path string) bounds.Input {
+	t.Helper()
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return in
 }
 
 func written(a iso20022.Advice) string {
@@ -254,7 +266,7 @@ func TestTablesRefused(t *testing.T) {
 		{"bank: plain", "账号,交易日期\n", "there is no column"},
 		{"bank: cmb", strings.Replace(read1(t, "testdata/cmb.csv"), "帐号：", "编号：", 1), "say account: NUMBER"},
 	} {
-		_, err := Open(file(t, "b.csv", []byte(c.text)), mapping(t, c.mapping), mark)
+		_, err := Open(at(t, file(t, "b.csv", []byte(c.text))), mapping(t, c.mapping), mark)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.mapping, err, c.want)
 		}
@@ -293,7 +305,7 @@ func FuzzAdvices(f *testing.F) {
 		if err != nil {
 			return
 		}
-		table, err := Open(file(t, "b.csv", text), m, mark)
+		table, err := Open(at(t, file(t, "b.csv", text)), m, mark)
 		if err != nil {
 			return
 		}

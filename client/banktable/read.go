@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
 	"tallystick/client/clean"
 	"tallystick/client/importer/table"
@@ -28,13 +29,13 @@ type File struct {
 	mark    *regexp.Regexp
 }
 
-// Open opens a bank's table. Payments of ours are named by ids with the ledger's mark.
+// Open opens a bank's table; the input stays its caller's. Payments of ours are named by ids with the ledger's mark.
 //
 // Refused with BAD_REQUEST: what [table.Open] refuses; a table that doesn't say which account it is of.
-func Open(path string, m *Mapping, mark string) (*File, error) {
+func Open(in bounds.Input, m *Mapping, mark string) (*File, error) {
 	options := table.Options{Columns: m.columns(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header,
 		Sheet: m.Sheet, Loose: true}
-	t, err := table.Open(path, options)
+	t, err := table.Open(in, options)
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +47,13 @@ func Open(path string, m *Mapping, mark string) (*File, error) {
 	if f.account == "" && m.Columns.Account == "" {
 		err := fault.New(fault.BadRequest,
 			"%s: no row above the header says which account it is of (%s): say account: NUMBER in the mapping",
-			path, strings.Join(m.Above, ", "))
+			in.Name, strings.Join(m.Above, ", "))
 		return nil, errors.Join(err, t.Close())
 	}
 	return f, nil
 }
 
-// Close closes the file.
+// Close ends the reading.
 func (f *File) Close() error { return f.table.Close() }
 
 // ids finds the payments' names at banks: CYCLE-N-MARK.

@@ -29,21 +29,27 @@ func OpenInput(path string) (Input, error) {
 	return in, nil
 }
 
-// Take is the input that a reader has: a file on disk as it is, which stays its opener's; anything else is kept in a
-// directory, for its owner's eyes, until it is closed. LIMIT for more than so many bytes, of either.
-func Take(from io.Reader, name, dir string, most int64) (Input, error) {
-	file, ok := from.(*os.File)
-	if !ok {
-		return keep(from, name, dir, most)
+// At opens a path as a stream, whenever it is asked.
+func At(path string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return os.Open(path) }
+}
+
+// Take makes an input of what was opened: a file on disk is read where it lies, anything else is kept in a directory,
+// for its owner's eyes; either until the input is closed. LIMIT for more than so many bytes, of either.
+func Take(from io.ReadCloser, name, dir string, most int64) (in Input, err error) {
+	if file, is := from.(*os.File); is {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > most {
+				return in, errors.Join(tooLong(name, "it has", most), file.Close())
+			}
+			return Input{file, name, info.Size(), file.Close}, nil
+		}
 	}
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return keep(from, name, dir, most)
+	in, err = keep(from, name, dir, most)
+	if err := errors.Join(err, from.Close()); err != nil {
+		return Input{}, errors.Join(err, in.Close())
 	}
-	if info.Size() > most {
-		return Input{}, tooLong(name, "it has", most)
-	}
-	return inputOf(file, name)
+	return in, nil
 }
 
 func inputOf(file *os.File, name string) (Input, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -162,20 +161,22 @@ func (f *fabric) Blocks(ctx context.Context, from uint64, visit func(*block.Bloc
 		for range stream {
 		}
 	}()
-	began := time.Now()
+	failed := func() { // unless the reader has had enough
+		if cause := context.Cause(ctx); cause == nil || errors.Is(cause, errStalled) {
+			f.peers.failed(at)
+		}
+	}
 	for raw := range stream {
 		b, err := block.Parse(raw)
 		if err == nil {
 			err = visit(b)
 		}
 		if err != nil {
-			f.peers.failed(at) // it shows what can't be: read on from another
+			failed() // it shows what can't be: read on from another
 			return &callError{stage: streaming, kind: broken, err: err}
 		}
 	}
-	if cause := context.Cause(ctx); cause == nil || errors.Is(cause, errStalled) || time.Since(began) < time.Second {
-		f.peers.failed(at)
-	}
+	failed()
 	return &callError{
 		stage: streaming, kind: unreachable, err: errors.Join(errors.New("the block stream ended"), context.Cause(ctx)),
 	}

@@ -233,7 +233,7 @@ func Catalogue(file bounds.Input, source, scene, seller string) (*Mapping, error
 	for _, p := range (catalogue{}).form().must {
 		must = append(must, p.String())
 	}
-	rows, err := table.Of(file, table.Options{Columns: must})
+	rows, err := table.Open(file, table.Options{Columns: must})
 	if err != nil {
 		return nil, inFile(file.Name, err)
 	}

@@ -257,7 +257,7 @@ func TestAWorkbookReadsAsCSV(t *testing.T) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	opened, err := table.Open(path, table.Options{Columns: []string{"gtin"}})
+	opened, err := table.Open(input(t, path), table.Options{Columns: []string{"gtin"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,8 +275,5 @@ func TestAWorkbookReadsAsCSV(t *testing.T) {
 	}
 	if want := []string{"2 m|06901234567892|机油 5W-30", `5 m||a  "b", c`, "6 m||"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
-	}
-	if _, err := table.Open(filepath.Join(t.TempDir(), "none.xlsx"), table.Options{}); err == nil {
-		t.Error("a workbook that isn't there was opened")
 	}
 }

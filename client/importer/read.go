@@ -55,7 +55,9 @@ type Reading struct {
 
 // Table opens a file as the mapping reads it: a CSV in the encoding and with the
 // separator that it has, packed or not, or a workbook.
-func (m *Mapping) Table(file bounds.Input) (*table.Table, error) { return table.Of(file, m.options()) }
+func (m *Mapping) Table(file bounds.Input) (*table.Table, error) {
+	return table.Open(file, m.options())
+}
 
 func (m *Mapping) options() table.Options {
 	return table.Options{Columns: m.wanted(), Encoding: m.Encoding, Separator: m.Separator, Header: m.Header,

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/name"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
 )
@@ -20,9 +21,12 @@ import (
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
 	Meaning  Meaning                      // what the caller named
+	Upload   Upload                       // the file that comes with the request, none as a rule
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
 	// told now and then how far long work is, by several goroutines; nil tells nobody
 	Far func(Far)
+
+	file bounds.Input // what was uploaded
 }
 
 // Far is how far long work is.

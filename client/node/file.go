@@ -1,25 +1,66 @@
 package node
 
 import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
 	"errors"
+	"io"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
-// File is a file that comes with a request and is too long for JSON, such as a bank's. Its hash stands for it in what a
-// request id means.
+// File is what a request says of the file that comes with it. The node computes its hash, and a request id stands for
+// that; a caller who states one is refused if another file came.
 type File struct {
+	Name   string     `json:"name,omitempty" cbor:"-"` // as its sender calls it: its extension may say its form
 	SHA256 codec.Hash `json:"sha256,omitempty"`
-	Path   string     `json:"-"` // where it lies, named as its sender named it: its extension may say its form
 }
 
-// Located returns where the file lies. BAD_REQUEST if a request came without it.
-func (f File) Located(field string) (string, error) {
-	if f.Path == "" {
-		return "", fault.New(fault.BadRequest, "`%s`: the file doesn't come with it", field)
+// Upload is a file that comes with a request and is too long for JSON: an HTTP request's body, or what who asks opens.
+// The node opens nothing by a name.
+type Upload struct {
+	Name string // for the request that names none
+	Open func() (io.ReadCloser, error)
+}
+
+// Carrier is a request that a file comes with.
+type Carrier interface {
+	// Carries returns what the request says of its file, in which field, and how many bytes that may have.
+	Carries() (said *File, field string, most int64)
+}
+
+// File returns the file that came with the request, as long as the operation lasts.
+func (c *Call) File() bounds.Input { return c.file }
+
+// take opens the file that comes with a request, and completes what the request says of it. BAD_REQUEST if none came,
+// or another than the request states; LIMIT.
+func (n *Node) take(c *Call, req Carrier) (err error) {
+	said, field, most := req.Carries()
+	if c.Upload.Open == nil {
+		return fault.New(fault.BadRequest, "`%s`: the file doesn't come with it", field)
 	}
-	return f.Path, nil
+	from, err := c.Upload.Open()
+	if err != nil {
+		return OfFile(err)
+	}
+	said.Name = cmp.Or(said.Name, c.Upload.Name, "the file")
+	if c.file, err = bounds.Take(from, said.Name, n.cfg.State, most); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	if _, err = io.Copy(sum, c.file.Stream()); err == nil && len(said.SHA256) > 0 &&
+		!bytes.Equal(sum.Sum(nil), said.SHA256) {
+		err = fault.New(fault.BadRequest, "`%s`: what came has the SHA-256 %x, not %s", field, sum.Sum(nil),
+			said.SHA256)
+	}
+	if err != nil {
+		return errors.Join(err, c.file.Close())
+	}
+	said.SHA256 = sum.Sum(nil)
+	return nil
 }
 
 // OfFile makes what is wrong with a file that came with a request the request's fault, unless it has a code.

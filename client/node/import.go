@@ -15,22 +15,20 @@ import (
 var (
 	ImportRun = Does(Describe("import.run", "POST", "/v1/imports", Loyalty,
 		"Make members, awards, labels, benefits, entitlements, write-offs or campaigns of a table's lines, exactly once", "导入会员与积分",
-		`{"mapping":"{kind: labels, source: gold-2026, columns: {member: id, label: tier}, channels: [app]}","name":"gold.csv"}`),
+		`{"mapping":"{kind: labels, source: gold-2026, columns: {member: id, label: tier}, channels: [app]}","file":{"name":"gold.csv"}}`),
 		importMembers)
 	ImportSupply = Does(Describe("import.supply", "POST", "/v1/supply-imports", Catalogue,
 		"Make suppliers, goods, terms, stock, listings or outlets of a table's lines, exactly once", "导入商品与供货",
-		`{"mapping":"{kind: outlets, source: shops, columns: {outlet: id, en: name, zh: 名称}}","name":"shops.xlsx","maxRejected":"1%"}`),
+		`{"mapping":"{kind: outlets, source: shops, columns: {outlet: id, en: name, zh: 名称}}","file":{"name":"shops.xlsx"},"maxRejected":"1%"}`),
 		importSupply)
 	GoodImport = Does(Describe("good.import", "POST", "/v1/catalogue", Catalogue,
 		"Make goods, their prices and stock of a catalogue, CSV or XLSX", "目录导入",
-		`{"scene":"retail","seller":"D","name":"catalogue.xlsx","strict":true}`), importCatalogue)
+		`{"scene":"retail","seller":"D","file":{"name":"catalogue.xlsx"},"strict":true}`), importCatalogue)
 )
 
 // Importing is what every import is asked with.
 type Importing struct {
-	// File is the table, CSV, packed or not, or a workbook: an opened file, or a body that is read once.
-	File io.Reader `json:"-"`
-	Name string    `json:"name,omitempty"` // of the file, for what is said about it
+	File File `json:"file"` // the table: CSV, packed or not, or a workbook
 	// MaxRejected is how many rejected or refused lines are no failure: 20, or 1%; none if it is left out.
 	MaxRejected  string `json:"maxRejected,omitempty"`
 	DryRun       bool   `json:"dryRun,omitempty"`       // send and keep nothing
@@ -54,6 +52,11 @@ func (r Importing) Allowance() (importer.Allowance, error) {
 }
 
 func (Importing) bySource() {}
+
+// Carries returns the table.
+func (r *Importing) Carries() (said *File, field string, most int64) {
+	return &r.File, "file", bounds.Table
+}
 
 // ImportRequest makes commands of a table's lines.
 type ImportRequest struct {
@@ -94,7 +97,7 @@ func (n *Node) importOf(ctx context.Context, c *Call, req ImportRequest, supply 
 		return Imported{}, fault.New(fault.BadRequest, "mapping: kind: %s are imported by %s",
 			m.Kind, importBy[m.Supply()])
 	}
-	return n.importAll(ctx, c, m, req.Importing)
+	return n.importAll(ctx, c, importer.Job{Mapping: m}, req.Importing)
 }
 
 // importBy names the operations by whether a mapping is about goods.
@@ -110,48 +113,20 @@ type ImportCatalogueRequest struct {
 }
 
 func importCatalogue(ctx context.Context, n *Node, c *Call, req ImportCatalogueRequest) (answer Imported, err error) {
-	in, err := n.upload(req.Importing)
+	m, err := importer.Catalogue(c.File(), req.Source, req.Scene, req.Seller)
 	if err != nil {
 		return answer, err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	m, err := importer.Catalogue(in, req.Source, req.Scene, req.Seller)
-	if err != nil {
-		return answer, err
-	}
-	return n.importIn(ctx, c, in, importer.Job{Mapping: m, Strict: req.Strict}, req.Importing)
+	return n.importAll(ctx, c, importer.Job{Mapping: m, Strict: req.Strict}, req.Importing)
 }
 
-// upload is the file of an import. BAD_REQUEST if there is none, LIMIT.
-func (n *Node) upload(req Importing) (bounds.Input, error) {
-	name := req.Name
-	if name == "" {
-		name = "the file"
-	}
-	if req.File == nil {
-		return bounds.Input{}, fault.New(fault.BadRequest, "file: want a table, as CSV or a workbook")
-	}
-	return bounds.Take(req.File, name, n.cfg.State, bounds.Table)
-}
-
-func (n *Node) importAll(ctx context.Context, c *Call, m *importer.Mapping,
-	req Importing) (answer Imported, err error) {
-	in, err := n.upload(req)
-	if err != nil {
-		return answer, err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	return n.importIn(ctx, c, in, importer.Job{Mapping: m}, req)
-}
-
-// importIn reads a file and feeds it. What was done before it failed is reported, too.
-func (n *Node) importIn(ctx context.Context, c *Call, in bounds.Input, job importer.Job,
-	req Importing) (answer Imported, err error) {
+// importAll reads the table and feeds it. What was done before it failed is reported, too.
+func (n *Node) importAll(ctx context.Context, c *Call, job importer.Job, req Importing) (answer Imported, err error) {
 	allowed, err := req.Allowance()
 	if err != nil {
 		return answer, err
 	}
-	s, err := n.scan(ctx, c, in, job, req)
+	s, err := n.scan(ctx, c, job, req)
 	if err != nil {
 		return answer, err
 	}

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/spend"
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/index"
 )
@@ -25,13 +26,17 @@ const (
 	bought = "who,value,receipt\nann,12.50,r1\nbob,3,r2\nann,x,r3\neve,1,r4\nann,0.07,r5\n"
 )
 
-// table is a request's file, as a body that can be read once.
-func table(text string) Importing { return Importing{File: io.MultiReader(strings.NewReader(text))} }
+// table is a call with a file, as a body that can be read once.
+func table(text string) *Call {
+	return &Call{Upload: Upload{Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}}
+}
 
 // imported does an import and answers its report.
 func imported(t *testing.T, n *Node, mapping, text string, code fault.Code) Imported {
 	t.Helper()
-	r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{mapping, table(text)})
+	r, err := ImportRun.Do(t.Context(), n, table(text), ImportRequest{Mapping: mapping})
 	if fault.CodeOf(err) != code {
 		t.Errorf("%v, want %s", err, code)
 	}
@@ -54,9 +59,8 @@ func TestImports(t *testing.T) {
 	if got := h.lots(t, n); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v", got)
 	}
-	again := table(bought)
-	again.MaxRejected = "40%"
-	if r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets, again}); err != nil ||
+	again := ImportRequest{baskets, Importing{MaxRejected: "40%"}}
+	if r, err := ImportRun.Do(t.Context(), n, table(bought), again); err != nil ||
 		r.Done != 0 || r.Before != 4 {
 		t.Errorf("again: %+v, %v", r, err)
 	}
@@ -99,12 +103,13 @@ func TestAnImportEndsWithItsContext(t *testing.T) {
 	imported(t, n, people, "who\nann\nbob\n", "")
 	ctx, cancel := context.WithCancel(t.Context())
 	var told []Far
-	c := &Call{Far: func(f Far) {
+	c := table(bought)
+	c.Far = func(f Far) {
 		if told = append(told, f); !f.Bytes {
 			cancel()
 		}
-	}}
-	r, err := ImportRun.Do(ctx, n, c, ImportRequest{baskets, table(bought)})
+	}
+	r, err := ImportRun.Do(ctx, n, c, ImportRequest{Mapping: baskets})
 	if fault.CodeOf(err) != fault.Stopped || !r.Stopped || r.Done != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -119,9 +124,9 @@ func TestRejectedLinesAreStored(t *testing.T) {
 		_, n := newHouse(t)
 		imported(t, n, people, "who\nann\nbob\n", "")
 		var stored bytes.Buffer
-		req := table(bought)
+		req := ImportRequest{Mapping: baskets}
 		req.DryRun, req.Rejected = dry, func(write func(io.Writer) error) error { return write(&stored) }
-		r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets, req})
+		r, err := ImportRun.Do(t.Context(), n, table(bought), req)
 		if fault.CodeOf(err) != fault.Rejected || len(r.Rejected) != 2 || r.DryRun != dry {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -197,7 +202,7 @@ func TestImportsRefuse(t *testing.T) {
 		says string
 	}{
 		"a request id": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{ID: "r1"}, ImportRequest{people, table("who\nann\n")})
+			_, err := ImportRun.Do(t.Context(), n, &Call{ID: "r1"}, ImportRequest{Mapping: people})
 			return err
 		}, fault.BadRequest, "known by its source"},
 		"of an undoing": {func() error {
@@ -209,35 +214,34 @@ func TestImportsRefuse(t *testing.T) {
 			return err
 		}, fault.BadRequest, "file"},
 		"no mapping": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{"kind: member\n", table("who\n")})
+			_, err := ImportRun.Do(t.Context(), n, table("who\n"), ImportRequest{Mapping: "kind: member\n"})
 			return err
 		}, fault.BadRequest, "mapping"},
 		"an allowance that is none": {func() error {
-			req := table("who\n")
-			req.MaxRejected = "101%"
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{people, req})
+			req := ImportRequest{people, Importing{MaxRejected: "101%"}}
+			_, err := ImportRun.Do(t.Context(), n, table("who\n"), req)
 			return err
 		}, fault.BadRequest, "101%"},
 		"goods among members": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{},
-				ImportRequest{"kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n", table("id,en,zh\n")})
+			_, err := ImportRun.Do(t.Context(), n, table("id,en,zh\n"),
+				ImportRequest{Mapping: "kind: outlets\nsource: o\ncolumns: {outlet: id, en: en, zh: zh}\n"})
 			return err
 		}, fault.BadRequest, "import.supply"},
 		"members among goods": {func() error {
-			_, err := ImportSupply.Do(t.Context(), n, &Call{}, ImportRequest{people, table("who\n")})
+			_, err := ImportSupply.Do(t.Context(), n, table("who\n"), ImportRequest{Mapping: people})
 			return err
 		}, fault.BadRequest, "import.run"},
 		"another table": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{people, table("whom\nann\n")})
+			_, err := ImportRun.Do(t.Context(), n, table("whom\nann\n"), ImportRequest{Mapping: people})
 			return err
 		}, fault.BadRequest, `there is no column "who"`},
 		"a packed file that is none": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{people, table("\x1f\x8bwho\nann\n")})
+			_, err := ImportRun.Do(t.Context(), n, table("\x1f\x8bwho\nann\n"), ImportRequest{Mapping: people})
 			return err
 		}, fault.BadRequest, "gzip"},
 		"a programme that isn't there": {func() error {
-			_, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "DP", "XP", 1),
-				table(bought)})
+			_, err := ImportRun.Do(t.Context(), n, table(bought),
+				ImportRequest{Mapping: strings.Replace(baskets, "DP", "XP", 1)})
 			return err
 		}, fault.NotFound, "XP"},
 	} {
@@ -265,16 +269,14 @@ func TestASourceIsFedOnce(t *testing.T) {
 // TestDryRunsNeedNoNetwork: what is foreseen of a file is the same, but for the digits that nobody tells.
 func TestDryRunsNeedNoNetwork(t *testing.T) {
 	n := Offline(config.Config{Party: "D", State: t.TempDir()})
-	req := table(bought)
-	req.DryRun = true
-	r, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{strings.Replace(baskets, "[shop]",
-		"[shop]\nunknown: enrol", 1), req})
+	req := ImportRequest{strings.Replace(baskets, "[shop]", "[shop]\nunknown: enrol", 1), Importing{DryRun: true}}
+	r, err := ImportRun.Do(t.Context(), n, table(bought), req)
 	if fault.CodeOf(err) != fault.Rejected || r.Awards == 0 || len(r.Notes) == 0 ||
 		!strings.Contains(r.Notes[0], "counted as whole ones") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := ImportRun.Do(t.Context(), n, &Call{}, ImportRequest{baskets,
-		table(bought)}); fault.CodeOf(err) != fault.Unavailable {
+	if _, err := ImportRun.Do(t.Context(), n, table(bought),
+		ImportRequest{Mapping: baskets}); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("without a dry run: %v", err)
 	}
 	if err := n.Close(); err != nil {
@@ -292,28 +294,21 @@ func TestCataloguesAreImported(t *testing.T) {
 	}
 	sources := map[string]bool{}
 	for _, strict := range []bool{false, true} {
-		file, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
 		req := ImportCatalogueRequest{Scene: "retail", Strict: strict,
-			Importing: Importing{File: file, Name: "catalogue.csv", DryRun: true}}
-		r, err := GoodImport.Do(t.Context(), n, &Call{}, req)
+			Importing: Importing{DryRun: true}}
+		r, err := GoodImport.Do(t.Context(), n, &Call{Upload: Upload{"catalogue.csv", bounds.At(path)}}, req)
 		code := map[bool]fault.Code{false: fault.Rejected, true: fault.BadRequest}[strict]
 		if fault.CodeOf(err) != code || r.Goods != 1 || r.Listings != 1 || r.Commands != 2 || len(r.Rejected) != 1 ||
 			r.Rejected[0].Column != "delivery" {
 			t.Errorf("strict %v: %+v, %v", strict, r, err)
 		}
 		sources[r.Source] = true
-		if err := file.Close(); err != nil {
-			t.Errorf("the file isn't its opener's any more: %v", err)
-		}
 	}
 	if len(sources) != 1 {
 		t.Errorf("%v", sources)
 	}
-	if _, err := GoodImport.Do(t.Context(), n, &Call{},
-		ImportCatalogueRequest{Importing: table("supplier,colour\n")}); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := GoodImport.Do(t.Context(), n, table("supplier,colour\n"),
+		ImportCatalogueRequest{}); fault.CodeOf(err) != fault.BadRequest {
 		t.Error(err)
 	}
 	if err := n.Close(); err != nil {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"tallystick/chaincode/codec"
@@ -9,7 +10,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
-	"tallystick/client/bounds"
 	"tallystick/client/gateway"
 	"tallystick/client/importer"
 	"tallystick/client/vault"
@@ -47,17 +47,24 @@ type Scan struct {
 	scanned *importer.Scanned
 }
 
-// ScanImport is the first half of an import: it reads the file, and sends nothing. The input stays its caller's until
-// the scan was fed.
-func (n *Node) ScanImport(ctx context.Context, c *Call, in bounds.Input, req ImportRequest) (*Scan, error) {
+// ScanImport is the first half of an import: it reads the file, and sends nothing. Who was handed the scan closes it.
+func (n *Node) ScanImport(ctx context.Context, c *Call, req ImportRequest) (*Scan, error) {
 	m, err := req.mapping()
 	if err != nil {
 		return nil, err
 	}
-	return n.scan(ctx, c, in, importer.Job{Mapping: m}, req.Importing)
+	if err := n.take(c, &req); err != nil {
+		return nil, err
+	}
+	s, err := n.scan(ctx, c, importer.Job{Mapping: m}, req.Importing)
+	if err != nil {
+		return nil, errors.Join(err, c.file.Close())
+	}
+	return s, nil
 }
 
-func (n *Node) scan(ctx context.Context, c *Call, in bounds.Input, job importer.Job, req Importing) (*Scan, error) {
+func (n *Node) scan(ctx context.Context, c *Call, job importer.Job, req Importing) (*Scan, error) {
+	in := c.file
 	job.File, job.State, job.Stores.Party = in, n.cfg.State, n.Party()
 	job.DryRun, job.Retry = req.DryRun, req.RetryRefused
 	job.Reading = func(pass int, read, all int64) {
@@ -100,8 +107,8 @@ func (n *Node) countIn(ctx context.Context, job *importer.Job) error {
 // Commands is how many commands its lines make.
 func (s *Scan) Commands() uint64 { return s.scanned.Commands }
 
-// Kind is what its lines become.
-func (s *Scan) Kind() string { return s.scanned.Job.Mapping.Kind }
+// Close closes the file.
+func (s *Scan) Close() error { return s.scanned.Job.File.Close() }
 
 // Feed is the second half of an import: it feeds the file from where the ledger's cursor stands. An import that is
 // refused or stopped has a report, too. SOURCE_MOVED while this node does another import under the source.

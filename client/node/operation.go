@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 
@@ -117,6 +118,12 @@ func (o Op[Req, Ans]) CheckCall(c *Call, req Req) error {
 func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer Ans, err error) {
 	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
+	}
+	if carrier, is := any(&req).(Carrier); is {
+		if err := n.take(c, carrier); err != nil {
+			return answer, err
+		}
+		defer func() { err = errors.Join(err, c.file.Close()) }()
 	}
 	c.Meaning = o.Meaning(req)
 	return o.do(ctx, n, c, req)

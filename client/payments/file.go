@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"os"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 )
 
@@ -19,33 +19,28 @@ type File struct {
 	io.Closer
 }
 
-// Open opens a camt, or, by a mapping, a table; by what is in it.
-func Open(path string, mapping *banktable.Mapping, mark string) (File, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return File{}, err
-	}
-	xml, err := isXML(file)
+// Open opens a camt, or, by a mapping, a table; by what is in it. The input stays its caller's.
+func Open(in bounds.Input, mapping *banktable.Mapping, mark string) (File, error) {
+	xml, err := isXML(in.Stream())
 	switch {
-	case err == nil && xml:
-		return File{Advices: iso20022.Advices(file), Closer: file}, nil
-	case err == nil && mapping == nil:
-		err = fault.New(fault.BadRequest,
+	case err != nil:
+		return File{}, err
+	case xml:
+		return File{Advices: iso20022.Advices(in.Stream()), Closer: io.NopCloser(nil)}, nil
+	case mapping == nil:
+		return File{}, fault.New(fault.BadRequest,
 			"`mapping`: the file is no XML, and of a bank's CSV or workbook it says which column holds what")
 	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return File{}, err
-	}
-	rows, err := banktable.Open(path, mapping, mark)
+	rows, err := banktable.Open(in, mapping, mark)
 	if err != nil {
 		return File{}, err
 	}
 	return File{rows.Advices(), rows.Notes, rows}, nil
 }
 
-// isXML says whether a file is XML, and goes back to its beginning. BAD_REQUEST for a web page, as some banks name
+// isXML says whether a file is XML. BAD_REQUEST for a web page, as some banks name
 // .xls.
-func isXML(file io.ReadSeeker) (bool, error) {
+func isXML(file io.Reader) (bool, error) {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(file, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -59,6 +54,5 @@ func isXML(file io.ReadSeeker) (bool, error) {
 				"the file is a web page, whatever its name is: open it in a spreadsheet and save it as .xlsx or CSV")
 		}
 	}
-	_, err = file.Seek(0, io.SeekStart)
-	return bytes.HasPrefix(head, []byte("<")), err
+	return bytes.HasPrefix(head, []byte("<")), nil
 }

@@ -2,8 +2,6 @@ package payments
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +10,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 )
 
@@ -47,7 +46,7 @@ func TestAMonthWithoutAnyOfOurs(t *testing.T) {
 	}
 	camt, csv := ordinaryMonth()
 	for form, text := range map[string]string{"camt": camt, "table": csv} {
-		file, err := Open(fileOf(t, text), plainMapping(t), someMark)
+		file, err := Open(fileOf(text), plainMapping(t), someMark)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,13 +60,8 @@ func TestAMonthWithoutAnyOfOurs(t *testing.T) {
 	}
 }
 
-func fileOf(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "told")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
+func fileOf(text string) bounds.Input {
+	return bounds.Input{ReaderAt: strings.NewReader(text), Name: "told", Size: int64(len(text))}
 }
 
 func plainMapping(t *testing.T) *banktable.Mapping {
@@ -103,7 +97,7 @@ func TestBankFilesByWhatIsInThem(t *testing.T) {
 		if c.mapped {
 			mapping = plainMapping(t)
 		}
-		file, err := Open(fileOf(t, c.text), mapping, someMark)
+		file, err := Open(fileOf(c.text), mapping, someMark)
 		if c.want != "" {
 			if fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %v, want %s", name, err, c.want)

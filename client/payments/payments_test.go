@@ -142,15 +142,11 @@ func advicesIn(t testing.TB, file string) iter.Seq2[iso20022.Advice, error] {
 	if strings.HasPrefix(file, "<") {
 		return iso20022.Advices(strings.NewReader(file))
 	}
-	table := filepath.Join(t.TempDir(), "t.csv")
-	if err := os.WriteFile(table, []byte(file), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	m, err := banktable.Parse([]byte(tables[len(file)%len(tables)]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := banktable.Open(table, m, mark)
+	f, err := banktable.Open(fileOf(file), m, mark)
 	if err != nil {
 		t.Fatal(err)
 	}

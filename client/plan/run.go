@@ -29,10 +29,9 @@ type Run struct {
 	known uint64 // blocks that a step before may rest on
 }
 
-// step is a file that was opened and scanned.
+// step is a file that was scanned.
 type step struct {
 	mapping *importer.Mapping
-	in      bounds.Input
 	scan    *node.Scan
 }
 
@@ -91,12 +90,10 @@ func (r *Run) scan(ctx context.Context, s Step, to *step, lanes int) error {
 	if err != nil {
 		return err
 	}
-	if to.in, err = bounds.OpenInput(s.File); err != nil {
-		return err
-	}
 	what := to.about(s)
-	c := &node.Call{Far: func(f node.Far) { r.tell(node.Far{What: what, Bytes: true, Done: f.Done, All: f.All}) }}
-	to.scan, err = n.ScanImport(ctx, c, to.in, node.ImportRequest{Mapping: to.mapping.Text(), Importing: r.Importing})
+	c := &node.Call{Upload: node.Upload{Name: s.File, Open: bounds.At(s.File)},
+		Far: func(f node.Far) { r.tell(node.Far{What: what, Bytes: true, Done: f.Done, All: f.All}) }}
+	to.scan, err = n.ScanImport(ctx, c, node.ImportRequest{Mapping: to.mapping.Text(), Importing: r.Importing})
 	return err
 }
 
@@ -191,8 +188,8 @@ func (r *Run) tell(f node.Far) {
 func (r *Run) close() error {
 	var errs []error
 	for _, s := range r.steps {
-		if s != nil {
-			errs = append(errs, s.in.Close())
+		if s != nil && s.scan != nil {
+			errs = append(errs, s.scan.Close())
 		}
 	}
 	for _, n := range r.nodes {

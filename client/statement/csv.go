@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"tallystick/chaincode/codec"
@@ -65,13 +64,8 @@ func writeSeals(w *sheets.CSV, s Statement) error {
 }
 
 // readCSV reads a CSV file: its lines as they come, and what stands behind them.
-func readCSV(path string, h Head, d *document, yield func(entry) bool) (err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	r := bounds.NewCSV(file, path)
+func readCSV(in bounds.Input, h Head, d *document, yield func(entry) bool) error {
+	r := bounds.NewCSV(in.Stream(), in.Name)
 	r.ReuseRecord = true
 	next := func() ([]string, error) {
 		row, err := r.Read()

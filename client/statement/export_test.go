@@ -42,7 +42,7 @@ func TestGolden(t *testing.T) {
 		if want := must(os.ReadFile(path)); !bytes.Equal(out.Bytes(), want) {
 			t.Errorf("%s: run with -rewrite and read the diff; it is now\n%s", path, out.String())
 		}
-		if _, err := Verify(path, nil, 0); c.o.Bare != (err != nil) {
+		if _, err := Verify(at(t, path), nil, 0); c.o.Bare != (err != nil) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -57,7 +57,7 @@ func TestTheTableIsRectangular(t *testing.T) {
 		t.Errorf("%d rows", len(rows))
 	}
 	for _, form := range []string{"csv", "xlsx"} {
-		if f := must(Open(written(t, form, s, list(story()...), Options{Language: Chinese}))); !bytes.Equal(
+		if f := must(Open(sent(t, form, s, list(story()...), Options{Language: Chinese}))); !bytes.Equal(
 			f.Statement.Proof, s.Proof) {
 			t.Errorf("%s: the proof is another", form)
 		}
@@ -79,7 +79,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 		}
 	}
 	for _, form := range verifiable {
-		if _, err := Verify(written(t, form, s, list(line), Options{Language: English}), nil, 0); err != nil {
+		if _, err := Verify(sent(t, form, s, list(line), Options{Language: English}), nil, 0); err != nil {
 			t.Error(form, err)
 		}
 	}
@@ -143,15 +143,15 @@ func TestAnyStatementReadsBack(t *testing.T) {
 		if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Verify(path, nil, 0); err != nil {
+		if _, err := Verify(at(t, path), nil, 0); err != nil {
 			t.Fatal(err)
 		}
-		at := 0
-		for l, err := range must(Open(path)).Lines() {
-			if err != nil || l != lines[at] {
-				t.Fatalf("%s: %+v, %v, want %+v", form, l, err, lines[at])
+		n := 0
+		for l, err := range must(Open(at(t, path))).Lines() {
+			if err != nil || l != lines[n] {
+				t.Fatalf("%s: %+v, %v, want %+v", form, l, err, lines[n])
 			}
-			at++
+			n++
 		}
 	})
 }

@@ -8,19 +8,21 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // File is a statement as a file has it, not checked yet.
 type File struct {
-	Path      string
 	Form      string    // json, csv or xlsx
 	Statement Statement // as the file says
-	read      func(string, Head, *document, func(entry) bool) error
+	in        bounds.Input
+	read      func(bounds.Input, Head, *document, func(entry) bool) error
 }
 
-// Open reads what a file says besides its lines. A PDF is for people and can't be read.
-func Open(path string) (*File, error) {
-	f := &File{Path: path, Form: strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))}
+// Open reads what a file says besides its lines; its name ends in its form. A PDF is for people and can't be read. The
+// input stays its caller's.
+func Open(in bounds.Input) (*File, error) {
+	f := &File{in: in, Form: strings.ToLower(strings.TrimPrefix(filepath.Ext(in.Name), "."))}
 	switch f.Form {
 	case "json":
 		f.read = readJSON
@@ -35,7 +37,7 @@ func Open(path string) (*File, error) {
 		return nil, fault.New(fault.BadRequest, "file: want a name that ends in .json, .csv or .xlsx")
 	}
 	var d document
-	if err := f.read(path, Head{}, &d, nil); err != nil {
+	if err := f.read(in, Head{}, &d, nil); err != nil {
 		return nil, f.wrap(err)
 	}
 	if d.Format != Format {
@@ -78,9 +80,9 @@ func (s Statement) checkPayments() error {
 func (f *File) wrap(err error) error {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {
-		return fault.New(refusal.Code, "statement: %s: %s", f.Path, refusal.Text)
+		return fault.New(refusal.Code, "statement: %s: %s", f.in.Name, refusal.Text)
 	}
-	return fmt.Errorf("statement: %s: %w", f.Path, err)
+	return fmt.Errorf("statement: %s: %w", f.in.Name, err)
 }
 
 // Lines are the lines as the file has them, for Diff. Whether they are what was signed
@@ -98,7 +100,7 @@ func (f *File) Lines() iter.Seq2[Line, error] {
 func (f *File) entries() iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		stopped := false
-		err := f.read(f.Path, f.Statement.Head, &document{}, func(e entry) bool {
+		err := f.read(f.in, f.Statement.Head, &document{}, func(e entry) bool {
 			stopped = !yield(e, nil)
 			return !stopped
 		})

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"tallystick/chaincode/codec"
 	"tallystick/client/bounds"
@@ -213,12 +212,7 @@ func asWritten(raw json.RawMessage) (e entry, err error) {
 	return e, nil
 }
 
-// readJSON opens a JSON file.
-func readJSON(path string, _ Head, d *document, yield func(entry) bool) (err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return newJSONReader(bufio.NewReaderSize(file, 1<<16)).read(d, yield)
+// readJSON reads a JSON file.
+func readJSON(in bounds.Input, _ Head, d *document, yield func(entry) bool) error {
+	return newJSONReader(bufio.NewReaderSize(in.Stream(), 1<<16)).read(d, yield)
 }

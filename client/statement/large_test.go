@@ -49,7 +49,7 @@ func TestLarge(t *testing.T) {
 			continue
 		}
 		measured(t, "verify "+form, limit, func() error {
-			report, err := Verify(path, nil, 0)
+			report, err := Verify(at(t, path), nil, 0)
 			if err == nil && report.Total.Lines != uint64(*large) {
 				err = fmt.Errorf("%d lines", report.Total.Lines)
 			}

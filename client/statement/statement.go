@@ -15,7 +15,7 @@
 //
 //	s, err := statement.Of(head, lines)      // sums and root
 //	err = statement.Write(out, "xlsx", s, lines, statement.Options{Language: statement.Chinese})
-//	report, err := statement.Verify("2026-11-D-G.xlsx", trust, 2)
+//	report, err := statement.Verify(file, trust, 2)
 package statement
 
 import (

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
+	"tallystick/client/bounds"
 	"tallystick/client/proof"
 )
 
@@ -80,12 +81,12 @@ const maxDisputed = 501
 // the digits of points are under no signature.
 //
 // The error names everything that is wrong, as Report.Problems does.
-func Verify(path string, trust proof.Trust, need int) (Report, error) {
-	f, err := Open(path)
+func Verify(in bounds.Input, trust proof.Trust, need int) (Report, error) {
+	f, err := Open(in)
 	if err != nil {
 		return Report{}, err
 	}
-	c := &checking{file: f, report: Report{File: path, Form: f.Form, Head: f.Statement.Head,
+	c := &checking{file: f, report: Report{File: in.Name, Form: f.Form, Head: f.Statement.Head,
 		Signatures: f.Statement.Signatures, Problems: []string{}}}
 	if err := c.lines(); err != nil {
 		return c.report, err
@@ -93,7 +94,7 @@ func Verify(path string, trust proof.Trust, need int) (Report, error) {
 	c.sums()
 	c.signatures()
 	if f.Form == "xlsx" {
-		if err := shownXLSX(path, c.shown(), c.differs); err != nil {
+		if err := shownXLSX(in, c.shown(), c.differs); err != nil {
 			return c.report, f.wrap(err)
 		}
 	}

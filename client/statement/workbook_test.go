@@ -39,7 +39,7 @@ func TestWorkbook(t *testing.T) {
 	if panes := must(book.GetPanes("明细")); !panes.Freeze || panes.YSplit != 1 {
 		t.Errorf("panes %+v", panes)
 	}
-	if _, err := Verify(path, nil, 0); err != nil {
+	if _, err := Verify(at(t, path), nil, 0); err != nil {
 		t.Error(err)
 	}
 }
@@ -105,7 +105,7 @@ func TestIdsThatASpreadsheetBlurs(t *testing.T) {
 		if got := s.summed() == ""; got != c.want {
 			t.Errorf("%s: formulas %t", c.name, !got)
 		}
-		if _, err := Verify(written(t, "xlsx", s, list(lines...), Options{Language: Chinese}), nil, 0); err != nil {
+		if _, err := Verify(sent(t, "xlsx", s, list(lines...), Options{Language: Chinese}), nil, 0); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

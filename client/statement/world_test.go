@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/number"
+	"tallystick/client/bounds"
 )
 
 func must[T any](v T, err error) T {
@@ -111,6 +112,25 @@ func written(t testing.TB, form string, s Statement, lines Source, o Options) st
 		t.Fatal(err)
 	}
 	return path
+}
+
+// sent is what somebody reads of a file that was written.
+func sent(t testing.TB, form string, s Statement, lines Source, o Options) bounds.Input {
+	t.Helper()
+	return at(t, written(t, form, s, lines, o))
+}
+
+// at is what lies at a path.
+func at(t interface {
+	Cleanup(func())
+	Fatal(...any)
+}, path string) bounds.Input {
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close() })
+	return in
 }
 
 // many are so many lines, made as they are asked for.

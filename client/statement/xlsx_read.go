@@ -9,12 +9,13 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"tallystick/client/bounds"
 	"tallystick/client/bounds/workbook"
 )
 
 // openBook opens a workbook that has a statement's sheets, and answers their names.
-func openBook(path string) (*excelize.File, []string, error) {
-	file, err := workbook.Open(path)
+func openBook(in bounds.Input) (*excelize.File, []string, error) {
+	file, err := workbook.Open(in)
 	if err != nil {
 		return nil, nil, fmt.Errorf("it can't be read: %w", err)
 	}
@@ -27,17 +28,17 @@ func openBook(path string) (*excelize.File, []string, error) {
 }
 
 // readXLSX reads a workbook: its lines as they come, and the sheet behind them.
-func readXLSX(path string, h Head, d *document, yield func(entry) bool) (err error) {
-	file, names, err := openBook(path)
+func readXLSX(in bounds.Input, h Head, d *document, yield func(entry) bool) (err error) {
+	file, names, err := openBook(in)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	lines, err := workbook.OpenRows(file, names[sheetLines], path)
+	lines, err := workbook.OpenRows(file, names[sheetLines], in.Name)
 	if err != nil {
 		return err
 	}
-	seals, err := workbook.OpenRows(file, names[sheetCheck], path)
+	seals, err := workbook.OpenRows(file, names[sheetCheck], in.Name)
 	if err != nil {
 		return errors.Join(err, lines.Close())
 	}
@@ -78,17 +79,17 @@ func nextRow(list ...*workbook.Rows) ([]string, error) {
 
 // shownXLSX compares what a workbook shows beside the lines, its summary and movements,
 // with a statement, and names the cells that differ.
-func shownXLSX(path string, s Statement, differs func(what string, got, want any)) (err error) {
-	file, names, err := openBook(path)
+func shownXLSX(in bounds.Input, s Statement, differs func(what string, got, want any)) (err error) {
+	file, names, err := openBook(in)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	for _, in := range []Language{English, Chinese} {
-		if names[sheetSummary] != in.of(sheetNames[sheetSummary]) {
+	for _, language := range []Language{English, Chinese} {
+		if names[sheetSummary] != language.of(sheetNames[sheetSummary]) {
 			continue
 		}
-		b := &book{in: in, summed: s.summed()}
+		b := &book{in: language, summed: s.summed()}
 		return errors.Join(
 			compareSheet(file, names[sheetSummary], b.summaryRows(s), differs),
 			compareFormulas(file, names[sheetSummary], b.summaryRows(s), differs),

@@ -18,6 +18,7 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/clearing"
 	"tallystick/client/index"
 	"tallystick/client/statement"
@@ -322,7 +323,12 @@ func TestATamperedStatementIsCaught(t *testing.T) {
 
 func linesOf(t *testing.T, path string) (list []statement.Line) {
 	t.Helper()
-	file, err := statement.Open(path)
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	file, err := statement.Open(in)
 	if err != nil {
 		t.Fatal(err)
 	}

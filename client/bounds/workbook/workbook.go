@@ -5,7 +5,6 @@ package workbook
 
 import (
 	"archive/zip"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -29,21 +28,16 @@ const (
 )
 
 // Open opens a workbook for reading. Cells are taken as they are stored.
-func Open(path string) (_ *excelize.File, err error) {
-	defer survive(path, &err)
-	in, err := bounds.OpenInput(path)
-	if err != nil {
+func Open(in bounds.Input) (_ *excelize.File, err error) {
+	defer survive(in.Name, &err)
+	if _, err := openArchive(in); err != nil {
 		return nil, err
 	}
-	_, err = openArchive(in)
-	if err := errors.Join(err, in.Close()); err != nil {
-		return nil, err
-	}
-	book, err := excelize.OpenFile(path, excelize.Options{
+	book, err := excelize.OpenReader(in.Stream(), excelize.Options{
 		RawCellValue: true, UnzipSizeLimit: maxSheets, UnzipXMLSizeLimit: maxInMemory,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
 	}
 	return book, nil
 }

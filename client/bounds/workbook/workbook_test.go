@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 // made writes a workbook of one sheet, with other texts in place of some of its parts.
@@ -83,7 +84,12 @@ func repeated(head, text string, n int) func(io.Writer) {
 }
 
 func read(path string) (cells int, err error) {
-	book, err := Open(path)
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close()
+	book, err := Open(in)
 	if err != nil {
 		return 0, err
 	}

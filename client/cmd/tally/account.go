@@ -37,7 +37,7 @@ func recognise(a *app) *cobra.Command {
 
 // invited are the flags of an invitation and its code.
 func invited(cmd *cobra.Command, to *number.Command, secret *oneTime) {
-	one(cmd, to, "invitation", "number", "the member's invitation", number.ParseCommand)
+	one(cmd, to, "invitation", "the member's invitation", number.ParseCommand)
 	secret.flags(cmd)
 }
 
@@ -83,7 +83,7 @@ Of other parties' accounts tally member show -o json lists the commitments.`
 	word(cmd, &who.Channel, "channel", "channel")
 	word(cmd, &who.ID, "customer", "your channel's own id of the customer")
 	word(cmd, &req.Party, "party", "or whose account it is")
-	one(cmd, &req.Account, "account", "hash", "and its commitment", codec.ParseHash)
+	one(cmd, &req.Account, "account", "and its commitment", codec.ParseHash)
 	reason(cmd, &req.Reason, "customer_left")
 	return cmd
 }

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,7 +11,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
-	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
@@ -24,17 +20,16 @@ import (
 func advisePayments(a *app) *cobra.Command {
 	var req settle.AdvisePaymentsRequest
 	var mapping string
-	cmd := leaf("advise FILE", settle.PaymentAdvise.En+" ("+settle.PaymentAdvise.Zh+")",
+	cmd := verb(a, "advise FILE",
 		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
-  tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`,
-		func(ctx context.Context, args []string) error {
-			path, done, err := spooled(a, args[0])
-			if err != nil {
-				return err
+  tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`, settle.PaymentAdvise,
+		func(args []string) (_ settle.AdvisePaymentsRequest, err error) {
+			if req.Mapping, err = textOf(mapping); err != nil {
+				return req, err
 			}
-			return errors.Join(advise(ctx, a, req, path, mapping), done())
-		})
+			return req, a.sendFile(args[0])
+		}, showAdvised(a))
 	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
 get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
 same booking tells nothing twice, in whichever file. Lines of others' are counted, and left.
@@ -55,25 +50,12 @@ possible   may be yours, and doesn't say so      unread     can't be read, and i
 Where a person must look, it fails with NEEDS_PERSON after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
 	word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
-	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' accounts", accounts.Load)
+	one(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
 	word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
 	require(cmd, "accounts")
 	cmd.Flags().BoolVar(&req.Bounce, "bounce", false,
 		"note payments of yours that came back as FAILED, to be instructed again")
 	return a.takesLong(cmd)
-}
-
-// advise reads what is meant once, and then tells it.
-func advise(ctx context.Context, a *app, req settle.AdvisePaymentsRequest, path, mapping string) (err error) {
-	if req.Mapping, err = textOf(mapping); err != nil {
-		return err
-	}
-	if req.Notice, err = fileAt(path); err != nil {
-		return err
-	}
-	return perform(ctx, a, settle.PaymentAdvise, func() (settle.AdvisePaymentsRequest, error) {
-		return req, nil
-	}, showAdvised(a))
 }
 
 // showAdvised says what each line means, and what a person may want to do.
@@ -184,30 +166,4 @@ func soFar(o iso20022.Outcome) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s", yuan(o.Paid), yuan(o.Fen))
-}
-
-// spooled is where a file is: that of standard input is kept for its two readings, and
-// removed by done.
-func spooled(a *app, path string) (at string, done func() error, err error) {
-	done = func() error { return nil }
-	if path != "-" {
-		return path, done, nil
-	}
-	cfg, err := a.config(nil)
-	if err != nil {
-		return "", done, err
-	}
-	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
-		return "", done, err
-	}
-	file, err := os.CreateTemp(cfg.State, "import-*") // readable by its owner only
-	if err != nil {
-		return "", done, err
-	}
-	done = func() error { return os.Remove(file.Name()) }
-	_, err = io.Copy(file, bounds.Reader(os.Stdin, "standard input", bounds.Table))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return "", done, errors.Join(err, done())
-	}
-	return file.Name(), done, nil
 }

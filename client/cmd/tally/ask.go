@@ -16,9 +16,10 @@ import (
 	"tallystick/client/node/consortium"
 )
 
-func queries(a *app) *cobra.Command {
+// queries is the group of questions; what is owed is of another room.
+func queries(a *app, owes *cobra.Command) *cobra.Command {
 	return group("query", "Questions to the ledger and the read model (查询)",
-		owes(a), breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a),
+		owes, breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a),
 		queryDigest(a), queryIndex(a))
 }
 

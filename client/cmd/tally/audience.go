@@ -11,7 +11,7 @@ import (
 
 // forWhom are the flags of an audience (千人千面).
 func forWhom(cmd *cobra.Command, to *audience.Audience) {
-	on(cmd, "tier-of", "programme:tier",
+	on(cmd, "tier-of",
 		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
 		func(text string) error {
 			programme, tier, ok := strings.Cut(text, ":")
@@ -21,8 +21,8 @@ func forWhom(cmd *cobra.Command, to *audience.Audience) {
 			to.Programme, to.Tiers = programme, append(to.Tiers, tier)
 			return nil
 		})
-	many(cmd, &to.Labels, "label-of", "party:label", "only for members with PARTY:LABEL", asIs)
-	many(cmd, &to.Not, "not-label", "party:label", "not for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Labels, "label-of", "only for members with PARTY:LABEL", asIs)
+	many(cmd, &to.Not, "not-label", "not for members with PARTY:LABEL", asIs)
 }
 
 func audienceText(a audience.Audience) string {

@@ -121,7 +121,7 @@ func sign(a *app) *cobra.Command {
 	cmd.Long = `Sign that an acceptor may spend so many of your points until then. It prints JSON,
 which the acceptor presents once: tally member authorise --signed FILE. Your
 public key must be on the ledger (tally member key).`
-	one(cmd, &key, "key-file", "file", "private key, as tally member key --generate made it", readPrivateKey)
+	one(cmd, &key, "key-file", "private key, as tally member key --generate made it", readPrivateKey)
 	word(cmd, &ledger, "ledger", "name that the alliance was founded with, so that it counts nowhere else")
 	w.flags(a, cmd)
 	scaleOf(cmd, known)

@@ -67,7 +67,7 @@ func (w *purchase) flags(cmd *cobra.Command) {
 	word(cmd, &w.req.Rule, "rule", "earn rule")
 	word(cmd, &w.req.Member, "member", "who bought")
 	word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
-	many(cmd, &w.req.Lines, "bought", "[label:]yuan", "yuan, or label:yuan", parseLine)
+	many(cmd, &w.req.Lines, "bought", "yuan, or label:yuan", parseLine)
 	require(cmd, "programme", "rule", "member", "bought")
 	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
 	word(cmd, &w.req.Activator, "activator", "party whose evidence the lot waits for")
@@ -105,8 +105,8 @@ func setEarnRule(a *app) *cobra.Command {
 			return figure.PerFen(shown, scale)
 		})
 	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
-	many(cmd, &r.Tiers, "tier-times", "id:times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
-	many(cmd, &r.Labels, "label-times", "id:times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
+	many(cmd, &r.Tiers, "tier-times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
+	many(cmd, &r.Labels, "label-times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
 		parseMultiplier)
 	a.pointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", ofProgramme(&r.Programme))
 	a.pointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&r.Programme))

@@ -20,7 +20,7 @@ import (
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	word(cmd, &req.Member, "member", "who bought")
-	many(cmd, &req.Lines, "bought", "[label:]yuan", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
+	many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
 		parseBought)
 	word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
 	require(cmd, "member", "bought", "reference")

@@ -59,9 +59,9 @@ func defineBenefit(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&req.Transferable, "transferable", false, "a member may pass it on")
 	forWhom(cmd, &req.Audience)
 	whole(cmd, &req.Window, "reversal-days", 0, "days after its own on which a write-off can be reversed")
-	many(cmd, &req.Grantors, "grantor", "party", "party that may give it, and then owes its price", asIs)
+	many(cmd, &req.Grantors, "grantor", "party that may give it, and then owes its price", asIs)
 	word(cmd, &req.Scene, "scene", "scene of its settlement, such as travel")
-	one(cmd, &req.Fee, "fee", "rate", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
+	one(cmd, &req.Fee, "fee", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
 	cmd.Flags().BoolVar(&req.Code, "needs-code", false, "a write-off needs the member's one-time code")
 	choice(cmd, &req.Lapse, "lapse", "what becomes of unused points that paid for it", "REFUND", "KEEP")
 	require(cmd, "scene")
@@ -82,12 +82,12 @@ func amendBenefit(a *app) *cobra.Command {
 			}
 			return req, nil
 		}, a.receiptOf("benefit:Amend"))
-	on(cmd, "quota", "number", "how many can be given in all; 0: no limit", func(text string) error {
+	on(cmd, "quota", "how many can be given in all; 0: no limit", func(text string) error {
 		n, err := parseCount(text)
 		req.Quota = &n
 		return err
 	})
-	many(cmd, &req.Grantors, "grantor", "party", "party that may give it, instead of those so far", asIs)
+	many(cmd, &req.Grantors, "grantor", "party that may give it, instead of those so far", asIs)
 	cmd.Flags().BoolVar(&closed, "closed", false, "nobody gets it any more")
 	cmd.Flags().BoolVar(&open, "open", false, "it can be got again")
 	cmd.MarkFlagsMutuallyExclusive("open", "closed")

@@ -22,7 +22,7 @@ func booksCommand(a *app) *cobra.Command {
 func estimateFlags(cmd *cobra.Command, to *accounting.Estimates) {
 	fileFlag(cmd, &to.Policy, "policy",
 		"YAML file with your expected redemption by programme and month, and the prices of sales")
-	many(cmd, &to.Redemption, "redemption", "programme:share",
+	many(cmd, &to.Redemption, "redemption",
 		"share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
 }
 
@@ -65,7 +65,7 @@ came with; neither goes to the ledger:
 
 Without a sale points are worth their settlement price times what is expected.`
 	estimateFlags(cmd, &req.Estimates)
-	one(cmd, &by, "parts", "word", "also show each line's parts: age, expiry", parseBy)
+	one(cmd, &by, "parts", "also show each line's parts: age, expiry", parseBy)
 	complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&req.Own, "own", false, "only what you bear yourself")
 	word(cmd, &req.Cycle, "cycle", "as of the cut-off of this cycle; now if you name none")

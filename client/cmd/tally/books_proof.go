@@ -112,7 +112,7 @@ func verifyLiability(a *app) *cobra.Command {
 	cmd.Long = `Check a file that an issuer gave you against the root that it published: that your
 points are counted, and in which sum. Take the root from where everybody sees the same
 one; that of the file alone proves nothing.`
-	one(cmd, &root, "root", "hash", "root that the issuer published", parseRoot)
+	one(cmd, &root, "root", "root that the issuer published", parseRoot)
 	scaleOf(cmd, known)
 	require(cmd, "root")
 	return cmd

@@ -44,19 +44,19 @@ func proposeCampaign(a *app) *cobra.Command {
 	names(cmd, &t.En, &t.Zh)
 	word(cmd, &t.Gives.Programme, "programme", "programme of the points that it gives")
 	word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
-	one(cmd, &t.Gives.Times, "times", "rate", "on what the rule gives: 2 or 3/2", amount.ParseRate)
+	one(cmd, &t.Gives.Times, "times", "on what the rule gives: 2 or 3/2", amount.ParseRate)
 	a.pointsFlag(cmd, &t.Gives.Bonus, "bonus", "points, once an award", ofProgramme(&t.Gives.Programme))
 	a.pointsFlag(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit",
 		ofProgramme(&t.Gives.Programme))
 	day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
 	word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
-	many(cmd, &req.Funders, "split", "party:parts", "PARTY:PARTS who bears so many parts of its cost (出资方)",
+	many(cmd, &req.Funders, "split", "PARTY:PARTS who bears so many parts of its cost (出资方)",
 		parseFunder)
 	yuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
 	yuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
-	many(cmd, &t.Goods, "good", "supplier/sku", "SUPPLIER/SKU or product label that it is for", asIs)
-	many(cmd, &t.Outlets, "at", "party:outlet", "PARTY:OUTLET where it is", asIs)
+	many(cmd, &t.Goods, "good", "SUPPLIER/SKU or product label that it is for", asIs)
+	many(cmd, &t.Outlets, "at", "PARTY:OUTLET where it is", asIs)
 	word(cmd, &t.Scene, "scene", "that it is for; all scenes if you name none")
 	forWhom(cmd, &t.Audience)
 	whole(cmd, &t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")

@@ -25,7 +25,7 @@ func giveConsent(a *app) *cobra.Command {
 			return req, nil
 		})
 	word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
-	many(cmd, &req.Parties, "party", "party", "to whom it may be shown", asIs)
+	many(cmd, &req.Parties, "party", "to whom it may be shown", asIs)
 	day(cmd, &req.Until, "until", "last day")
 	require(cmd, "purpose", "party", "until")
 	return cmd
@@ -53,7 +53,7 @@ func share(a *app) *cobra.Command {
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &req.Fields, "field", "name=value",
+	many(cmd, &req.Fields, "field",
 		"NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
 }
@@ -77,7 +77,7 @@ func setProfile(a *app) *cobra.Command {
 	cmd := verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
 		members.MemberProfileSet, words(&req, &req.Member), shows(a, knownTable))
-	many(cmd, &req.Fields, "field", "name=value", "NAME=VALUE; NAME= removes it", parseField)
+	many(cmd, &req.Fields, "field", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 

@@ -40,7 +40,7 @@ func raiseDispute(a *app) *cobra.Command {
 		words(&req))
 	word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
 	word(cmd, &req.With, "with", "the other party")
-	many(cmd, &req.Lines, "line", "number", "line of the statement, such as D.3.42.17.0", number.ParseRow)
+	many(cmd, &req.Lines, "line", "line of the statement, such as D.3.42.17.0", number.ParseRow)
 	reason(cmd, &req.Reason, "not_delivered")
 	evidence(cmd, &req.Evidence)
 	require(cmd, "cycle", "with", "line")
@@ -100,7 +100,7 @@ func splitDispute(a *app) *cobra.Command {
 }
 
 func partsFlag(cmd *cobra.Command, to *[]settlement.Allocation, usage string) {
-	many(cmd, to, "part", "debtor:creditor:yuan", usage, parseAllocation)
+	many(cmd, to, "part", usage, parseAllocation)
 }
 
 // parseAllocation reads DEBTOR:CREDITOR:YUAN.

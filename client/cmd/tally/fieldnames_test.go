@@ -62,7 +62,7 @@ var aFlag = regexp.MustCompile(`(?:^|[^-\w])--([a-z][a-z-]*)`)
 // TestRefusalsNameFields: no package but the command line knows of flags. What refusals name in backquotes is a flag
 // here.
 func TestRefusalsNameFields(t *testing.T) {
-	used := map[string]bool{"file": true, "notice": true} // see node.File
+	used := map[string]bool{"file": true, "notice": true} // see node.Carrier
 	for where, text := range textsOf(t) {
 		if m := aFlag.FindStringSubmatch(text); m != nil {
 			t.Errorf("%s: names the flag --%s: name the request's field, as `%s`", where, m[1], m[1])

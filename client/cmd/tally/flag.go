@@ -97,6 +97,11 @@ type value struct {
 	forms            []string // of the values that were given, each in its one form
 }
 
+// newValue is a flag of the kind that its name has everywhere.
+func newValue(name, text string) *value {
+	return &value{name: name, kind: flagMeanings[name].kind, text: text}
+}
+
 // String is the text that was given.
 func (v *value) String() string { return v.text }
 
@@ -118,8 +123,8 @@ func (v *value) Set(text string) error {
 }
 
 // on is a flag that does something with its text, each time that it is given.
-func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
-	v := flagOf(cmd, name, kind, usage)
+func on(cmd *cobra.Command, name, usage string, set func(string) error) {
+	v := flagOf(cmd, name, usage)
 	v.set = func(text string) error {
 		v.forms = append(v.forms, text)
 		return set(text)
@@ -127,15 +132,15 @@ func on(cmd *cobra.Command, name, kind, usage string, set func(string) error) {
 }
 
 // flagOf is a flag whose set is still to be said.
-func flagOf(cmd *cobra.Command, name, kind, usage string) *value {
-	v := &value{name: name, kind: kind}
+func flagOf(cmd *cobra.Command, name, usage string) *value {
+	v := newValue(name, "")
 	cmd.Flags().Var(v, name, usage)
 	return v
 }
 
 // one is a flag with one value.
-func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(string) (T, error)) {
-	v := flagOf(cmd, name, kind, usage)
+func one[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string) (T, error)) {
+	v := flagOf(cmd, name, usage)
 	v.set = func(text string) (err error) {
 		if *to, err = parse(text); err == nil {
 			v.forms = []string{formOf(*to)}
@@ -145,8 +150,8 @@ func one[T any](cmd *cobra.Command, to *T, name, kind, usage string, parse func(
 }
 
 // many is a flag that may be given again; its values are kept in their order.
-func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse func(string) (T, error)) {
-	v := flagOf(cmd, name, kind, usage+"; again for more")
+func many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(string) (T, error)) {
+	v := flagOf(cmd, name, usage+"; again for more")
 	v.set = func(text string) error {
 		one, err := parse(text)
 		*to, v.forms = append(*to, one), append(v.forms, formOf(one))
@@ -158,7 +163,7 @@ func many[T any](cmd *cobra.Command, to *[]T, name, kind, usage string, parse fu
 func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
 
 func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
-	v := &value{name: name, kind: flagMeanings[name].kind, text: *to}
+	v := newValue(name, *to)
 	v.set = func(text string) error {
 		text = clean.Trim(text)
 		*to, v.forms = text, []string{text}
@@ -182,7 +187,7 @@ func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, u
 	if otherwise != 0 {
 		text = fmt.Sprint(otherwise)
 	}
-	v := &value{name: name, kind: flagMeanings[name].kind, text: text}
+	v := newValue(name, text)
 	v.set = func(text string) error {
 		n, err := strconv.ParseUint(text, 10, 32)
 		if err != nil || uint64(T(n)) != n || T(n) < 0 {
@@ -234,13 +239,13 @@ func checkRequired(cmd *cobra.Command) error {
 
 // choice is a flag with one of a few words.
 func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
-	one(cmd, to, name, flagMeanings[name].kind, usage+": "+strings.Join(words, ", "), fromWord[T])
+	one(cmd, to, name, usage+": "+strings.Join(words, ", "), fromWord[T])
 	complete(cmd, name, words...)
 }
 
 // inState is a filter by one state.
 func inState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
-	one(cmd, to, "state", flagMeanings["state"].kind, usage, func(text string) ([]string, error) {
+	one(cmd, to, "state", usage, func(text string) ([]string, error) {
 		if text = clean.Trim(text); text == "" {
 			return nil, nil
 		}
@@ -264,16 +269,16 @@ func fromWord[T any](text string) (v T, err error) {
 
 // yuanFlag is a flag with money, which people write in yuan and the ledger counts in fen.
 func yuanFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, flagMeanings[name].kind, usage, parseYuan)
+	one(cmd, to, name, usage, parseYuan)
 }
 
 // countFlag is a flag with a number of things.
 func countFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, flagMeanings[name].kind, usage, parseCount)
+	one(cmd, to, name, usage, parseCount)
 }
 
 func day(cmd *cobra.Command, to *date.Date, name, usage string) {
-	one(cmd, to, name, "date", usage, date.Parse)
+	one(cmd, to, name, usage, date.Parse)
 }
 
 func names(cmd *cobra.Command, en, zh *string) {
@@ -294,7 +299,7 @@ func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Dur
 
 func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	*to = otherwise
-	v := &value{name: name, kind: "span", text: spanText(otherwise)}
+	v := newValue(name, spanText(otherwise))
 	v.set = func(text string) (err error) {
 		if *to, err = parseSpan(text); err == nil {
 			v.forms = []string{spanText(*to)}
@@ -312,8 +317,8 @@ func evidence(cmd *cobra.Command, to *codec.Hash) {
 
 // document is evidence that a command may do without.
 func document(cmd *cobra.Command, to *codec.Hash) {
-	one(cmd, to, "evidence", "file", "the document; only its SHA-256 goes to the ledger", hashFile)
-	one(cmd, to, "hash", "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
+	one(cmd, to, "evidence", "the document; only its SHA-256 goes to the ledger", hashFile)
+	one(cmd, to, "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
 	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
 }
 

@@ -12,9 +12,10 @@ import (
 	"tallystick/client/node/catalogue"
 )
 
-func goodsCommand(a *app) *cobra.Command {
+// goodsCommand is the group of goods; their import is of another room.
+func goodsCommand(a *app, imported *cobra.Command) *cobra.Command {
 	cmd := group("good", "Goods: what suppliers make available, and the stock of it (商品资源)")
-	under(cmd, "List (上架)", setGood(a), importGoods(a), exportGoods(a))
+	under(cmd, "List (上架)", setGood(a), imported, exportGoods(a))
 	under(cmd, "Stock (库存)", restock(a), withdrawStock(a), listStock(a))
 	under(cmd, "See (查看)", showGood(a), listGoods(a))
 	return cmd
@@ -35,13 +36,13 @@ func setGood(a *app) *cobra.Command {
 	names(cmd, &req.En, &req.Zh)
 	word(cmd, &req.GTIN, "gtin", "its GTIN, 8, 12, 13 or 14 digits")
 	word(cmd, &req.Category, "category", "such as oil")
-	many(cmd, &req.Labels, "label", "label", "to find it by", asIs)
+	many(cmd, &req.Labels, "label", "to find it by", asIs)
 	word(cmd, &req.Unit, "unit", "such as piece")
 	word(cmd, &req.Tax, "tax-class", "tax class, such as t13")
 	require(cmd, "category", "unit", "tax-class")
 	choice(cmd, &req.Delivery, "delivery", "how it reaches the member", "shipped", "counter", "virtual")
-	many(cmd, &req.Regions, "region", "region", "where it is to be had; none for everywhere", asIs)
-	many(cmd, &req.Images, "image", "file", "a picture; only its SHA-256 goes to the ledger", hashFile)
+	many(cmd, &req.Regions, "region", "where it is to be had; none for everywhere", asIs)
+	many(cmd, &req.Images, "image", "a picture; only its SHA-256 goes to the ledger", hashFile)
 	day(cmd, &req.From, "from", "first day on which it can be ordered")
 	day(cmd, &req.Until, "until", "last day")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it can't be ordered")

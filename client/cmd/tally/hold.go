@@ -82,7 +82,7 @@ func refund(a *app) *cobra.Command {
 	cmd.Long = `Give points of a capture back to the lots that they were taken from, the last
 taken first. Without --capture it is the hold's only capture; without --points all
 that is left of it.`
-	one(cmd, &req.Capture, "capture", "number", "which of the hold's captures", number.ParseCommand)
+	one(cmd, &req.Capture, "capture", "which of the hold's captures", number.ParseCommand)
 	a.pointsFlag(cmd, &req.Points, "points", "points; all that is left if you name none", ofHold(&req.Hold))
 	reason(cmd, &req.Reason, "goods_returned")
 	return cmd

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -91,14 +90,14 @@ type importing struct {
 
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
-	on(cmd, "rejected", flagMeanings["rejected"].kind,
+	on(cmd, "rejected",
 		"write rejected lines to this CSV, for its owner's eyes: it has personal data",
 		func(path string) error {
 			i.rejected = path
 			i.Rejected = func(write func(io.Writer) error) error { return writeRejected(path, write) }
 			return nil
 		})
-	one(cmd, &i.MaxRejected, "max-rejected", "lines", "so many rejected or refused lines are no failure: 20, or 1%",
+	one(cmd, &i.MaxRejected, "max-rejected", "so many rejected or refused lines are no failure: 20, or 1%",
 		func(text string) (string, error) {
 			_, err := importer.ParseAllowance(text)
 			return text, err
@@ -110,14 +109,8 @@ func (i *importing) flags(cmd *cobra.Command) {
 // imports performs an import of a file, with a bar, and shows its report.
 func imports[Req any](ctx context.Context, a *app, i importing, path string, shards int, op node.Op[Req, node.Imported],
 	ask func(node.Importing) Req) (err error) {
-	i.Name, i.File = "standard input", struct{ io.Reader }{os.Stdin}
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		i.Name, i.File = path, file
+	if err := a.sendFile(path); err != nil {
+		return err
 	}
 	if a.dry = i.DryRun; !a.dry {
 		a.lanes = fmt.Sprintf("1-%d", shards)

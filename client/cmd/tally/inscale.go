@@ -116,7 +116,7 @@ func (s scales) common(h points.Hold) (uint8, error) {
 func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage string, of scaleFor) {
 	var text figure.Decimal
 	given := false
-	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
+	v := flagOf(cmd, name, usage)
 	v.set = func(written string) (err error) {
 		if text, err = figure.Parse(written); err != nil {
 			return inFront("points", err)
@@ -145,7 +145,7 @@ func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
 	in func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
 	given := false
-	one(cmd, to, name, "rate", usage, func(text string) (_ amount.Rate, err error) {
+	one(cmd, to, name, usage, func(text string) (_ amount.Rate, err error) {
 		if shown, err = amount.ParseRate(text); err != nil {
 			return shown, err
 		}
@@ -195,7 +195,7 @@ func (p *part) inScale(s scales) (err error) {
 
 // partsFlag is a flag with points of programmes, which may be given again.
 func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
-	many(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
+	many(cmd, to, name, usage, func(text string) (part, error) {
 		p, err := parsePart(text)
 		if err == nil && len(*to) == 0 {
 			a.later(func(_ context.Context, _ *node.Node, s scales) error {
@@ -213,7 +213,7 @@ func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
 
 // partFlag is a flag with points of one programme.
 func (a *app) partFlag(cmd *cobra.Command, to *part, name, usage string) {
-	one(cmd, to, name, flagMeanings[name].kind, usage, func(text string) (part, error) {
+	one(cmd, to, name, usage, func(text string) (part, error) {
 		p, err := parsePart(text)
 		if err == nil && to.programme == "" {
 			a.later(func(_ context.Context, _ *node.Node, s scales) error { return to.inScale(s) })
@@ -248,7 +248,7 @@ func parseLotPart(text string) (lotPart, error) {
 // lotsFlag is a flag with points of lots, which may be given again.
 func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string) {
 	var written []lotPart
-	many(cmd, &written, name, flagMeanings[name].kind, usage, func(text string) (lotPart, error) {
+	many(cmd, &written, name, usage, func(text string) (lotPart, error) {
 		p, err := parseLotPart(text)
 		if err != nil {
 			return p, err
@@ -287,7 +287,7 @@ func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart)
 
 // scaleOf is a flag that says how many digits points have, where no network tells.
 func scaleOf(cmd *cobra.Command, known scales) {
-	on(cmd, "scale-of", flagMeanings["scale-of"].kind,
+	on(cmd, "scale-of",
 		"PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more",
 		func(text string) error {
 			programme, digits, _ := strings.Cut(text, ":")

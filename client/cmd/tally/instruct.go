@@ -49,7 +49,7 @@ of its own, and so is, with --rest, what is left of payments of which a part cam
 alone. Of more than 100 payments the first 100 are written; run it again with another file
 for the others.`
 	cycleFlag(cmd, &req.Cycle)
-	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' accounts", accounts.Load)
+	one(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
 	word(cmd, &out, "out", "pain.001 file to write")
 	require(cmd, "accounts", "out")
 	word(cmd, &calendar, "calendar",

@@ -46,7 +46,7 @@ enrolled yet needs --home: the party that will enrol it, and that alone can.`
 
 // granting are the flags of what issues and awards have in common.
 func granting(cmd *cobra.Command, g *points.Grant) {
-	many(cmd, &g.Split, "split", "party:parts",
+	many(cmd, &g.Split, "split",
 		"who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
 	word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
 	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
@@ -55,7 +55,7 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 // grantsFlag are the lots of an issue, in the scale of its programme.
 func grantsFlag(a *app, cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
-	many(cmd, &written, "grant", flagMeanings["grant"].kind, "member:points[:expires[:activator]]",
+	many(cmd, &written, "grant", "member:points[:expires[:activator]]",
 		func(text string) (grantText, error) {
 			g, d, err := parseGrant(text)
 			if err == nil && len(written) == 0 {

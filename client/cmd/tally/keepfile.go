@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,7 +60,7 @@ const maxRead = 64 << 20
 
 // fileFlag is a flag with a file, which is read at once.
 func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
-	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
+	v := flagOf(cmd, name, usage)
 	v.set = func(path string) (err error) {
 		v.forms = []string{path}
 		*to, err = bounds.File(path, maxRead)
@@ -67,10 +68,19 @@ func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 	}
 }
 
-// fileAt is a file that goes with a request.
-func fileAt(path string) (node.File, error) {
-	hash, err := hashFile(path)
-	return node.File{SHA256: hash, Path: path}, err
+// sendFile has a file go with the request: of a path, or of standard input for -.
+func (a *app) sendFile(path string) error {
+	if path == "-" {
+		a.call.Upload = node.Upload{Name: "standard input",
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(os.Stdin), nil }}
+		return nil
+	}
+	a.call.Upload = node.Upload{Name: path, Open: bounds.At(path)}
+	file, err := os.Open(path) // a file that isn't there is refused before the network is asked
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // textOf reads a file of settings, whose text goes with a request; nothing if none is named.

@@ -19,13 +19,14 @@ import (
 	"tallystick/client/node/members"
 )
 
-func memberCommand(a *app) *cobra.Command {
+// memberCommand is the group of members; what they are offered is of another room.
+func memberCommand(a *app, offers *cobra.Command) *cobra.Command {
 	cmd := group("member", "Members: pseudonyms, accounts, consents, authorisations (会员中心)")
 	under(cmd, "Members (会员)", enrol(a), showMember(a), listMembers(a), merge(a), memberKey(a))
 	under(cmd, "Accounts (渠道账户)", recognise(a), link(a), unlink(a), invite(a), cancelInvitation(a))
 	under(cmd, "Personal data (个人信息)", profile(a), giveConsent(a), share(a), withdrawConsent(a), erase(a), sweep(a))
 	under(cmd, "Authorisations (积分认证)", authorise(a), sign(a), revokeAuthorisation(a), authorisations(a))
-	under(cmd, "Labels and offers (标签、千人千面)", label(a), labels(a), memberOffers(a))
+	under(cmd, "Labels and offers (标签、千人千面)", label(a), labels(a), offers)
 	return cmd
 }
 
@@ -41,8 +42,8 @@ func enrol(a *app) *cobra.Command {
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
 	customerFlags(cmd, &req.Customer)
-	one(cmd, &req.Key, "key", "hash", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
-	one(cmd, &req.Key, "key-file", "file", "or a file with the key, PEM", readPublicKey)
+	one(cmd, &req.Key, "key", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key-file", "or a file with the key, PEM", readPublicKey)
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
 	return cmd
 }
@@ -168,8 +169,8 @@ func memberKey(a *app) *cobra.Command {
 an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
 the member to keep: PKCS#8, PEM, readable by its owner only. Nothing but the public
 half leaves the file.`
-	one(cmd, &req.Key, "key", "hash", "the public key, 64 hexadecimal digits", parseKey)
-	one(cmd, &req.Key, "key-file", "file", "or a file with the key, public or private, PEM", readPublicKey)
+	one(cmd, &req.Key, "key", "the public key, 64 hexadecimal digits", parseKey)
+	one(cmd, &req.Key, "key-file", "or a file with the key, public or private, PEM", readPublicKey)
 	cmd.Flags().BoolVar(&generate, "generate", false, "make a new key")
 	word(cmd, &out, "out", "file for the new private key; it must not be there yet")
 	cmd.MarkFlagsRequiredTogether("generate", "out")

@@ -54,11 +54,11 @@ effect when the business date moves on; agreeing and leaving do, too.`
 func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales) (uint8, error)) {
 	f := cmd.Flags()
 	a.rateFlag(cmd, &t.Price, "point-price", "yuan a point, instead of the programme's", perUnit(of))
-	one(cmd, &t.Fee, "fee", "rate", "of the points' worth, to the operator (手续费)", amount.ParseRate)
+	one(cmd, &t.Fee, "fee", "of the points' worth, to the operator (手续费)", amount.ParseRate)
 	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
-	one(cmd, &t.Tax, "tax", "rate", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
+	one(cmd, &t.Tax, "tax", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
 	whole(cmd, &t.Delay, "delay-days", 0, "days from cut-off to payment")
-	one(cmd, &t.Payers, "multilateral", "parties",
+	one(cmd, &t.Payers, "multilateral",
 		"set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
 			t.Multilateral = true
 			payers := strings.Split(text, ",")

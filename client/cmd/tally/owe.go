@@ -28,7 +28,7 @@ func owes(a *app) *cobra.Command {
 		})
 	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
 	word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
-	one(cmd, &req.States, "state", flagMeanings["state"].kind, "only what is in one of these states: see above",
+	one(cmd, &req.States, "state", "only what is in one of these states: see above",
 		func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because

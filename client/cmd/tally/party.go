@@ -22,7 +22,7 @@ func parties(a *app) *cobra.Command {
 
 // roles is a flag with a list of roles.
 func roles(cmd *cobra.Command, to *party.Roles, usage string) {
-	one(cmd, to, "roles", "roles", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
+	one(cmd, to, "roles", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
 	complete(cmd, "roles", party.Roles(^party.Operator).Names()...)
 }
 

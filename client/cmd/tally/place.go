@@ -21,7 +21,7 @@ import (
 
 func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
 	word(cmd, &b.Member, "member", "who buys")
-	many(cmd, &b.Lines, "item", "supplier/sku[:quantity]",
+	many(cmd, &b.Lines, "item",
 		"SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
 	require(cmd, "member", "item")
 	word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
@@ -134,7 +134,7 @@ the same codes.`
 	yuanFlag(cmd, &req.Cash, "cash", "what is paid in cash")
 	word(cmd, &req.Payment, "cash-reference", "reference of the cash payment, unique at the seller")
 	word(cmd, &req.Reference, "reference", "your own number for the order")
-	one(cmd, &req.Quote, "quote", "hash", "the quote that the member agreed to", codec.ParseHash)
+	one(cmd, &req.Quote, "quote", "the quote that the member agreed to", codec.ParseHash)
 	cmd.Flags().BoolVar(&req.Accept, "accept", false, "accept it at once")
 	span(cmd, &length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
 	cmd.MarkFlagsMutuallyExclusive("accept", "for")

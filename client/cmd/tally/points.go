@@ -2,7 +2,8 @@ package main
 
 import "github.com/spf13/cobra"
 
-func pointsCommand(a *app) *cobra.Command {
+// pointsCommand is the group of points; what shows them besides is of other rooms.
+func pointsCommand(a *app, shown ...*cobra.Command) *cobra.Command {
 	cmd := group("points", "Points: issue, hold, capture, transfer, freeze … (积分)")
 	under(cmd, "Give (发放)", issue(a), award(a), simulate(a), earnRules(a), pledge(a), pledges(a),
 		activate(a), cancelLot(a))
@@ -10,6 +11,6 @@ func pointsCommand(a *app) *cobra.Command {
 	under(cmd, "Move (流转)", transfer(a), convert(a))
 	under(cmd, "Correct and end (更正、到期)", adjust(a), revokePoints(a), expire(a))
 	under(cmd, "Guard (风控)", freeze(a), unfreeze(a), appeal(a), dismiss(a), freezes(a))
-	under(cmd, "See (查看)", wallet(a), liability(a), relieve(a), prove(a))
+	under(cmd, "See (查看)", append(shown, relieve(a))...)
 	return cmd
 }

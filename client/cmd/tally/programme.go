@@ -45,7 +45,7 @@ func openProgramme(a *app) *cobra.Command {
 			return req, err
 		})
 	names(cmd, &req.En, &req.Zh)
-	one(cmd, &price, "point-price", "rate",
+	one(cmd, &price, "point-price",
 		"settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd

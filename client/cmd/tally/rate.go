@@ -49,7 +49,7 @@ func agreeRate(a *app) *cobra.Command {
 	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
 make whole points, too. Name all of it by the hash that tally rate show tells, so that
 nothing of it can be changed meanwhile.`
-	one(cmd, &req.Terms, "terms", "hash", "the hash of what you have read", codec.ParseHash)
+	one(cmd, &req.Terms, "terms", "the hash of what you have read", codec.ParseHash)
 	require(cmd, "terms")
 	return cmd
 }

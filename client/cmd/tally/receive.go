@@ -20,8 +20,8 @@ amount on the same day counts once for a payment.
 
 What the bank kept of it counts if you bear it: say --charges. Without it, the rest is still
 owed, and its debtor can pay it with tally payment instruct --rest.`
-	one(cmd, &req.Fen, "amount", "yuan", "what came in", parseYuan)
-	one(cmd, &req.Charges, "charges", "yuan", "that banks kept, and you bear", parseYuan)
+	one(cmd, &req.Fen, "amount", "what came in", parseYuan)
+	one(cmd, &req.Charges, "charges", "that banks kept, and you bear", parseYuan)
 	word(cmd, &req.Reference, "reference", "the bank's, as its file or statement has it")
 	bookedFlag(cmd, &req.Booked)
 	requireOne(cmd, "amount", "charges")
@@ -39,7 +39,7 @@ func takeBackPayment(a *app) *cobra.Command {
 to the same two, as a line of the open cycle's statement, which the other side can dispute
 (tally dispute raise): so keep what the bank wrote, of which the ledger has the SHA-256.`
 	word(cmd, &req.Receipt, "receipt", "reference under which it was counted: tally payment show")
-	one(cmd, &req.Fen, "amount", "yuan", "that was taken back", parseYuan)
+	one(cmd, &req.Fen, "amount", "that was taken back", parseYuan)
 	word(cmd, &req.Reference, "reference", "the bank's, of taking it back")
 	bookedFlag(cmd, &req.Booked)
 	evidence(cmd, &req.Evidence)

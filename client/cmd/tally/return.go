@@ -150,7 +150,7 @@ func listReturns(a *app) *cobra.Command {
 	cmd := verb(a, "list",
 		"  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
 		words(&req), printRows(a, returnsTable))
-	one(cmd, &req.Order, "order", "number", "of this order only", number.ParseCommand)
+	one(cmd, &req.Order, "order", "of this order only", number.ParseCommand)
 	word(cmd, &req.Member, "member", "of this member only")
 	word(cmd, &req.Seller, "seller", "of this seller only")
 	word(cmd, &req.Supplier, "supplier", "of this supplier's goods only")
@@ -189,7 +189,7 @@ func unlessZero(n int64) string {
 
 // wordsOf is a flag with some of a few words, with commas between them.
 func wordsOf[T any](cmd *cobra.Command, to *[]T, name, usage string, words ...string) {
-	on(cmd, name, flagMeanings[name].kind, usage+": "+joined(words), func(text string) error {
+	on(cmd, name, usage+": "+joined(words), func(text string) error {
 		for _, word := range splitWords(text) {
 			if word == "" {
 				return fault.New(fault.BadRequest, "want one or more of %v, with commas between them", words)

@@ -6,9 +6,9 @@ import "github.com/spf13/cobra"
 func root(a *app) *cobra.Command {
 	cmd := group("tally", "A participant's command line of the alliance's ledger (合契)",
 		consortiumCommand(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a),
-		disputes(a), paymentCommands(a), pointsCommand(a), rates(a), trades(a), memberCommand(a), offers(a),
-		benefits(a), suppliers(a), goodsCommand(a), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a),
-		queries(a), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a),
+		disputes(a), paymentCommands(a), pointsCommand(a, wallet(a), liability(a), prove(a)), rates(a), trades(a), memberCommand(a, memberOffers(a)), offers(a),
+		benefits(a), suppliers(a), goodsCommand(a, importGoods(a)), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a),
+		queries(a, owes(a)), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a),
 		verifyLiability(a), refusals(a), versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.
 

@@ -59,9 +59,9 @@ func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
 }
 
 // change is a flag that changes rules.
-func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string, parse func(string) (T, error),
+func change[T any](c *ruleChanges, cmd *cobra.Command, name, usage string, parse func(string) (T, error),
 	set func(*points.Rules, T)) {
-	on(cmd, name, kind, usage, func(text string) error {
+	on(cmd, name, usage, func(text string) error {
 		v, err := parse(text)
 		c.list = append(c.list, func(r *points.Rules) error {
 			set(r, v)
@@ -73,27 +73,26 @@ func change[T any](c *ruleChanges, cmd *cobra.Command, name, kind, usage string,
 
 // points is a flag that changes a number of points.
 func (c *ruleChanges) points(cmd *cobra.Command, name, usage string, set func(*points.Rules, amount.Units)) {
-	v := flagOf(cmd, name, flagMeanings[name].kind, usage)
-	v.set = func(text string) error {
+	var form string
+	one(cmd, &form, name, usage, func(text string) (string, error) {
 		d, err := figure.Parse(text)
-		v.forms = []string{d.Form()}
 		c.list = append(c.list, func(r *points.Rules) error {
 			units, err := d.Units(r.Scale)
 			set(r, units)
 			return inFront("--"+name, err)
 		})
-		return err
-	}
+		return d.Form(), err
+	})
 }
 
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	on(cmd, "scale", "number", "digits after the point of its points, as people write and read them, 0 to 6",
+	on(cmd, "scale", "digits after the point of its points, as people write and read them, 0 to 6",
 		func(text string) error {
 			scale, err := small[uint8](text)
 			c.scale = &scale
 			return err
 		})
-	change(c, cmd, "expiry", "rule",
+	change(c, cmd, "expiry",
 		"free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry,
 		func(r *points.Rules, v points.Expiry) { r.Expiry = v })
 	c.yesNo(cmd, "needs-evidence", "every grant waits for an activator's evidence", func(r *points.Rules, v bool) {
@@ -110,23 +109,23 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 	})
 	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit",
 		func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
-	change(c, cmd, "wait-days", "days", "before received points can be sent on", small[uint16],
+	change(c, cmd, "wait-days", "before received points can be sent on", small[uint16],
 		func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
 	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) {
 		r.EarnPerDay = v
 	})
 	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit",
 		func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
-	change(c, cmd, "grace-days", "days", "that points live which are refunded after their expiry; 0: 30", small[uint16],
+	change(c, cmd, "grace-days", "that points live which are refunded after their expiry; 0: 30", small[uint16],
 		func(r *points.Rules, v uint16) { r.Grace = v })
-	change(c, cmd, "tier-months", "months", "that count towards a tier, this one included", small[uint8],
+	change(c, cmd, "tier-months", "that count towards a tier, this one included", small[uint8],
 		func(r *points.Rules, v uint8) { r.Window = v })
-	change(c, cmd, "shortfall", "word",
+	change(c, cmd, "shortfall",
 		"of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)",
 		func(text string) (s points.Shortfall, err error) {
 			return s, s.UnmarshalText([]byte(text))
 		}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
-	on(cmd, "tier", "id:en:zh:points", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
+	on(cmd, "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
 		c.tier)
 }
 
@@ -143,7 +142,7 @@ func (c *ruleChanges) tier(text string) error {
 
 // yesNo is a flag that needs no text to say yes.
 func (c *ruleChanges) yesNo(cmd *cobra.Command, name, usage string, set func(*points.Rules, bool)) {
-	change(c, cmd, name, "bool", usage, strconv.ParseBool, set)
+	change(c, cmd, name, usage, strconv.ParseBool, set)
 	cmd.Flags().Lookup(name).NoOptDefVal = "true"
 }
 

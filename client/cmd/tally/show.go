@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -133,5 +134,5 @@ func goodsText(lines []goods.Line) string {
 	for _, l := range lines {
 		list = append(list, fmt.Sprintf("%d %s", l.Quantity, l.SKU))
 	}
-	return joined(list)
+	return strings.Join(list, ", ")
 }

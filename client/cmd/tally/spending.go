@@ -51,7 +51,7 @@ type consent struct {
 }
 
 func (c *consent) flags(cmd *cobra.Command) {
-	one(cmd, &c.authorisation, "authorisation", "number",
+	one(cmd, &c.authorisation, "authorisation",
 		"the member's authorisation; its home needs none (积分认证)", number.ParseCommand)
 	c.oneTime.flags(cmd)
 }
@@ -73,7 +73,7 @@ type oneTime struct {
 }
 
 func (o *oneTime) flags(cmd *cobra.Command) {
-	one(cmd, &o.code, "code", "code",
+	one(cmd, &o.code, "code",
 		"one-time code, if one is waited for; better in --code-file or $TALLY_CODE (一次性码)", code.Parse)
 	word(cmd, &o.file, "code-file", "file with the code")
 	marked(cmd, apart, "code", "code-file")

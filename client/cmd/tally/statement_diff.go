@@ -9,9 +9,10 @@ import (
 )
 
 func diffStatement(a *app) *cobra.Command {
-	var req settle.DiffStatementRequest
 	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
-		parsed(&req, &req.File, fileAt), shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
+		func(args []string) (settle.DiffStatementRequest, error) {
+			return settle.DiffStatementRequest{}, a.sendFile(args[0])
+		}, shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
 }
 
 func differencesTable(t table.Writer, list []statement.Difference) {

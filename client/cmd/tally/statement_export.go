@@ -38,7 +38,7 @@ With --accounts the parties' legal names and tax ids stand in it, from the file 
 (name and id of each party; see tally payment --help). None of it goes to the ledger.`
 	cycleFlag(cmd, &req.Cycle)
 	withFlag(cmd, &req.With)
-	one(cmd, &req.Accounts, "accounts", "file", "YAML file with the parties' legal names and tax ids", accounts.Load)
+	one(cmd, &req.Accounts, "accounts", "YAML file with the parties' legal names and tax ids", accounts.Load)
 	word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
 	word(cmd, (*string)(&req.Language), "language", "en or zh")
 	complete(cmd, "language", "en", "zh")

@@ -35,7 +35,7 @@ compare the root on its last page.`,
   tally verify-statement 2026-11-D-G.csv --signers 0`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if req.File, err = fileAt(args[0]); err != nil {
+			if err = a.sendFile(args[0]); err != nil {
 				return err
 			}
 			cfg := config.Default()

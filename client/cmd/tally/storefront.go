@@ -51,7 +51,7 @@ func setStorefront(a *app) *cobra.Command {
 // tendersFlag are what points count for at a storefront, in yuan a point as it is shown.
 func tendersFlag(a *app, cmd *cobra.Command, req *goods.SetStorefrontRequest) {
 	var shown []goods.Tender
-	many(cmd, &shown, "tender", flagMeanings["tender"].kind,
+	many(cmd, &shown, "tender",
 		"PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
 			one, err := parseTender(text)
 			if err == nil && len(shown) == 0 {
@@ -117,8 +117,8 @@ member's. One price for all fits --price; several stand in a file, in their orde
 	yuanFlag(cmd, &price.MinPoints, "min-points", "part of it that must be paid in points")
 	yuanFlag(cmd, &price.MinCash, "min-cash", "part of it that must be paid in cash")
 	forWhom(cmd, &price.Audience)
-	many(cmd, &price.Regions, "region", "region", "where it has this price; none for everywhere", asIs)
-	many(cmd, &req.Labels, "label", "label", "of your own, to find it by and for campaigns", asIs)
+	many(cmd, &price.Regions, "region", "where it has this price; none for everywhere", asIs)
+	many(cmd, &req.Labels, "label", "of your own, to find it by and for campaigns", asIs)
 	req.Scene = "retail"
 	word(cmd, &req.Scene, "scene", "scene, which selects the settlement model")
 	cmd.Flags().BoolVar(&closed, "closed", false, "it is not sold")

@@ -31,7 +31,7 @@ func applySupplier(a *app) *cobra.Command {
 			return req, nil
 		})
 	names(cmd, &req.En, &req.Zh)
-	many(cmd, &req.Categories, "category", "category", "that it wants to list; none for all", asIs)
+	many(cmd, &req.Categories, "category", "that it wants to list; none for all", asIs)
 	evidence(cmd, &req.Licence)
 	return cmd
 }
@@ -45,8 +45,8 @@ func approveSupplier(a *app) *cobra.Command {
 			slices.Sort(req.Categories)
 			return req, nil
 		})
-	many(cmd, &req.Categories, "category", "category", "that it may list; none for all", asIs)
-	one(cmd, &req.Fee, "fee", "rate", "of supply value, which its party owes the operator: 0.01", amount.ParseRate)
+	many(cmd, &req.Categories, "category", "that it may list; none for all", asIs)
+	one(cmd, &req.Fee, "fee", "of supply value, which its party owes the operator: 0.01", amount.ParseRate)
 	return cmd
 }
 

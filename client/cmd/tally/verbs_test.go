@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -43,9 +44,27 @@ func meantBy(t *testing.T, words []string) (string, error) {
 		return key, nil
 	case err != nil && strings.Contains(err.Error(), "make up"):
 		intent := command.IntentOf(codec.Encode(a.call.Meaning))
-		return "intent " + hex.EncodeToString(intent[:]), nil
+		return "intent " + hex.EncodeToString(intent[:]) + uploaded(t, a), nil
 	}
 	return "", err
+}
+
+// uploaded is the file that goes with a request: the node puts its hash in what the request stands for.
+func uploaded(t *testing.T, a *app) string {
+	t.Helper()
+	if a.call.Upload.Open == nil {
+		return ""
+	}
+	file, err := a.call.Upload.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // examplesOf are the lines that show how a command is used, in words, without the

@@ -76,7 +76,7 @@ func liability(a *app) *cobra.Command {
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
 	yuanFlag(cmd, &req.Sale, "sale", "the sale's price")
-	one(cmd, &req.Share, "share", "share",
+	one(cmd, &req.Share, "share",
 		"of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
 	require(cmd, "sale")
 	return cmd

@@ -101,25 +101,11 @@ var (
 	gzMagic  = []byte("\x1f\x8b")
 )
 
-// Open opens the table of a file, which Close closes.
-func Open(path string, o Options) (*Table, error) {
-	in, err := bounds.OpenInput(path)
-	if err != nil {
-		return nil, err
-	}
-	t, err := Of(in, o)
-	if err != nil {
-		return nil, errors.Join(err, in.Close())
-	}
-	t.closer = append([]io.Closer{in}, t.closer...)
-	return t, nil
-}
-
-// Of opens the table of an input, by what is in it. The input stays its caller's.
+// Open opens the table of an input, by what is in it. The input stays its caller's.
 //
 // Refused with BAD_REQUEST: a column that is missing or stands twice, with those that
 // there are; an encoding that can't be told.
-func Of(in bounds.Input, o Options) (*Table, error) {
+func Open(in bounds.Input, o Options) (*Table, error) {
 	head := make([]byte, 512)
 	n, err := in.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {

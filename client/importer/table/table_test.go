@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 )
 
 func put(t testing.TB, name string, data []byte) string {
@@ -43,7 +44,12 @@ func encoded(t testing.TB, text, name string) []byte {
 
 // all reads a table in one line: its header, rows, and what was found out.
 func all(path string, o Options) (string, error) {
-	table, err := Open(path, o)
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	table, err := Open(in, o)
 	if err != nil {
 		return "", err
 	}

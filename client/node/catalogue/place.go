@@ -21,10 +21,10 @@ import (
 var (
 	OrderQuote = node.Does(node.Describe("order.quote", "GET", "/v1/quotes", node.Read,
 		"What a storefront offers a member now, and the hash that an order binds", "询价",
-		`{"seller":"D","member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}]}`), quote)
+		`{"seller":"D","member":"zhang","lines":[{"supplier":"care","sku":"kit","quantity":1}]}`), quote)
 	OrderPlace = node.Does(node.Describe("order.place", "POST", "/v1/orders", node.Counter,
 		"Place a member's order at your storefront: stock and points are held, all or nothing", "下单",
-		`{"member":"zhang","lines":[{"supplier":"S1","sku":"oilkit","quantity":1}],"outlet":"T3","take":[{"programme":"DP","points":1860}],"cash":27940,"payment":"pos-77-4711","accept":true}`), place)
+		`{"member":"zhang","lines":[{"supplier":"care","sku":"kit","quantity":1}],"outlet":"12","take":[{"programme":"DP","points":1860}],"cash":27940,"payment":"pos-77-4711","accept":true}`), place)
 )
 
 // Basket is what a member would like to have, and where.

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
+	"tallystick/client/bounds"
 	"tallystick/client/index"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
@@ -18,7 +19,7 @@ import (
 // PaymentAdvise tells the ledger what a bank's file says (到账通知).
 var PaymentAdvise = node.Does(node.Describe("payment.advise", "POST", "/v1/payments/advices", node.Finance,
 	"Match your bank's file with your payments, and tell the ledger what came in", "到账通知",
-	`{"cycle":"2026-11","notice":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"mapping":"bank: icbc","accounts":[
+	`{"cycle":"2026-11","notice":{"name":"camt054.xml","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"mapping":"bank: icbc","accounts":[
 {"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`), advise)
 
 // AdvisePaymentsRequest tells what a bank booked.
@@ -29,6 +30,11 @@ type AdvisePaymentsRequest struct {
 	Bounce  bool      `json:"bounce,omitempty"`  // payments of the party's that came back are noted as FAILED
 	// of the party and of who pays it; no part of what a request id stands for
 	Accounts accounts.Book `json:"accounts" cbor:"-"`
+}
+
+// Carries returns the bank's file.
+func (r *AdvisePaymentsRequest) Carries() (said *node.File, field string, most int64) {
+	return &r.Notice, "notice", bounds.Evidence
 }
 
 // Check refuses accounts or a mapping that are malformed.
@@ -76,7 +82,7 @@ func advise(ctx context.Context, n *node.Node, c *node.Call, req AdvisePaymentsR
 	if err != nil {
 		return Advised{}, err
 	}
-	answer, err := req.read(ctx, view)
+	answer, err := req.read(ctx, c.File(), view)
 	if err != nil {
 		return Advised{}, err
 	}
@@ -93,16 +99,13 @@ func advise(ctx context.Context, n *node.Node, c *node.Call, req AdvisePaymentsR
 }
 
 // read says what each line of the bank's file means, without telling anybody.
-func (r AdvisePaymentsRequest) read(ctx context.Context, view payments.View) (answer Advised, err error) {
+func (r AdvisePaymentsRequest) read(ctx context.Context, notice bounds.Input,
+	view payments.View) (answer Advised, err error) {
 	mapping, err := r.mapping()
 	if err != nil {
 		return answer, err
 	}
-	path, err := r.Notice.Located("notice")
-	if err != nil {
-		return answer, err
-	}
-	file, err := payments.Open(path, mapping, view.Mark)
+	file, err := payments.Open(notice, mapping, view.Mark)
 	if err != nil {
 		return answer, err
 	}

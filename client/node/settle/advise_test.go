@@ -2,16 +2,15 @@ package settle
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/bounds"
 	"tallystick/client/index/indextest"
-	"tallystick/client/node"
 	"tallystick/client/payments"
 )
 
@@ -45,16 +44,13 @@ func (noPayments) Payment(_ context.Context, cycle string, n uint32) (settlement
 
 // TestBankFilesAreRead: a table by its mapping, line by line, without telling anybody; a table without one is refused.
 func TestBankFilesAreRead(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "told")
 	table := "账号,交易日期,交易金额,借贷标志,对方户名,对方账号,交易流水号,摘要,附言\n" +
 		"0200000000000002,20261203,196.04,贷,某某汽车集团有限公司,0077,R1,转账,货款\n" +
 		"0200000000000002,20261203,12.00,贷,某某商店,62220000,R2,转账,货款\n"
-	if err := os.WriteFile(path, []byte(table), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	notice := bounds.Input{ReaderAt: strings.NewReader(table), Name: "told", Size: int64(len(table))}
 	view := payments.View{Party: "S1", Mark: "K7Q2M4XA", Holders: theAccounts(t).Holders(), Ledger: noPayments{},
 		Open: []settlement.Payment{{Cycle: "2026-11", N: 3, Debtor: "G", Creditor: "S1", Fen: 19_604}}}
-	read, err := AdvisePaymentsRequest{Notice: node.File{Path: path}, Mapping: "bank: plain"}.read(t.Context(), view)
+	read, err := AdvisePaymentsRequest{Mapping: "bank: plain"}.read(t.Context(), notice, view)
 	if err != nil || len(read.Rows) != 1 || read.Rows[0].Kind != payments.Possible ||
 		read.Others != 1 || read.Notes == nil {
 		t.Fatalf("%+v, %v", read, err)
@@ -62,13 +58,8 @@ func TestBankFilesAreRead(t *testing.T) {
 	if !read.Refused() || fault.CodeOf(read.failed()) != fault.NeedsPerson {
 		t.Errorf("what a person must look at: %v", read.failed())
 	}
-	for name, req := range map[string]AdvisePaymentsRequest{
-		"no mapping":             {Notice: node.File{Path: path}},
-		"a file that isn't here": {Mapping: "bank: plain"},
-	} {
-		if _, err := req.read(t.Context(), view); fault.CodeOf(err) != fault.BadRequest {
-			t.Errorf("%s: %v", name, err)
-		}
+	if _, err := (AdvisePaymentsRequest{}).read(t.Context(), notice, view); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("no mapping: %v", err)
 	}
 }
 

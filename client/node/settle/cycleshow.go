@@ -32,6 +32,20 @@ func (s ShownCycle) MarshalJSON() ([]byte, error) {
 	return json.Marshal(s.Closed)
 }
 
+// UnmarshalJSON reads the cycle that it is: a closed one has statements.
+func (s *ShownCycle) UnmarshalJSON(data []byte) error {
+	var closed CycleOnLedger
+	if err := json.Unmarshal(data, &closed); err != nil {
+		return err
+	}
+	if closed.Statements != nil {
+		*s = ShownCycle{Closed: &closed}
+		return nil
+	}
+	*s = ShownCycle{Open: &settlement.Cycle{}}
+	return json.Unmarshal(data, s.Open)
+}
+
 // CycleOnLedger is all that the ledger has of a closed cycle.
 type CycleOnLedger struct {
 	settlement.Close

@@ -24,7 +24,7 @@ var PaymentInstructFile = node.Does(node.Describe("payment.instruct.file", "POST
 	"/v1/payments/{cycle}/instruct/file", node.Finance,
 	"Make the file that tells your bank to pay your payments of a cycle, and what notes it on the ledger", "付款文件",
 	`{"cycle":"2026-11","execute":"2026-12-03","accounts":[
-{"party":"G","name":"某某汽车集团有限公司","account":"1001244300000001","bic":"ICBKCNBJ"},
+{"party":"D","name":"某某汽车销售有限公司","account":"1001244300000001","bic":"ICBKCNBJ"},
 {"party":"S1","name":"某某供应链有限公司","account":"0200000000000002","cnaps":"102290000002"}]}`), instructFile)
 
 // InstructFileRequest asks for the file that tells the party's bank what to pay.

@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/accounts"
+	"tallystick/client/bounds"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/proof"
@@ -26,11 +27,11 @@ var (
 		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`), exportStatement)
 	StatementDiff = node.Does(node.Describe("statement.diff", "POST", "/v1/statements/diff", node.Finance,
 		"Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ", "对账",
-		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`),
+		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`),
 		diffStatement)
 	StatementVerify = node.Does(node.Describe("statement.verify", "POST", "/v1/statements/verify", node.Finance,
 		"Check a settlement statement, without a network", "验证清结算账单",
-		`{"file":{"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`),
+		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`),
 		verifyStatement)
 )
 
@@ -134,6 +135,11 @@ type DiffStatementRequest struct {
 	File node.File `json:"file"` // json, csv or xlsx
 }
 
+// Carries returns their file.
+func (r *DiffStatementRequest) Carries() (said *node.File, field string, most int64) {
+	return &r.File, "file", bounds.Evidence
+}
+
 // Differences are in what two sides' lines differ.
 type Differences struct {
 	Lines []statement.Difference `json:"rows"` // the first of them
@@ -145,12 +151,8 @@ const maxDifferences = 200
 // Refused says whether the two differ.
 func (d Differences) Refused() bool { return len(d.Lines) > 0 }
 
-func diffStatement(ctx context.Context, n *node.Node, _ *node.Call, req DiffStatementRequest) (Differences, error) {
-	path, err := req.File.Located("file")
-	if err != nil {
-		return Differences{}, err
-	}
-	theirs, err := statement.Open(path)
+func diffStatement(ctx context.Context, n *node.Node, c *node.Call, req DiffStatementRequest) (Differences, error) {
+	theirs, err := statement.Open(c.File())
 	if err != nil {
 		return Differences{}, node.OfFile(err)
 	}
@@ -189,6 +191,11 @@ type VerifyStatementRequest struct {
 	Trust   proof.Trust `json:"-"`       // whose signatures count; those of the party's profile if it is nil
 }
 
+// Carries returns the file.
+func (r *VerifyStatementRequest) Carries() (said *node.File, field string, most int64) {
+	return &r.File, "file", bounds.Evidence
+}
+
 // Check refuses fewer signers than none.
 func (r VerifyStatementRequest) Check() error {
 	if r.Signers < 0 {
@@ -198,19 +205,15 @@ func (r VerifyStatementRequest) Check() error {
 }
 
 // verifyStatement needs no network: an [Offline] node can.
-func verifyStatement(_ context.Context, n *node.Node, _ *node.Call,
-	req VerifyStatementRequest) (statement.Report, error) {
-	path, err := req.File.Located("file")
-	if err != nil {
-		return statement.Report{}, err
-	}
+func verifyStatement(_ context.Context, n *node.Node, c *node.Call,
+	req VerifyStatementRequest) (report statement.Report, err error) {
 	trust := req.Trust
 	if trust == nil && req.Signers > 0 {
 		if trust, err = node.TrustOf(n.Config()); err != nil {
-			return statement.Report{}, err
+			return report, err
 		}
 	}
-	report, err := statement.Verify(path, trust, req.Signers)
+	report, err = statement.Verify(c.File(), trust, req.Signers)
 	if err != nil {
 		return report, node.OfFile(err)
 	}

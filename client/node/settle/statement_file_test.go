@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/client/accounts"
+	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/node"
 	"tallystick/client/node/nodetest"
@@ -58,21 +59,25 @@ func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
 	return dir
 }
 
+// with is a call with the file at a path.
+func with(path string) *node.Call {
+	return &node.Call{Upload: node.Upload{Name: path, Open: bounds.At(path)}}
+}
+
 // TestVerifiedStatements: a statement that both signed and peers prove holds, in each form that can be read.
 func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
 	dir, n := statementFiles(t, al), node.Offline(config.Default())
 	for _, form := range []string{"json", "csv", "xlsx"} {
-		req := VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s."+form)},
-			Signers: 3, Trust: al.Trust()}
-		r, err := StatementVerify.Do(t.Context(), n, &node.Call{}, req)
+		req := VerifyStatementRequest{Signers: 3, Trust: al.Trust()}
+		r, err := StatementVerify.Do(t.Context(), n, with(filepath.Join(dir, "s."+form)), req)
 		if err != nil || r.Total.Owes.AB != 1_800 || r.Proven == nil || r.Proven.State != "SIGNED" ||
 			len(r.Proven.Peers) != 3 {
 			t.Errorf("%s: %+v, %v", form, r, err)
 		}
 		req.Signers = 0
-		if r, err := StatementVerify.Do(t.Context(), n, &node.Call{}, req); err != nil || r.Proven != nil ||
-			len(r.Signatures) != 1 {
+		if r, err := StatementVerify.Do(t.Context(), n, with(filepath.Join(dir, "s."+form)), req); err != nil ||
+			r.Proven != nil || len(r.Signatures) != 1 {
 			t.Errorf("%s, without trust: %+v, %v", form, r, err)
 		}
 	}
@@ -96,29 +101,34 @@ func TestStatementsThatDontHold(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		cfg  config.Config
+		path string
 		req  VerifyStatementRequest
 		want string
 	}{
-		{"a fen more", config.Default(), VerifyStatementRequest{node.File{Path: fen}, 2, al.Trust()},
+		{"a fen more", config.Default(), fen, VerifyStatementRequest{node.File{}, 2, al.Trust()},
 			"line D.1.4.0.0 was changed"},
-		{"a fen more, unproven", config.Default(), VerifyStatementRequest{File: node.File{Path: fen}},
+		{"a fen more, unproven", config.Default(), fen, VerifyStatementRequest{},
 			"line D.1.4.0.0 was changed"},
-		{"four signers", config.Default(), VerifyStatementRequest{node.File{Path: good}, 4, al.Trust()},
+		{"four signers", config.Default(), good, VerifyStatementRequest{node.File{}, 4, al.Trust()},
 			"3 parties signed"},
-		{"fewer than none", config.Default(), VerifyStatementRequest{node.File{Path: good}, -1, nil}, "want 0 or more"},
-		{"others' CAs", config.Default(), VerifyStatementRequest{node.File{Path: good}, 2, others.Trust()},
+		{"fewer than none", config.Default(), good, VerifyStatementRequest{node.File{}, -1, nil}, "want 0 or more"},
+		{"others' CAs", config.Default(), good, VerifyStatementRequest{node.File{}, 2, others.Trust()},
 			"not of the party's CA"},
 		{"a profile that trusts nobody", config.Default(),
-			VerifyStatementRequest{node.File{Path: good}, 2, nil}, "trusts nobody"},
-		{"another ledger", elsewhere, VerifyStatementRequest{node.File{Path: good}, 2, al.Trust()},
+			good, VerifyStatementRequest{node.File{}, 2, nil}, "trusts nobody"},
+		{"another ledger", elsewhere, good, VerifyStatementRequest{node.File{}, 2, al.Trust()},
 			"not of this alliance's ledger"},
-		{"a PDF", config.Default(), VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "s.pdf")}},
+		{"a PDF", config.Default(), filepath.Join(dir, "s.pdf"), VerifyStatementRequest{},
 			"for reading"},
-		{"no file", config.Default(), VerifyStatementRequest{File: node.File{Path: filepath.Join(dir, "none.json")}},
+		{"no file", config.Default(), filepath.Join(dir, "none.json"), VerifyStatementRequest{},
 			"none.json"},
-		{"a file that didn't come", config.Default(), VerifyStatementRequest{}, "doesn't come with it"},
+		{"a file that didn't come", config.Default(), "", VerifyStatementRequest{}, "doesn't come with it"},
 	} {
-		_, err := StatementVerify.Do(t.Context(), node.Offline(c.cfg), &node.Call{}, c.req)
+		call := &node.Call{}
+		if c.path != "" {
+			call = with(c.path)
+		}
+		_, err := StatementVerify.Do(t.Context(), node.Offline(c.cfg), call, c.req)
 		if fault.CodeOf(err) != fault.BadRequest || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
