@@ -17,100 +17,100 @@ import (
 
 // customerFlags are the flags of a customer.
 func customerFlags(cmd *cobra.Command, c *members.Customer) {
-	word(cmd, &c.Channel, "channel", "channel of yours: app, shop, wechat …")
-	word(cmd, &c.ID, "customer", "the channel's own id of the customer; it stays in your vault")
+	Word(cmd, &c.Channel, "channel", "channel of yours: app, shop, wechat …")
+	Word(cmd, &c.ID, "customer", "the channel's own id of the customer; it stays in your vault")
 	cmd.MarkFlagsRequiredTogether("channel", "customer")
 }
 
-func recognise(a *app) *cobra.Command {
+func recognise(a *App) *cobra.Command {
 	var req members.RecogniseRequest
-	cmd := verb(a, "recognise", "  tally --as D member recognise --channel app --customer 12345",
-		members.MemberRecognise, words(&req),
-		shows(a, func(t table.Writer, found answer.Recognised) {
+	cmd := Verb(a, "recognise", "  tally --as D member recognise --channel app --customer 12345",
+		members.MemberRecognise, Words(&req),
+		Shows(a, func(t table.Writer, found answer.Recognised) {
 			t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home},
 				{"state", found.Member.State}, {"linked as", found.Account.Member}})
 		}))
 	customerFlags(cmd, &req.Customer)
-	require(cmd, "channel", "customer")
+	Require(cmd, "channel", "customer")
 	return cmd
 }
 
 // invited are the flags of an invitation and its code.
-func invited(cmd *cobra.Command, to *number.Command, secret *oneTime) {
-	one(cmd, to, "invitation", "the member's invitation", number.ParseCommand)
-	secret.flags(cmd)
+func invited(cmd *cobra.Command, to *number.Command, secret *OneTime) {
+	One(cmd, to, "invitation", "the member's invitation", number.ParseCommand)
+	secret.Flags(cmd)
 }
 
-func link(a *app) *cobra.Command {
+func link(a *App) *cobra.Command {
 	var req members.LinkRequest
-	var secret oneTime
-	cmd := verb(a, "link MEMBER", `  tally --as D member link wang --channel shop --customer 98-7
+	var secret OneTime
+	cmd := Verb(a, "link MEMBER", `  tally --as D member link wang --channel shop --customer 98-7
   tally --as F member link wang --channel app --customer 555 --invitation D.0.40.0 --code-file code.txt`,
 		members.MemberLink, func(args []string) (_ members.LinkRequest, err error) {
 			req.Member = args[0]
-			if !req.Invitation.IsZero() || secret.given() {
-				req.Code, err = secret.read(a)
+			if !req.Invitation.IsZero() || secret.Given() {
+				req.Code, err = secret.Read(a)
 			}
 			return req, err
-		}, a.receiptOf("member:Link"))
+		}, a.ReceiptOf("member:Link"))
 	customerFlags(cmd, &req.Customer)
 	invited(cmd, &req.Invitation, &secret)
-	require(cmd, "channel", "customer")
+	Require(cmd, "channel", "customer")
 	return cmd
 }
 
-func unlink(a *app) *cobra.Command {
+func unlink(a *App) *cobra.Command {
 	var req member.UnlinkRequest
 	var who members.Customer
 	op := members.MemberUnlink
-	cmd := leaf("unlink MEMBER", op.En+" ("+op.Zh+")",
+	cmd := Leaf("unlink MEMBER", op.En+" ("+op.Zh+")",
 		`  tally --as D member unlink wang --channel shop --customer 98-7 --reason customer_left
   tally --as D member unlink wang --party F --channel app --account 40dfb779… --reason member_asked`,
 		func(ctx context.Context, args []string) error {
 			req.Member, req.Channel = args[0], who.Channel
 			if who.ID == "" {
-				return send(ctx, a, op, req)
+				return Send(ctx, a, op, req)
 			}
 			if req.Party != "" || len(req.Account) > 0 {
 				return fault.New(fault.BadRequest, "name a customer of yours, or another party's account, not both")
 			}
-			return perform(ctx, a, members.MemberUnlinkCustomer, func() (members.UnlinkCustomerRequest, error) {
+			return Perform(ctx, a, members.MemberUnlinkCustomer, func() (members.UnlinkCustomerRequest, error) {
 				return members.UnlinkCustomerRequest{Member: req.Member, Customer: who, Reason: req.Reason}, nil
-			}, a.receiptOf("member:Unlink"))
+			}, a.ReceiptOf("member:Unlink"))
 		})
 	cmd.Long = `End an account. A customer of yours is removed from your vault too, with the salt.
 Of other parties' accounts tally member show -o json lists the commitments.`
-	word(cmd, &who.Channel, "channel", "channel")
-	word(cmd, &who.ID, "customer", "your channel's own id of the customer")
-	word(cmd, &req.Party, "party", "or whose account it is")
-	one(cmd, &req.Account, "account", "and its commitment", codec.ParseHash)
-	reason(cmd, &req.Reason, "customer_left")
+	Word(cmd, &who.Channel, "channel", "channel")
+	Word(cmd, &who.ID, "customer", "your channel's own id of the customer")
+	Word(cmd, &req.Party, "party", "or whose account it is")
+	One(cmd, &req.Account, "account", "and its commitment", codec.ParseHash)
+	Reason(cmd, &req.Reason, "customer_left")
 	return cmd
 }
 
-func invite(a *app) *cobra.Command {
+func invite(a *App) *cobra.Command {
 	var req members.InviteRequest
 	var length time.Duration
-	cmd := verb(a, "invite MEMBER", `  tally --as D member invite wang --party F
+	cmd := Verb(a, "invite MEMBER", `  tally --as D member invite wang --party F
   tally --as F member invite wang --channel app --customer 555 --party D --for 15m`,
 		members.MemberInvite, func(args []string) (members.InviteRequest, error) {
-			req.Member, req.For = args[0], inSeconds(length)
+			req.Member, req.For = args[0], InSeconds(length)
 			return req, nil
-		}, a.toldOf("member:Invite"))
+		}, a.ToldOf("member:Invite"))
 	cmd.Long = `Make an invitation. Its one-time code is told here: give it to the member, who says
 it where the account is to be linked or the other member's home is: at the party that
 the invitation is for. The home may invite, and whoever names an account of its own
 that is linked to the member.`
 	customerFlags(cmd, &req.Customer)
-	word(cmd, &req.Party, "party", "the only party that may use it")
-	span(cmd, &length, "for", aDay, "how long it can be used, from now, up to 7d")
-	require(cmd, "party")
+	Word(cmd, &req.Party, "party", "the only party that may use it")
+	Span(cmd, &length, "for", ADay, "how long it can be used, from now, up to 7d")
+	Require(cmd, "party")
 	return cmd
 }
 
-func cancelInvitation(a *app) *cobra.Command {
+func cancelInvitation(a *App) *cobra.Command {
 	var req member.CancelInvitationRequest
-	return sends(a, "cancel INVITATION",
+	return Sends(a, "cancel INVITATION",
 		"  tally --as D member cancel D.0.40.0", members.MemberCancel,
-		parsed(&req, &req.Invitation, number.ParseCommand))
+		Parsed(&req, &req.Invitation, number.ParseCommand))
 }

@@ -17,18 +17,18 @@ import (
 	"tallystick/client/payments"
 )
 
-func advisePayments(a *app) *cobra.Command {
+func advisePayments(a *App) *cobra.Command {
 	var req settle.AdvisePaymentsRequest
 	var mapping string
-	cmd := verb(a, "advise FILE",
+	cmd := Verb(a, "advise FILE",
 		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`, settle.PaymentAdvise,
 		func(args []string) (_ settle.AdvisePaymentsRequest, err error) {
-			if req.Mapping, err = textOf(mapping); err != nil {
+			if req.Mapping, err = TextOf(mapping); err != nil {
 				return req, err
 			}
-			return req, a.sendFile(args[0])
+			return req, a.SendFile(args[0])
 		}, showAdvised(a))
 	cmd.Long = `Read a camt.054 or camt.053, or a bank's CSV or workbook, and match it with what you are to
 get: by end-to-end id, amount, your account and who paid. What counts is told to the ledger; the
@@ -49,19 +49,19 @@ possible   may be yours, and doesn't say so      unread     can't be read, and i
 
 Where a person must look, it fails with NEEDS_PERSON after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
-	word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
-	one(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
-	word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
-	require(cmd, "accounts")
+	Word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
+	One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
+	Word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
+	Require(cmd, "accounts")
 	cmd.Flags().BoolVar(&req.Bounce, "bounce", false,
 		"note payments of yours that came back as FAILED, to be instructed again")
-	return a.takesLong(cmd)
+	return a.TakesLong(cmd)
 }
 
 // showAdvised says what each line means, and what a person may want to do.
-func showAdvised(a *app) func(context.Context, *node.Node, settle.Advised) error {
+func showAdvised(a *App) func(context.Context, *node.Node, settle.Advised) error {
 	return func(_ context.Context, _ *node.Node, v settle.Advised) error {
-		return a.printParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
+		return a.PrintParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
 	}
 }
 
@@ -73,7 +73,7 @@ func advisedTable(t table.Writer, v settle.Advised) {
 	}
 	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome",
 		"so far", "told", "why"})
-	right(t, 3, 8)
+	Right(t, 3, 8)
 	t.SuppressEmptyColumns()
 	for _, l := range v.Rows {
 		w := l.Advice
@@ -83,7 +83,7 @@ func advisedTable(t table.Writer, v settle.Advised) {
 		}
 		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference,
 			strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome),
-			yes(l.Reported), whyText(l)})
+			Yes(l.Reported), whyText(l)})
 	}
 	t.SetCaption("%s", othersText(v))
 }
@@ -103,13 +103,13 @@ func othersText(v settle.Advised) string {
 func nextTable(t table.Writer, list []payments.Line) {
 	for _, l := range list {
 		if l.Next != nil {
-			t.AppendRow(table.Row{l.Advice.At, nextText(*l.Next)})
+			t.AppendRow(table.Row{l.Advice.At, NextText(*l.Next)})
 		}
 	}
 }
 
 // nextText is a line to type for what a person may want to do.
-func nextText(next payments.Next) string {
+func NextText(next payments.Next) string {
 	text := "tally " + strings.Replace(next.Operation, ".", " ", 1) + " " + next.Payment
 	if next.Reason != "" {
 		text += " --reason " + next.Reason
@@ -151,7 +151,7 @@ func adviceMoney(v iso20022.Advice) string {
 	if v.Odd != "" && v.Fen == 0 {
 		return ""
 	}
-	text := yuan(v.Fen)
+	text := Yuan(v.Fen)
 	if v.Currency != iso20022.Currency {
 		text = v.Currency + " " + text[len("¥"):]
 	}
@@ -165,5 +165,5 @@ func soFar(o iso20022.Outcome) string {
 	if o.Kind != iso20022.Partial {
 		return ""
 	}
-	return fmt.Sprintf("%s of %s", yuan(o.Paid), yuan(o.Fen))
+	return fmt.Sprintf("%s of %s", Yuan(o.Paid), Yuan(o.Fen))
 }

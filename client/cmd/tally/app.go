@@ -27,27 +27,27 @@ import (
 )
 
 // app is one run of the program: who, where, and how to answer.
-type app struct {
-	out, err io.Writer
-	format   string    // table or json
+type App struct {
+	Out, Err io.Writer
+	Format   string    // table or json
 	as       string    // party, to find its profile in the network's folder
 	profile  string    // path, instead of as
 	network  string    // tallynet's folder
-	call     node.Call // its request id, and what the caller named
+	Call     node.Call // its request id, and what the caller named
 	// in tests: instead of sending what says all by its content
-	heard   func(command.Request) error
+	Heard   func(command.Request) error
 	yes     bool          // what is lost may be lost
-	in      io.Reader     // a terminal to ask at, nil if there is none
+	In      io.Reader     // a terminal to ask at, nil if there is none
 	height  uint64        // blocks that what is asked must have
 	timeout time.Duration // of the whole run, 0 for none
-	dry     bool          // a dry run, which needs no network
+	Dry     bool          // a dry run, which needs no network
 	// of this node, by which linked commands are sent; "" as a rule
-	lanes   string
-	pending []func(context.Context, *node.Node, scales) error // what waits for the programmes' scales
+	Lanes   string
+	pending []func(context.Context, *node.Node, Scales) error // what waits for the programmes' scales
 }
 
 // config reads the party's profile.
-func (a *app) config(settings map[string]any) (config.Config, error) {
+func (a *App) Config(settings map[string]any) (config.Config, error) {
 	path := a.profile
 	switch {
 	case path != "":
@@ -63,20 +63,20 @@ func (a *app) config(settings map[string]any) (config.Config, error) {
 }
 
 // open connects, as a rule without lanes: to ask, and to send single commands.
-func (a *app) open(ctx context.Context) (*node.Node, error) {
-	cfg, err := a.config(map[string]any{"lanes": a.lanes})
+func (a *App) Open(ctx context.Context) (*node.Node, error) {
+	cfg, err := a.Config(map[string]any{"lanes": a.Lanes})
 	if err != nil {
 		return nil, err
 	}
 	g, err := a.connect(ctx, cfg)
-	if a.dry && fault.CodeOf(err) == fault.Unavailable {
+	if a.Dry && fault.CodeOf(err) == fault.Unavailable {
 		return node.Offline(cfg), nil
 	}
 	return g, err
 }
 
 // connect opens the party's node as it is configured.
-func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
+func (a *App) connect(ctx context.Context, cfg config.Config) (*node.Node, error) {
 	g, err := node.Open(ctx, cfg, a.log(), a.watch())
 	if err != nil {
 		return nil, err
@@ -86,13 +86,13 @@ func (a *app) connect(ctx context.Context, cfg config.Config) (*node.Node, error
 }
 
 // with connects, does something, and disconnects.
-func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) error) error {
+func (a *App) With(ctx context.Context, do func(context.Context, *node.Node) error) error {
 	if a.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.timeout)
 		defer cancel()
 	}
-	g, err := a.open(ctx)
+	g, err := a.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func (a *app) with(ctx context.Context, do func(context.Context, *node.Node) err
 }
 
 // offline does something with the party's node without a network. What needs it is UNAVAILABLE.
-func (a *app) offline(ctx context.Context, do func(context.Context, *node.Node) error) error {
-	cfg, err := a.config(nil)
+func (a *App) offline(ctx context.Context, do func(context.Context, *node.Node) error) error {
+	cfg, err := a.Config(nil)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func asFault(err error) error {
 }
 
 // others says which parties have a profile where --as looks for one, or that none has.
-func (a *app) others() string {
+func (a *App) others() string {
 	found, err := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml"))
 	if a.profile != "" || err != nil || len(found) == 0 {
 		return "is the network up? try make up"
@@ -137,17 +137,17 @@ func (a *app) others() string {
 }
 
 // print writes a value as JSON, or as the table that fill makes.
-func (a *app) print(value any, fill func(table.Writer)) error { return a.printParts(value, fill) }
+func (a *App) Print(value any, fill func(table.Writer)) error { return a.PrintParts(value, fill) }
 
 // printParts writes a value as JSON, or as tables under each other; one without rows is
 // left out.
-func (a *app) printParts(value any, fills ...func(table.Writer)) error {
-	if a.format == "json" {
-		enc := json.NewEncoder(a.out)
+func (a *App) PrintParts(value any, fills ...func(table.Writer)) error {
+	if a.Format == "json" {
+		enc := json.NewEncoder(a.Out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(value)
 	}
-	if a.format == withCSV {
+	if a.Format == WithCSV {
 		return a.printCSV(fills[0])
 	}
 	between := ""
@@ -160,7 +160,7 @@ func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 		if strings.TrimSpace(shown) == "" {
 			shown = "none"
 		}
-		if _, err := fmt.Fprint(a.out, between, shown, "\n"); err != nil {
+		if _, err := fmt.Fprint(a.Out, between, shown, "\n"); err != nil {
 			return err
 		}
 		between = "\n"
@@ -169,7 +169,7 @@ func (a *app) printParts(value any, fills ...func(table.Writer)) error {
 }
 
 // printCSV writes the table of a command that answers in CSV too.
-func (a *app) printCSV(fill func(table.Writer)) error {
+func (a *App) printCSV(fill func(table.Writer)) error {
 	t := aTable()
 	fill(t)
 	t.SetCaption("")
@@ -177,7 +177,7 @@ func (a *app) printCSV(fill func(table.Writer)) error {
 	if err != nil {
 		return err
 	}
-	return sheets.WriteCSV(a.out, rows)
+	return sheets.WriteCSV(a.Out, rows)
 }
 
 // aTable is an empty table in the program's style.
@@ -196,7 +196,7 @@ const widest = 16
 
 // right aligns columns, counted from 1: amounts are read from their ends, all else
 // from its beginning.
-func right(t table.Writer, columns ...int) {
+func Right(t table.Writer, columns ...int) {
 	configs := make([]table.ColumnConfig, widest)
 	for i := range configs {
 		align := text.AlignLeft
@@ -209,23 +209,23 @@ func right(t table.Writer, columns ...int) {
 }
 
 // withCSV marks commands that answer in CSV too.
-const withCSV = "csv"
+const WithCSV = "csv"
 
 // log is for what the gateway meets on its way: to the error stream, and only
 // what needs a person.
-func (a *app) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
+func (a *App) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.Err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // asJSON writes a value for another program, whatever the format of answers is.
-func (a *app) asJSON(v any) error {
-	enc := json.NewEncoder(a.out)
+func (a *App) AsJSON(v any) error {
+	enc := json.NewEncoder(a.Out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
 
 // acting is the program as another party.
-func (a *app) acting(party string) *app {
+func (a *App) Acting(party string) *App {
 	other := *a
 	other.as, other.profile = party, ""
 	return &other

@@ -15,7 +15,7 @@ import (
 // Who names a party that the network hasn't is told which there are.
 func TestPartiesThatThereAre(t *testing.T) {
 	network := t.TempDir()
-	none := (&app{network: network, as: "Q"}).others()
+	none := (&App{network: network, as: "Q"}).others()
 	for _, id := range []string{"D", "G"} {
 		if err := os.MkdirAll(filepath.Join(network, "parties", id), 0o700); err != nil {
 			t.Fatal(err)
@@ -24,7 +24,7 @@ func TestPartiesThatThereAre(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := (&app{network: network, as: "Q"}).config(nil)
+	_, err := (&App{network: network, as: "Q"}).Config(nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "parties/Q/profile.yaml; there are D, G") ||
 		none != "is the network up? try make up" {
 		t.Error(err, none)
@@ -34,8 +34,8 @@ func TestPartiesThatThereAre(t *testing.T) {
 // A table of nothing says so.
 func TestNothingIsSaid(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{out: &out}
-	if err := a.print(nil, func(w table.Writer) {
+	a := &App{Out: &out}
+	if err := a.Print(nil, func(w table.Writer) {
 		w.AppendHeader(table.Row{"a"})
 		w.SuppressEmptyColumns()
 	}); err != nil || out.String() != "none\n" {
@@ -52,7 +52,7 @@ func TestFormOfMistakes(t *testing.T) {
 		"party -o csv":    "table",
 		"party --en json": "table",
 	} {
-		if got := formIn(strings.Fields(line), "table"); got != want {
+		if got := FormIn(strings.Fields(line), "table"); got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
 		}
 	}
@@ -75,7 +75,7 @@ func TestHowToNameAnAuthorisation(t *testing.T) {
 // A file in a folder that isn't there is the caller's mistake, and named as it was.
 func TestFoldersThatAreNot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none", "pain.xml")
-	for name, write := range map[string]func(string, []byte) error{"whole": writeWhole, "kept": keepFile} {
+	for name, write := range map[string]func(string, []byte) error{"whole": WriteWhole, "kept": KeepFile} {
 		if err := write(path, []byte("x")); fault.CodeOf(err) != fault.BadRequest ||
 			!strings.Contains(err.Error(), path+" can't be written: there is no folder") {
 			t.Errorf("%s: %v", name, err)

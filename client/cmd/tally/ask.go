@@ -17,48 +17,48 @@ import (
 )
 
 // queries is the group of questions; what is owed is of another room.
-func queries(a *app, owes *cobra.Command) *cobra.Command {
-	return group("query", "Questions to the ledger and the read model (查询)",
+func Queries(a *App, owes *cobra.Command) *cobra.Command {
+	return Group("query", "Questions to the ledger and the read model (查询)",
 		owes, breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a),
 		queryDigest(a), queryIndex(a))
 }
 
-func queryHold(a *app) *cobra.Command {
+func queryHold(a *App) *cobra.Command {
 	var req consortium.HoldQuery
-	return verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
-		parsed(&req, &req.Hold, number.ParseCommand), inTable(a, func(t table.Writer, h points.Hold, s scales) {
+	return Verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
+		Parsed(&req, &req.Hold, number.ParseCommand), InTable(a, func(t table.Writer, h points.Hold, s Scales) {
 			t.AppendRow(table.Row{"hold", req.Hold})
 			holdTable(t, h, s)
 		}))
 }
 
-func holdTable(t table.Writer, h points.Hold, s scales) {
+func holdTable(t table.Writer, h points.Hold, s Scales) {
 	t.AppendRows([]table.Row{{"acceptor", h.Acceptor}, {"member", h.Member}, {"state", h.State},
-		{"points", lineText(h.Pieces, s)}, {"captured", s.held(h, h.Captured)}, {"until", untilText(h.Deadline)}})
+		{"points", LineText(h.Pieces, s)}, {"captured", s.Held(h, h.Captured)}, {"until", UntilText(h.Deadline)}})
 	if !h.Authorisation.IsZero() {
 		t.AppendRow(table.Row{"authorisation", h.Authorisation})
 	}
 	for _, p := range h.Pieces {
 		t.AppendRow(table.Row{"of lot " + p.Lot.String(), fmt.Sprintf("%s %s, owed by %s",
-			s.show(p.Programme, p.Amount), p.Programme, p.Funder)})
+			s.Show(p.Programme, p.Amount), p.Programme, p.Funder)})
 	}
 	for _, c := range h.Captures {
 		t.AppendRow(table.Row{"capture " + c.Number.String(),
-			s.held(h, c.Amount) + ", of which " + s.held(h, c.Refunded) + " refunded"})
+			s.Held(h, c.Amount) + ", of which " + s.Held(h, c.Refunded) + " refunded"})
 	}
 }
 
-func queryTotals(a *app) *cobra.Command {
+func queryTotals(a *App) *cobra.Command {
 	programme := ""
-	return verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals,
+	return Verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals,
 		func(args []string) (node.ProgrammeQuery, error) {
 			programme = args[0]
 			return node.ProgrammeQuery{Programme: args[0]}, nil
-		}, inTable(a, func(t table.Writer, sum points.Totals, s scales) { totalsTable(t, programme, sum, s) }))
+		}, InTable(a, func(t table.Writer, sum points.Totals, s Scales) { totalsTable(t, programme, sum, s) }))
 }
 
-func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) {
-	right(t, 2)
+func totalsTable(t table.Writer, programme string, sum points.Totals, s Scales) {
+	Right(t, 2)
 	for _, c := range []struct {
 		what  string
 		units amount.Units
@@ -68,56 +68,56 @@ func totalsTable(t table.Writer, programme string, sum points.Totals, s scales) 
 		{"outstanding", sum.Outstanding()}, {"held", sum.Held()}, {"transferred", sum.Transferred},
 		{"traded", sum.Traded}, {"waiting for evidence", sum.Pending - sum.Activated},
 	} {
-		t.AppendRow(table.Row{c.what, s.show(programme, c.units)})
+		t.AppendRow(table.Row{c.what, s.Show(programme, c.units)})
 	}
 }
 
-func queryLane(a *app) *cobra.Command {
-	return verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane,
+func queryLane(a *App) *cobra.Command {
+	return Verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane,
 		func(args []string) (consortium.LaneQuery, error) {
 			lane, err := strconv.ParseUint(args[1], 10, 8)
 			if err != nil {
 				lane = number.Lanes // none
 			}
 			return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
-		}, shows(a, func(t table.Writer, head row.Head) {
+		}, Shows(a, func(t table.Writer, head row.Head) {
 			t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
 		}))
 }
 
-func queryRequest(a *app) *cobra.Command {
+func queryRequest(a *App) *cobra.Command {
 	var req consortium.RequestQuery
-	return verb(a, "request PARTY ID",
+	return Verb(a, "request PARTY ID",
 		"  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
-		consortium.QueryRequest, words(&req, &req.Party, &req.ID),
-		shows(a, func(t table.Writer, known row.Request) {
+		consortium.QueryRequest, Words(&req, &req.Party, &req.ID),
+		Shows(a, func(t table.Writer, known row.Request) {
 			t.AppendRows([]table.Row{{"number", known.Number}, {"cycle", known.Cycle}, {"hash", known.Hash}})
 		}))
 }
 
-func queryDigest(a *app) *cobra.Command {
-	return verb(a, "digest", "", consortium.QueryDigest, nothing,
-		shows(a, func(t table.Writer, answer consortium.IndexDigest) {
+func queryDigest(a *App) *cobra.Command {
+	return Verb(a, "digest", "", consortium.QueryDigest, Nothing,
+		Shows(a, func(t table.Writer, answer consortium.IndexDigest) {
 			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
 		}))
 }
 
-func breakage(a *app) *cobra.Command {
-	return verb(a, "breakage", "", consortium.QueryBreakage, nothing,
-		inTable(a, func(t table.Writer, answer consortium.BreakageNow, s scales) {
+func breakage(a *App) *cobra.Command {
+	return Verb(a, "breakage", "", consortium.QueryBreakage, Nothing,
+		InTable(a, func(t table.Writer, answer consortium.BreakageNow, s Scales) {
 			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-			right(t, 3, 4)
+			Right(t, 3, 4)
 			for _, b := range answer.Rows {
-				t.AppendRow(table.Row{b.Party, b.Programme, s.show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
+				t.AppendRow(table.Row{b.Party, b.Programme, s.Show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
 			}
-			asOf(t, answer.Height)
+			AsOf(t, answer.Height)
 		}))
 }
 
 // queryIndex says how far the read model is, without bringing it up.
-func queryIndex(a *app) *cobra.Command {
-	cmd := verb(a, "index", "  tally --as D query index", consortium.QueryIndex, nothing,
-		shows(a, func(t table.Writer, at node.IndexLevel) {
+func queryIndex(a *App) *cobra.Command {
+	cmd := Verb(a, "index", "  tally --as D query index", consortium.QueryIndex, Nothing,
+		Shows(a, func(t table.Writer, at node.IndexLevel) {
 			t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})
 			if at.Anew != "" {
 				t.AppendRow(table.Row{"made again because", at.Anew})

@@ -10,8 +10,8 @@ import (
 )
 
 // forWhom are the flags of an audience (千人千面).
-func forWhom(cmd *cobra.Command, to *audience.Audience) {
-	on(cmd, "tier-of",
+func ForWhom(cmd *cobra.Command, to *audience.Audience) {
+	On(cmd, "tier-of",
 		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
 		func(text string) error {
 			programme, tier, ok := strings.Cut(text, ":")
@@ -21,11 +21,11 @@ func forWhom(cmd *cobra.Command, to *audience.Audience) {
 			to.Programme, to.Tiers = programme, append(to.Tiers, tier)
 			return nil
 		})
-	many(cmd, &to.Labels, "label-of", "only for members with PARTY:LABEL", asIs)
-	many(cmd, &to.Not, "not-label", "not for members with PARTY:LABEL", asIs)
+	Many(cmd, &to.Labels, "label-of", "only for members with PARTY:LABEL", AsIs)
+	Many(cmd, &to.Not, "not-label", "not for members with PARTY:LABEL", AsIs)
 }
 
-func audienceText(a audience.Audience) string {
+func AudienceText(a audience.Audience) string {
 	var parts []string
 	if len(a.Tiers) > 0 {
 		parts = append(parts, a.Programme+" "+strings.Join(a.Tiers, " or "))

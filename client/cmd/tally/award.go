@@ -16,9 +16,9 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func award(a *app) *cobra.Command {
+func award(a *App) *cobra.Command {
 	var w purchase
-	cmd := sends(a, "award",
+	cmd := Sends(a, "award",
 		`  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
   tally --as D points award --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00 \
       --scene service --outlet shop-3 --reference r-000123`, loyalty.PointsAward,
@@ -27,23 +27,23 @@ func award(a *app) *cobra.Command {
 	return cmd
 }
 
-func simulate(a *app) *cobra.Command {
+func simulate(a *App) *cobra.Command {
 	var w purchase
-	cmd := verb(a, "simulate",
+	cmd := Verb(a, "simulate",
 		"  tally --as D points simulate --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00",
 		loyalty.PointsSimulate, func([]string) (points.AwardRequest, error) { return w.request(), nil },
-		inTable(a, func(t table.Writer, earned points.Earned, s scales) { earnedTable(t, earned, w.req.Programme, s) }))
+		InTable(a, func(t table.Writer, earned points.Earned, s Scales) { earnedTable(t, earned, w.req.Programme, s) }))
 	w.flags(cmd)
 	return cmd
 }
 
-func earnedTable(t table.Writer, e points.Earned, programme string, s scales) {
-	t.AppendRows([]table.Row{{"points", s.show(programme, e.Points)}, {"before rounding", e.Exact}})
+func earnedTable(t table.Writer, e points.Earned, programme string, s Scales) {
+	t.AppendRows([]table.Row{{"points", s.Show(programme, e.Points)}, {"before rounding", e.Exact}})
 	if e.Tier != "" {
 		t.AppendRow(table.Row{"tier " + e.Tier, "× " + e.Times.String()})
 	}
 	if e.Bonus > 0 {
-		t.AppendRow(table.Row{"bonus among them", s.show(programme, e.Bonus)})
+		t.AppendRow(table.Row{"bonus among them", s.Show(programme, e.Bonus)})
 	}
 	if e.Limited {
 		t.AppendRow(table.Row{"limited", "to the rule's most for one award"})
@@ -63,14 +63,14 @@ func (w *purchase) request() points.AwardRequest {
 }
 
 func (w *purchase) flags(cmd *cobra.Command) {
-	word(cmd, &w.req.Programme, "programme", "programme")
-	word(cmd, &w.req.Rule, "rule", "earn rule")
-	word(cmd, &w.req.Member, "member", "who bought")
-	word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
-	many(cmd, &w.req.Lines, "bought", "yuan, or label:yuan", parseLine)
-	require(cmd, "programme", "rule", "member", "bought")
-	day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
-	word(cmd, &w.req.Activator, "activator", "party whose evidence the lot waits for")
+	Word(cmd, &w.req.Programme, "programme", "programme")
+	Word(cmd, &w.req.Rule, "rule", "earn rule")
+	Word(cmd, &w.req.Member, "member", "who bought")
+	Word(cmd, &w.req.Scene, "scene", "scene (消费场景)")
+	Many(cmd, &w.req.Lines, "bought", "yuan, or label:yuan", parseLine)
+	Require(cmd, "programme", "rule", "member", "bought")
+	Day(cmd, &w.req.Expires, "expires", "last day, where the programme has no expiry rule")
+	Word(cmd, &w.req.Activator, "activator", "party whose evidence the lot waits for")
 	granting(cmd, &w.rest)
 }
 
@@ -80,41 +80,41 @@ func parseLine(text string) (points.Bought, error) {
 	if !labelled {
 		label, paid = "", text
 	}
-	fen, err := parseYuan(paid)
+	fen, err := ParseYuan(paid)
 	return points.Bought{Label: label, Fen: fen}, err
 }
 
-func earnRules(a *app) *cobra.Command {
-	return group("rule", "Earn rules: what a purchase earns (积分规则)", setEarnRule(a), listEarnRules(a))
+func earnRules(a *App) *cobra.Command {
+	return Group("rule", "Earn rules: what a purchase earns (积分规则)", setEarnRule(a), listEarnRules(a))
 }
 
-func setEarnRule(a *app) *cobra.Command {
+func setEarnRule(a *App) *cobra.Command {
 	var req points.SetRuleRequest
-	cmd := sends(a, "set PROGRAMME RULE",
+	cmd := Sends(a, "set PROGRAMME RULE",
 		`  tally --as D points rule set DP basket --earn 1 --from 2026-11-01 --until 2026-12-31
   tally --as D points rule set DP double --earn 2 --rounding down --tier-times gold:3/2 --label-times oil:2 \
       --bonus 0.50 --per-award 50.00 --label-of D:household --from 2026-11-01 --until 2026-11-30`, loyalty.PointsRuleSet,
-		words(&req, &req.Rule.Programme, &req.Rule.ID))
+		Words(&req, &req.Rule.Programme, &req.Rule.ID))
 	r := &req.Rule
-	a.rateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5",
-		func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
-			scale, err := s.of(r.Programme)
+	a.RateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5",
+		func(_ context.Context, _ *node.Node, s Scales, shown amount.Rate) (amount.Rate, error) {
+			scale, err := s.Of(r.Programme)
 			if err != nil {
 				return shown, err
 			}
 			return figure.PerFen(shown, scale)
 		})
-	choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
-	many(cmd, &r.Tiers, "tier-times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
-	many(cmd, &r.Labels, "label-times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
+	Choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
+	Many(cmd, &r.Tiers, "tier-times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
+	Many(cmd, &r.Labels, "label-times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
 		parseMultiplier)
-	a.pointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", ofProgramme(&r.Programme))
-	a.pointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit", ofProgramme(&r.Programme))
-	word(cmd, &r.Scene, "scene", "that it is for; all scenes if you name none")
-	forWhom(cmd, &r.Audience)
-	day(cmd, &r.From, "from", "first day")
-	day(cmd, &r.Until, "until", "last day")
-	require(cmd, "earn", "from", "until")
+	a.PointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", OfProgramme(&r.Programme))
+	a.PointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit", OfProgramme(&r.Programme))
+	Word(cmd, &r.Scene, "scene", "that it is for; all scenes if you name none")
+	ForWhom(cmd, &r.Audience)
+	Day(cmd, &r.From, "from", "first day")
+	Day(cmd, &r.Until, "until", "last day")
+	Require(cmd, "earn", "from", "until")
 	return cmd
 }
 
@@ -128,20 +128,20 @@ func parseMultiplier(text string) (points.Multiplier, error) {
 	return points.Multiplier{For: id, Times: rate}, err
 }
 
-func listEarnRules(a *app) *cobra.Command {
+func listEarnRules(a *App) *cobra.Command {
 	var req loyalty.PointsRuleListRequest
-	cmd := lists(a, "list", "  tally --as A points rule list --programme DP",
-		loyalty.PointsRuleList, columns[points.Rule]{
-			header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene",
-				"for", "from", "until"}, right: []int{3, 6, 7},
-			cells: func(n index.Entry[points.Rule], s scales) table.Row {
+	cmd := Lists(a, "list", "  tally --as A points rule list --programme DP",
+		loyalty.PointsRuleList, Columns[points.Rule]{
+			Header: table.Row{"programme", "rule", "points a yuan", "by tier", "by label", "bonus", "at most", "scene",
+				"for", "from", "until"}, Right: []int{3, 6, 7},
+			Cells: func(n index.Entry[points.Rule], s Scales) table.Row {
 				r := n.Row
 				return table.Row{r.Programme, r.ID, figure.PerYuan(r.Rate, s[r.Programme]), multipliersText(r.Tiers),
-					multipliersText(r.Labels), s.orNone(r.Programme, r.Bonus),
-					s.orNone(r.Programme, r.PerAward), r.Scene, audienceText(r.Audience), r.From, r.Until}
+					multipliersText(r.Labels), s.OrNone(r.Programme, r.Bonus),
+					s.OrNone(r.Programme, r.PerAward), r.Scene, AudienceText(r.Audience), r.From, r.Until}
 			},
-		}, words(&req))
-	word(cmd, &req.Programme, "programme", "of this programme only")
+		}, Words(&req))
+	Word(cmd, &req.Programme, "programme", "of this programme only")
 	return cmd
 }
 

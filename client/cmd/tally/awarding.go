@@ -19,14 +19,14 @@ import (
 
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
-	word(cmd, &req.Member, "member", "who bought")
-	many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
+	Word(cmd, &req.Member, "member", "who bought")
+	Many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
 		parseBought)
-	word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
-	require(cmd, "member", "bought", "reference")
-	word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
-	word(cmd, &req.Scene, "scene", "scene (消费场景)")
-	word(cmd, &req.Activator, "activator", "party whose evidence what is given waits for")
+	Word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
+	Require(cmd, "member", "bought", "reference")
+	Word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
+	Word(cmd, &req.Scene, "scene", "scene (消费场景)")
+	Word(cmd, &req.Activator, "activator", "party whose evidence what is given waits for")
 }
 
 // ofCampaigns is the purchase that a line names, for its campaigns.
@@ -37,9 +37,9 @@ func ofCampaigns(req *campaign.AwardRequest) func([]string) (campaign.AwardReque
 	}
 }
 
-func awardPurchase(a *app) *cobra.Command {
+func awardPurchase(a *App) *cobra.Command {
 	var req campaign.AwardRequest
-	cmd := verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
+	cmd := Verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
   tally --as D campaign award double11,tyres --member wang --bought tyre:599.00 --bought S2/wiper,wiper:18.00 \
       --at D:pudong --scene retail --reference r-000124`,
 		loyalty.CampaignAward, ofCampaigns(&req), func(ctx context.Context, n *node.Node, done loyalty.Awarded) error {
@@ -47,8 +47,8 @@ func awardPurchase(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(done, func(t table.Writer) {
-				receiptTable(t, "awarded", done.Receipt)
+			return a.Print(done, func(t table.Writer) {
+				ReceiptTable(t, "awarded", done.Receipt)
 				for _, one := range done.Awards {
 					awardRows(t, one.Award, points)
 					for i, c := range one.Codes {
@@ -66,7 +66,7 @@ type givenPoints map[string]func(amount.Units) string
 
 // pointsOf asks in which programme campaigns give points, and with how many digits.
 func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoints, error) {
-	s, err := askScales(ctx, g)
+	s, err := AskScales(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,8 @@ func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoint
 }
 
 // of1 writes points of one programme, with its name.
-func inProgramme(s scales, programme string) func(amount.Units) string {
-	return func(units amount.Units) string { return s.show(programme, units) + " " + programme }
+func inProgramme(s Scales, programme string) func(amount.Units) string {
+	return func(units amount.Units) string { return s.Show(programme, units) + " " + programme }
 }
 
 // awardRows say what a campaign gave, and what each funder bears.
@@ -98,7 +98,7 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 	}
 	t.AppendRow(table.Row{"campaign " + one.Campaign, what})
 	for _, b := range one.Funders {
-		bears := yuan(b.Fen)
+		bears := Yuan(b.Fen)
 		if b.Points > 0 {
 			bears += ", " + show(b.Points) + " in lot " + b.Lot.String()
 		}
@@ -106,9 +106,9 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 	}
 }
 
-func simulateAward(a *app) *cobra.Command {
+func simulateAward(a *App) *cobra.Command {
 	var req campaign.AwardRequest
-	cmd := verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
+	cmd := Verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
 		"  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
 		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node,
 			list node.List[answer.Prospect]) error {
@@ -116,7 +116,7 @@ func simulateAward(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(list, func(t table.Writer) {
+			return a.Print(list, func(t table.Writer) {
 				for _, one := range list.Rows {
 					if one.Code != "" {
 						t.AppendRow(table.Row{"campaign " + one.Campaign, string(one.Code) + ": " + one.Why})
@@ -133,7 +133,7 @@ func simulateAward(a *app) *cobra.Command {
 func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points givenPoints, height uint64) {
 	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points",
 		"entitlement", "borne"})
-	right(t, 7)
+	Right(t, 7)
 	t.SuppressEmptyColumns()
 	for _, n := range rows {
 		one, gave := n.Row, ""
@@ -142,18 +142,18 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 		}
 		var borne []string
 		for _, b := range one.Funders {
-			borne = append(borne, b.Party+" "+yuan(b.Fen))
+			borne = append(borne, b.Party+" "+Yuan(b.Fen))
 		}
 		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave,
 			one.Entitlement, strings.Join(borne, ", ")})
 	}
-	asOf(t, height)
+	AsOf(t, height)
 }
 
-func listAwards(a *app) *cobra.Command {
+func listAwards(a *App) *cobra.Command {
 	var req loyalty.CampaignAwardsRequest
-	cmd := verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
-		loyalty.CampaignAwards, words(&req),
+	cmd := Verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
+		loyalty.CampaignAwards, Words(&req),
 		func(ctx context.Context, n *node.Node, found node.Found[campaign.Award]) error {
 			var campaigns []string
 			for _, one := range found.Rows {
@@ -165,9 +165,9 @@ func listAwards(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(found, func(t table.Writer) { awardsTable(t, found.Rows, points, found.Height) })
+			return a.Print(found, func(t table.Writer) { awardsTable(t, found.Rows, points, found.Height) })
 		})
-	word(cmd, &req.Campaign, "campaign", "of this campaign only")
-	word(cmd, &req.Member, "member", "of this member only")
+	Word(cmd, &req.Campaign, "campaign", "of this campaign only")
+	Word(cmd, &req.Member, "member", "of this member only")
 	return cmd
 }

@@ -15,21 +15,21 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func benefits(a *app) *cobra.Command {
-	cmd := group("benefit", "Benefits: rights to a service, and each member's of them (权益)")
-	under(cmd, "Offer (发布)", defineBenefit(a), amendBenefit(a), showBenefit(a), listBenefits(a))
-	under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a),
+func Benefits(a *App) *cobra.Command {
+	cmd := Group("benefit", "Benefits: rights to a service, and each member's of them (权益)")
+	Under(cmd, "Offer (发布)", defineBenefit(a), amendBenefit(a), showBenefit(a), listBenefits(a))
+	Under(cmd, "Give (发放)", grantBenefit(a), buyBenefit(a), activateBenefit(a),
 		transferBenefit(a), newCode(a), codes(a))
-	under(cmd, "Use (核销)", reserveBenefit(a), unreserveBenefit(a), writeOff(a), reverseWriteOff(a))
-	under(cmd, "End (终止)", expireBenefits(a), revokeBenefit(a))
-	under(cmd, "See (查看)", showEntitlement(a), listEntitlements(a), listWriteOffs(a))
+	Under(cmd, "Use (核销)", reserveBenefit(a), unreserveBenefit(a), writeOff(a), reverseWriteOff(a))
+	Under(cmd, "End (终止)", expireBenefits(a), revokeBenefit(a))
+	Under(cmd, "See (查看)", showEntitlement(a), listEntitlements(a), listWriteOffs(a))
 	return cmd
 }
 
-func defineBenefit(a *app) *cobra.Command {
+func defineBenefit(a *App) *cobra.Command {
 	req := benefit.DefineRequest{Kind: benefit.Service, Uses: 1, Lapse: benefit.Refund, Fee: amount.Rate{Den: 1}}
-	var costs []part
-	cmd := sends(a, "define BENEFIT",
+	var costs []Part
+	cmd := Sends(a, "define BENEFIT",
 		`  tally --as M benefit define ride --en "Airport ride" --zh 接机 --costs GP:108.00 --valid-days 60 --scene travel --fee 0.01 --needs-code --reversal-days 7
   tally --as D benefit define wash --en "Car wash" --zh 洗车 --kind coupon --price 30.00 --uses 5 --until 2026-12-31 \
       --scene care --grantor G --quota 1000 --per-member 1 --tier-of GP:gold --label-of D:car_owner`, loyalty.BenefitDefine,
@@ -38,41 +38,41 @@ func defineBenefit(a *app) *cobra.Command {
 			slices.Sort(req.Grantors)
 			req.Points = nil
 			for _, c := range costs {
-				req.Points = append(req.Points, benefit.Cost{Programme: c.programme, Amount: c.units})
+				req.Points = append(req.Points, benefit.Cost{Programme: c.Programme, Amount: c.Units})
 			}
 			slices.SortFunc(req.Points, func(a, b benefit.Cost) int {
 				return strings.Compare(a.Programme, b.Programme)
 			})
 			return req, nil
 		})
-	names(cmd, &req.En, &req.Zh)
-	choice(cmd, &req.Kind, "kind", "what it is", "service", "discount", "gift", "coupon")
-	yuanFlag(cmd, &req.Price, "price", "what one use settles at if no points paid for it")
-	a.partsFlag(cmd, &costs, "costs", "programme:points that one costs a member")
-	whole(cmd, &req.Uses, "uses", 1, "how often one can be used, 1 to 500")
-	whole(cmd, &req.Days, "valid-days", 0, "days from the grant on which it can be used")
-	day(cmd, &req.Until, "until", "or its last day for all")
+	Names(cmd, &req.En, &req.Zh)
+	Choice(cmd, &req.Kind, "kind", "what it is", "service", "discount", "gift", "coupon")
+	YuanFlag(cmd, &req.Price, "price", "what one use settles at if no points paid for it")
+	a.PartsFlag(cmd, &costs, "costs", "programme:points that one costs a member")
+	Whole(cmd, &req.Uses, "uses", 1, "how often one can be used, 1 to 500")
+	Whole(cmd, &req.Days, "valid-days", 0, "days from the grant on which it can be used")
+	Day(cmd, &req.Until, "until", "or its last day for all")
 	cmd.MarkFlagsMutuallyExclusive("valid-days", "until")
-	countFlag(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
-	whole(cmd, &req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
+	CountFlag(cmd, &req.Quota, "quota", "how many can be given in all; 0: no limit")
+	Whole(cmd, &req.PerMember, "per-member", 0, "how many one member can get; 0: no limit")
 	cmd.Flags().BoolVar(&req.Stackable, "stackable", false, "a member may have several at once")
 	cmd.Flags().BoolVar(&req.Transferable, "transferable", false, "a member may pass it on")
-	forWhom(cmd, &req.Audience)
-	whole(cmd, &req.Window, "reversal-days", 0, "days after its own on which a write-off can be reversed")
-	many(cmd, &req.Grantors, "grantor", "party that may give it, and then owes its price", asIs)
-	word(cmd, &req.Scene, "scene", "scene of its settlement, such as travel")
-	one(cmd, &req.Fee, "fee", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
+	ForWhom(cmd, &req.Audience)
+	Whole(cmd, &req.Window, "reversal-days", 0, "days after its own on which a write-off can be reversed")
+	Many(cmd, &req.Grantors, "grantor", "party that may give it, and then owes its price", AsIs)
+	Word(cmd, &req.Scene, "scene", "scene of its settlement, such as travel")
+	One(cmd, &req.Fee, "fee", "of a use's value, which you owe the operator: 0.01", amount.ParseRate)
 	cmd.Flags().BoolVar(&req.Code, "needs-code", false, "a write-off needs the member's one-time code")
-	choice(cmd, &req.Lapse, "lapse", "what becomes of unused points that paid for it", "REFUND", "KEEP")
-	require(cmd, "scene")
-	requireOne(cmd, "valid-days", "until")
+	Choice(cmd, &req.Lapse, "lapse", "what becomes of unused points that paid for it", "REFUND", "KEEP")
+	Require(cmd, "scene")
+	RequireOne(cmd, "valid-days", "until")
 	return cmd
 }
 
-func amendBenefit(a *app) *cobra.Command {
+func amendBenefit(a *App) *cobra.Command {
 	var req loyalty.AmendBenefitRequest
 	var open, closed bool
-	cmd := verb(a, "amend BENEFIT", `  tally --as M benefit amend ride --quota 2000
+	cmd := Verb(a, "amend BENEFIT", `  tally --as M benefit amend ride --quota 2000
   tally --as M benefit amend ride --closed`,
 		loyalty.BenefitAmend, func(args []string) (loyalty.AmendBenefitRequest, error) {
 			req.Benefit = args[0]
@@ -81,43 +81,43 @@ func amendBenefit(a *app) *cobra.Command {
 				req.Open = &open
 			}
 			return req, nil
-		}, a.receiptOf("benefit:Amend"))
-	on(cmd, "quota", "how many can be given in all; 0: no limit", func(text string) error {
-		n, err := parseCount(text)
+		}, a.ReceiptOf("benefit:Amend"))
+	On(cmd, "quota", "how many can be given in all; 0: no limit", func(text string) error {
+		n, err := ParseCount(text)
 		req.Quota = &n
 		return err
 	})
-	many(cmd, &req.Grantors, "grantor", "party that may give it, instead of those so far", asIs)
+	Many(cmd, &req.Grantors, "grantor", "party that may give it, instead of those so far", AsIs)
 	cmd.Flags().BoolVar(&closed, "closed", false, "nobody gets it any more")
 	cmd.Flags().BoolVar(&open, "open", false, "it can be got again")
 	cmd.MarkFlagsMutuallyExclusive("open", "closed")
 	return cmd
 }
 
-func showBenefit(a *app) *cobra.Command {
+func showBenefit(a *App) *cobra.Command {
 	var req loyalty.BenefitRequest
-	return verb(a, "show BENEFIT", "  tally --as D benefit show ride", loyalty.BenefitShow,
-		words(&req, &req.Benefit), inTable(a, benefitTable))
+	return Verb(a, "show BENEFIT", "  tally --as D benefit show ride", loyalty.BenefitShow,
+		Words(&req, &req.Benefit), InTable(a, benefitTable))
 }
 
-func benefitTable(t table.Writer, m benefit.Model, s scales) {
+func benefitTable(t table.Writer, m benefit.Model, s Scales) {
 	t.AppendRows([]table.Row{{"benefit", m.ID}, {"name", m.En + " " + m.Zh}, {"provider", m.Provider},
-		{"kind", wordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
-		{"price of a use", yuanOrNone(m.Price)}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)},
-		{"for", audienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
+		{"kind", WordOf(m.Kind)}, {"scene", m.Scene}, {"costs", costText(m.Points, s)},
+		{"price of a use", YuanOrNone(m.Price)}, {"uses", m.Uses}, {"valid", validText(m.Days, m.Until)},
+		{"for", AudienceText(m.Audience)}, {"quota", m.Quota}, {"a member", m.PerMember},
 		{"given by", strings.Join(append([]string{m.Provider}, m.Grantors...), ", ")}, {"fee", m.Fee},
-		{"reversible, days", m.Window}, {"code", yes(m.Code)},
-		{"stackable", yes(m.Stackable)}, {"transferable", yes(m.Transferable)}, {"unused points", wordOf(m.Lapse)},
-		{"open", yes(m.Open)}})
+		{"reversible, days", m.Window}, {"code", Yes(m.Code)},
+		{"stackable", Yes(m.Stackable)}, {"transferable", Yes(m.Transferable)}, {"unused points", WordOf(m.Lapse)},
+		{"open", Yes(m.Open)}})
 }
 
-func costText(costs []benefit.Cost, s scales) string {
+func costText(costs []benefit.Cost, s Scales) string {
 	if len(costs) == 0 {
 		return "free"
 	}
 	var parts []string
 	for _, c := range costs {
-		parts = append(parts, s.show(c.Programme, c.Amount)+" "+c.Programme)
+		parts = append(parts, s.Show(c.Programme, c.Amount)+" "+c.Programme)
 	}
 	return strings.Join(parts, " + ")
 }
@@ -129,17 +129,17 @@ func validText(days int32, until date.Date) string {
 	return "until " + until.String()
 }
 
-func listBenefits(a *app) *cobra.Command {
+func listBenefits(a *App) *cobra.Command {
 	var req loyalty.BenefitListRequest
-	cmd := lists(a, "list", "  tally --as D benefit list --provider M", loyalty.BenefitList, columns[benefit.Model]{
-		header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"},
-		right:  []int{6},
-		cells: func(n index.Entry[benefit.Model], s scales) table.Row {
+	cmd := Lists(a, "list", "  tally --as D benefit list --provider M", loyalty.BenefitList, Columns[benefit.Model]{
+		Header: table.Row{"benefit", "provider", "name", "名称", "costs", "uses", "valid", "for", "open"},
+		Right:  []int{6},
+		Cells: func(n index.Entry[benefit.Model], s Scales) table.Row {
 			m := n.Row
 			return table.Row{m.ID, m.Provider, m.En, m.Zh, costText(m.Points, s), m.Uses, validText(m.Days, m.Until),
-				audienceText(m.Audience), yes(m.Open)}
+				AudienceText(m.Audience), Yes(m.Open)}
 		},
-	}, words(&req))
-	word(cmd, &req.Provider, "provider", "of this provider only")
+	}, Words(&req))
+	Word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }

@@ -14,10 +14,10 @@ import (
 )
 
 // checkFormat refuses a format that a command doesn't answer in.
-func (a *app) checkFormat(cmd *cobra.Command) error {
-	_, csv := cmd.Annotations[withCSV]
+func (a *App) checkFormat(cmd *cobra.Command) error {
+	_, csv := cmd.Annotations[WithCSV]
 	switch {
-	case a.format == "table", a.format == "json", a.format == "csv" && csv:
+	case a.Format == "table", a.Format == "json", a.Format == "csv" && csv:
 		return nil
 	case csv:
 		return fmt.Errorf("--format: want table, json or csv")
@@ -26,7 +26,7 @@ func (a *app) checkFormat(cmd *cobra.Command) error {
 }
 
 // parties lists those whose profiles are in the network's folder.
-func (a *app) parties() (ids []string) {
+func (a *App) parties() (ids []string) {
 	profiles, _ := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml")) // the pattern is well-formed
 	for _, p := range profiles {
 		ids = append(ids, filepath.Base(filepath.Dir(p)))
@@ -55,7 +55,7 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 // bind makes a command the root of the others: what is checked before any runs, and the flags of all.
-func (a *app) bind(cmd *cobra.Command) {
+func (a *App) Bind(cmd *cobra.Command) {
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
 		if err := errors.Join(a.checkFormat(cmd), cmd.ValidateFlagGroups()); err != nil {
@@ -69,14 +69,14 @@ func (a *app) bind(cmd *cobra.Command) {
 	cmd.SetHelpTemplate(help)
 	cmd.SetFlagErrorFunc(flagError)
 	flags := cmd.PersistentFlags()
-	a.format, a.as, a.profile = "table", os.Getenv("TALLY_AS"), os.Getenv("TALLY_PROFILE")
+	a.Format, a.as, a.profile = "table", os.Getenv("TALLY_AS"), os.Getenv("TALLY_PROFILE")
 	a.network = envOr("TALLY_NETWORK", "test-network/.run")
-	wordIn(flags, &a.format, "format", "form of the answer: table or json, csv where the command says so")
+	wordIn(flags, &a.Format, "format", "form of the answer: table or json, csv where the command says so")
 	flags.Lookup("format").Shorthand = "o"
 	wordIn(flags, &a.as, "as", "party to act as ($TALLY_AS)")
 	wordIn(flags, &a.profile, "profile", "connection profile of the party ($TALLY_PROFILE)")
 	wordIn(flags, &a.network, "network", "folder of the network that tallynet made ($TALLY_NETWORK)")
-	wordIn(flags, &a.call.ID, "request", "request id of a command; the same id takes effect once")
+	wordIn(flags, &a.Call.ID, "request", "request id of a command; the same id takes effect once")
 	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"},

@@ -13,16 +13,16 @@ import (
 	"tallystick/client/node/accounting"
 )
 
-func booksCommand(a *app) *cobra.Command {
-	return group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
+func Books(a *App) *cobra.Command {
+	return Group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
 		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a),
 		proveLiabilities(a), proveMember(a))
 }
 
 func estimateFlags(cmd *cobra.Command, to *accounting.Estimates) {
-	fileFlag(cmd, &to.Policy, "policy",
+	FileFlag(cmd, &to.Policy, "policy",
 		"YAML file with your expected redemption by programme and month, and the prices of sales")
-	many(cmd, &to.Redemption, "redemption",
+	Many(cmd, &to.Redemption, "redemption",
 		"share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
 }
 
@@ -38,15 +38,15 @@ func parseEstimate(text string) (accounting.Share, error) {
 	return accounting.Share{Programme: programme, Share: rate}, err
 }
 
-func bookLiability(a *app) *cobra.Command {
+func bookLiability(a *App) *cobra.Command {
 	var req accounting.BookLiabilityRequest
 	var by string
-	cmd := verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
+	cmd := Verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
-		accounting.BooksLiability, words(&req),
-		inTable(a, func(t table.Writer, book accounting.LiabilityBook, s scales) { liabilityTable(t, book, by, s) }))
+		accounting.BooksLiability, Words(&req),
+		InTable(a, func(t table.Writer, book accounting.LiabilityBook, s Scales) { liabilityTable(t, book, by, s) }))
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
 that bears it: the issuer, and whoever funded some.
 
@@ -65,11 +65,11 @@ came with; neither goes to the ledger:
 
 Without a sale points are worth their settlement price times what is expected.`
 	estimateFlags(cmd, &req.Estimates)
-	one(cmd, &by, "parts", "also show each line's parts: age, expiry", parseBy)
-	complete(cmd, "parts", "age", "expiry")
+	One(cmd, &by, "parts", "also show each line's parts: age, expiry", parseBy)
+	Complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&req.Own, "own", false, "only what you bear yourself")
-	word(cmd, &req.Cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
-	whole(cmd, &req.Blocks, "blocks", 0, "as of so many blocks")
+	Word(cmd, &req.Cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
+	Whole(cmd, &req.Blocks, "blocks", 0, "as of so many blocks")
 	return cmd
 }
 
@@ -80,10 +80,10 @@ func parseBy(text string) (string, error) {
 	return text, nil
 }
 
-func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s scales) {
+func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s Scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding",
 		"will break", "allocated", "released", "used", "breakage", "provision", "contract"})
-	right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+	Right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 	t.SuppressEmptyColumns()
 	for _, l := range b.Lines {
 		of := ""
@@ -99,7 +99,7 @@ func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s sca
 		}
 		if by == "expiry" {
 			for _, d := range l.Due {
-				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.show(l.Programme, d.Points), "", "",
+				t.AppendRow(table.Row{"", "", "", endsText(d.Months), "", "", "", s.Show(l.Programme, d.Points), "", "",
 					"", "", "", "", figure.ExactYuan(d.Liability)})
 			}
 		}
@@ -118,9 +118,9 @@ func endsText(months string) string {
 }
 
 // figureCells shows points and money; what was converted is redeemed.
-func figureCells(f books.Figures, programme string, s scales) table.Row {
-	return table.Row{s.show(programme, f.Issued), s.show(programme, f.Redeemed+f.Converted),
-		s.show(programme, f.Expired), s.show(programme, f.Outstanding),
-		s.show(programme, f.WillBreak), yuan(f.Allocated), yuan(f.Released), yuan(f.RecognisedUse),
-		yuan(f.RecognisedBreak), yuan(f.Provision), yuan(f.Contract)}
+func figureCells(f books.Figures, programme string, s Scales) table.Row {
+	return table.Row{s.Show(programme, f.Issued), s.Show(programme, f.Redeemed+f.Converted),
+		s.Show(programme, f.Expired), s.Show(programme, f.Outstanding),
+		s.Show(programme, f.WillBreak), Yuan(f.Allocated), Yuan(f.Released), Yuan(f.RecognisedUse),
+		Yuan(f.RecognisedBreak), Yuan(f.Provision), Yuan(f.Contract)}
 }

@@ -14,11 +14,11 @@ import (
 // A trial balance, an account and an ageing come as CSV too, for people's spreadsheets.
 func TestAccountsAsCSV(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{format: withCSV, out: &out}
+	a := &App{Format: WithCSV, Out: &out}
 	b := accounting.Balance{Party: "D",
 		Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
 			En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
-	if err := a.print(b, func(w table.Writer) { balanceTable(w, b) }); err != nil {
+	if err := a.Print(b, func(w table.Writer) { balanceTable(w, b) }); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimPrefix(out.String(), "\ufeff"), "\n")
@@ -28,11 +28,11 @@ func TestAccountsAsCSV(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 	for _, verb := range []string{"balance", "ledger", "ageing"} {
-		cmd, _, err := root(&app{}).Find([]string{"books", verb})
+		cmd, _, err := root(&App{}).Find([]string{"books", verb})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, may := cmd.Annotations[withCSV]; !may {
+		if _, may := cmd.Annotations[WithCSV]; !may {
 			t.Errorf("books %s answers in no CSV", verb)
 		}
 	}

@@ -16,16 +16,16 @@ import (
 
 func inputFlags(cmd *cobra.Command, to *accounting.BookInputs) {
 	estimateFlags(cmd, &to.Estimates)
-	fileFlag(cmd, &to.Chart, "chart", "file with your chart of accounts, YAML")
-	fileFlag(cmd, &to.Fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
+	FileFlag(cmd, &to.Chart, "chart", "file with your chart of accounts, YAML")
+	FileFlag(cmd, &to.Fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
 	cmd.Flags().BoolVar(&to.ByDay, "by-day", false, "one voucher for the lines of a day and kind (汇总凭证)")
 }
 
-func bookJournal(a *app) *cobra.Command {
+func bookJournal(a *App) *cobra.Command {
 	var req accounting.JournalRequest
 	var out string
 	var restate bool
-	cmd := verb(a, "journal", `  tally --as D books journal --period 2026-11 --redemption DP:0.9
+	cmd := Verb(a, "journal", `  tally --as D books journal --period 2026-11 --redemption DP:0.9
   tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
   tally --as G books journal --period 2026-12 --policy policy.yaml --chart chart.yaml --fapiao fapiao.csv --layout kingdee --out vouchers.xlsx
   tally --as G books journal --period 2026-12 --policy policy-new.yaml --restate --reason wrong_estimate --out corrections.csv`,
@@ -61,16 +61,16 @@ waits for it (待认证), and of an ordinary one there is none.
 
 Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8, T3).`
 	inputFlags(cmd, &req.BookInputs)
-	word(cmd, &req.Period, "period", "the cycle, such as 2026-11")
-	word(cmd, &out, "out",
+	Word(cmd, &req.Period, "period", "the cycle, such as 2026-11")
+	Word(cmd, &out, "out",
 		"file to write: .csv, .xlsx or .json; it locks the period. Without one the journal is only checked")
-	word(cmd, &req.Layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
-	complete(cmd, "layout", "plain", "kingdee", "yonyou")
+	Word(cmd, &req.Layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
+	Complete(cmd, "layout", "plain", "kingdee", "yonyou")
 	cmd.Flags().BoolVar(&req.Begin, "begin", false,
 		"your books begin with this period: what was owed before it is its opening")
 	cmd.Flags().BoolVar(&restate, "restate", false, "put a locked period right, by vouchers of their own (差错更正)")
-	word(cmd, &req.Restate, "reason", "why it is restated: a code such as wrong_estimate")
-	require(cmd, "period")
+	Word(cmd, &req.Restate, "reason", "why it is restated: a code such as wrong_estimate")
+	Require(cmd, "period")
 	return cmd
 }
 
@@ -84,15 +84,15 @@ func journalInto(req accounting.JournalRequest, out string) (accounting.JournalR
 }
 
 // printJournal writes the file, if there is one, and says what the period comes to.
-func printJournal(a *app, j accounting.Journal, out string) error {
+func printJournal(a *App, j accounting.Journal, out string) error {
 	what := stateTexts[j.State]
 	if len(j.File) > 0 {
-		if err := writeWhole(out, j.File); err != nil {
+		if err := WriteWhole(out, j.File); err != nil {
 			return err
 		}
 		what += "; in " + out
 	}
-	return a.print(j.Summary, func(t table.Writer) { summaryTable(t, j.Summary, what) })
+	return a.Print(j.Summary, func(t table.Writer) { summaryTable(t, j.Summary, what) })
 }
 
 // stateTexts say how far a period is.
@@ -107,14 +107,14 @@ var stateTexts = map[accounting.JournalState]string{
 
 func summaryTable(t table.Writer, s books.Summary, what string) {
 	t.AppendHeader(table.Row{s.Party + " in " + s.Period, "of", "payable", "receivable", "moved by"})
-	right(t, 3, 4, 5)
+	Right(t, 3, 4, 5)
 	for _, p := range s.Positions {
-		t.AppendRow(table.Row{"owed, before settlement", p.Party, yuan(p.Payable), yuan(p.Receivable), ""})
+		t.AppendRow(table.Row{"owed, before settlement", p.Party, Yuan(p.Payable), Yuan(p.Receivable), ""})
 	}
 	for _, l := range s.Liability {
 		if l.Vouchers != 0 || l.Readings != 0 {
-			t.AppendRow(table.Row{l.Account.Liability(), l.Programme, "", "", yuan(l.Vouchers)})
+			t.AppendRow(table.Row{l.Account.Liability(), l.Programme, "", "", Yuan(l.Vouchers)})
 		}
 	}
-	t.SetCaption("%d vouchers, %s on each side, %s to %s; %s", s.Vouchers, yuan(s.Turnover), s.From, s.To, what)
+	t.SetCaption("%d vouchers, %s on each side, %s to %s; %s", s.Vouchers, Yuan(s.Turnover), s.From, s.To, what)
 }

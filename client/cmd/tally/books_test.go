@@ -76,7 +76,7 @@ func TestLiabilityTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", scales{"GP": 2}) }), `
+	looks(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", Scales{"GP": 2}) }), `
  issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                           5.00      0.00     0.00         5.00        1.00      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -87,7 +87,7 @@ func TestLiabilityTable(t *testing.T) {
                               0-2 months old     301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
 on 2026-11-01, as of block 4
 `)
-	looks(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", scales{}) }), `
+	looks(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", Scales{}) }), `
  issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                               500         0        0          500         100      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -100,7 +100,7 @@ on 2026-11-01, as of block 4
 on 2026-11-01, as of block 4
 `)
 	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
-	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", scales{}) }); !strings.Contains(got,
+	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", Scales{}) }); !strings.Contains(got,
 		"more than 4/5 redeemed: raise it") {
 		t.Errorf("no warning:\n%s", got)
 	}
@@ -129,7 +129,7 @@ func TestReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, scales{"GP": 2}) }), `
+	looks(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, Scales{"GP": 2}) }), `
  issuer  programme           at M  in all 
 ──────────────────────────────────────────
  G       GP         points   4.00    4.00 
@@ -146,7 +146,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, scales{"GP": 2}) }), `
+	looks(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, Scales{"GP": 2}) }), `
  of                             issued  redeemed                        converted  expired  outstanding 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────
  GP of G                         16.00    25.0 %  █████                     0.0 %    0.0 %       75.0 % 
@@ -163,7 +163,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, scales{}) }), `
+	looks(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, Scales{}) }), `
  issuer  programme                     points  of which held   worth                       
 ───────────────────────────────────────────────────────────────────────────────────────────
  G       GP         outstanding         1,200              0  ¥12.00                       
@@ -321,7 +321,7 @@ func TestJournalIsWritten(t *testing.T) {
 		Liability: []books.Tied{{Programme: "GP", Account: books.Provision, Vouchers: 450, Readings: 450},
 			{Programme: "GP", Account: books.Contract}}}
 	var said bytes.Buffer
-	a := &app{out: &said, format: "table"}
+	a := &App{Out: &said, Format: "table"}
 	if err := printJournal(a, accounting.Journal{Summary: sum, State: accounting.JournalLocked, File: []byte("x")},
 		out); err != nil {
 		t.Fatal(err)

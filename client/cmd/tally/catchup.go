@@ -11,19 +11,19 @@ import (
 // catchUp tells how far the read model is while it is brought up: on a terminal each second, in one line that it writes
 // over; elsewhere a line after a second, and then fewer and fewer. What takes no longer than a second isn't told.
 type catchUp struct {
-	app *app
+	app *App
 
 	said  time.Time
 	every time.Duration
 	spoke bool
 }
 
-func (a *app) watch() *catchUp { return &catchUp{app: a, said: time.Now(), every: time.Second} }
+func (a *App) watch() *catchUp { return &catchUp{app: a, said: time.Now(), every: time.Second} }
 
 // Anew says why the read model is made again.
 func (c *catchUp) Anew(why string) {
 	if why != "" {
-		fmt.Fprintf(c.app.err, "tally: the read model is made again from the blocks: %s\n", why)
+		fmt.Fprintf(c.app.Err, "tally: the read model is made again from the blocks: %s\n", why)
 	}
 }
 
@@ -39,7 +39,7 @@ func (c *catchUp) Has(blocks, of uint64) {
 		c.every *= 3
 	}
 	c.said, c.spoke = time.Now(), true
-	fmt.Fprintf(c.app.err, "%stally: the read model takes blocks in: %d of %d%s", before, blocks, of, after)
+	fmt.Fprintf(c.app.Err, "%stally: the read model takes blocks in: %d of %d%s", before, blocks, of, after)
 }
 
 // Caught ends the line that was written over.
@@ -51,11 +51,11 @@ func (c *catchUp) Caught(taken uint64) {
 	if c.terminal() {
 		before = "\r\x1b[K"
 	}
-	fmt.Fprintf(c.app.err, "%stally: the read model has taken %d blocks in\n", before, taken)
+	fmt.Fprintf(c.app.Err, "%stally: the read model has taken %d blocks in\n", before, taken)
 	c.spoke = false
 }
 
 func (c *catchUp) terminal() bool {
-	file, ok := c.app.err.(*os.File)
+	file, ok := c.app.Err.(*os.File)
 	return ok && isatty.IsTerminal(file.Fd())
 }

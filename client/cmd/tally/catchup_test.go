@@ -18,7 +18,7 @@ import (
 // ended.
 func TestCatchingUpIsTold(t *testing.T) {
 	var said bytes.Buffer
-	c := &catchUp{app: &app{err: &said}, said: time.Now(), every: time.Hour}
+	c := &catchUp{app: &App{Err: &said}, said: time.Now(), every: time.Hour}
 	apply := func() { c.Has(0, 60_000) }
 	apply()
 	c.Caught(0)
@@ -51,7 +51,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			"STOPPED: not done in the time that --timeout gives"},
 	} {
 		var said bytes.Buffer
-		exit := (&app{err: &said}).fail(c.err)
+		exit := (&App{Err: &said}).Fail(c.err)
 		if exit != c.exit || !strings.Contains(said.String(), c.says) {
 			t.Errorf("%v: exit %d, %s", c.err, exit, said.String())
 		}

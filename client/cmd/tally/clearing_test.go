@@ -34,7 +34,7 @@ func TestStateLines(t *testing.T) {
 func TestClosedCycle(t *testing.T) {
 	shown := storyCycle()
 	var got strings.Builder
-	if err := (&app{out: &got, format: "table"}).printParts(shown, cycleTables(shown)[1:]...); err != nil {
+	if err := (&App{Out: &got, Format: "table"}).PrintParts(shown, cycleTables(shown)[1:]...); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.TrimLeft(`
@@ -114,11 +114,11 @@ func TestMoney(t *testing.T) {
 	for fen, want := range map[amount.Units]string{0: "¥0.00", 5: "¥0.05", 99: "¥0.99", 100: "¥1.00",
 		2_594_600: "¥25,946.00", 99_999: "¥999.99", 100_000: "¥1,000.00", -26_532: "−¥265.32",
 		amount.Max: "¥90,071,992,547,409.91"} {
-		if got := yuan(fen); got != want {
+		if got := Yuan(fen); got != want {
 			t.Errorf("%d: %s", fen, got)
 		}
 	}
-	if yuanOrNone(0) != "" || yuanOrNone(1) != "¥0.01" {
+	if YuanOrNone(0) != "" || YuanOrNone(1) != "¥0.01" {
 		t.Error("nothing is left empty")
 	}
 	for part, want := range map[amount.Units]string{1: "━▶", 24: strings.Repeat("━", 24) + "▶",

@@ -14,9 +14,9 @@ import (
 	"tallystick/client/node/members"
 )
 
-func giveConsent(a *app) *cobra.Command {
+func giveConsent(a *App) *cobra.Command {
 	var req member.ConsentRequest
-	cmd := sends(a, "consent MEMBER",
+	cmd := Sends(a, "consent MEMBER",
 		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
 		members.MemberConsent,
 		func(args []string) (member.ConsentRequest, error) {
@@ -24,10 +24,10 @@ func giveConsent(a *app) *cobra.Command {
 			slices.Sort(req.Parties)
 			return req, nil
 		})
-	word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
-	many(cmd, &req.Parties, "party", "to whom it may be shown", asIs)
-	day(cmd, &req.Until, "until", "last day")
-	require(cmd, "purpose", "party", "until")
+	Word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
+	Many(cmd, &req.Parties, "party", "to whom it may be shown", AsIs)
+	Day(cmd, &req.Until, "until", "last day")
+	Require(cmd, "purpose", "party", "until")
 	return cmd
 }
 
@@ -41,49 +41,49 @@ func parseField(text string) (members.Field, error) {
 	return field, name.CheckID("a field's name", id)
 }
 
-func share(a *app) *cobra.Command {
+func share(a *App) *cobra.Command {
 	var req members.ShareRequest
-	cmd := verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
+	cmd := Verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
   tally --as D member share D.0.44.0 F --field birthday --field tier=gold`,
 		members.MemberShare, func(args []string) (_ members.ShareRequest, err error) {
 			req.Party = args[1]
 			req.Consent, err = number.ParseCommand(args[0])
 			return req, err
-		}, a.receiptOf("member:Share"))
+		}, a.ReceiptOf("member:Share"))
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	many(cmd, &req.Fields, "field",
+	Many(cmd, &req.Fields, "field",
 		"NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
 }
 
-func withdrawConsent(a *app) *cobra.Command {
+func withdrawConsent(a *App) *cobra.Command {
 	var req member.WithdrawConsentRequest
-	cmd := sends(a, "withdraw CONSENT",
+	cmd := Sends(a, "withdraw CONSENT",
 		"  tally --as D member withdraw D.0.44.0 --reason member_asked", members.MemberWithdraw,
-		parsed(&req, &req.Consent, number.ParseCommand))
-	reason(cmd, &req.Reason, "member_asked")
+		Parsed(&req, &req.Consent, number.ParseCommand))
+	Reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }
 
-func profile(a *app) *cobra.Command {
-	return group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a),
+func profile(a *App) *cobra.Command {
+	return Group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a),
 		showProfile(a), readProfile(a))
 }
 
-func setProfile(a *app) *cobra.Command {
+func setProfile(a *App) *cobra.Command {
 	var req members.SetProfileRequest
-	cmd := verb(a, "set MEMBER",
+	cmd := Verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
-		members.MemberProfileSet, words(&req, &req.Member), shows(a, knownTable))
-	many(cmd, &req.Fields, "field", "NAME=VALUE; NAME= removes it", parseField)
+		members.MemberProfileSet, Words(&req, &req.Member), Shows(a, knownTable))
+	Many(cmd, &req.Fields, "field", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 
-func showProfile(a *app) *cobra.Command {
-	return verb(a, "show MEMBER", "  tally --as D member profile show wang",
-		members.MemberProfileShow, aMember, shows(a, knownTable))
+func showProfile(a *App) *cobra.Command {
+	return Verb(a, "show MEMBER", "  tally --as D member profile show wang",
+		members.MemberProfileShow, OneMember, Shows(a, knownTable))
 }
 
 // knownTable shows what the vault knows of a member.
@@ -101,10 +101,10 @@ func fieldRows(t table.Writer, fields map[string]string) {
 	}
 }
 
-func readProfile(a *app) *cobra.Command {
+func readProfile(a *App) *cobra.Command {
 	var req members.ReadProfileRequest
-	cmd := verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
-		members.MemberProfileRead, parsed(&req, &req.Consent, number.ParseCommand), shows(a, func(t table.Writer, shown members.Shown) { fieldRows(t, shown.Fields) }))
-	word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
+	cmd := Verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
+		members.MemberProfileRead, Parsed(&req, &req.Consent, number.ParseCommand), Shows(a, func(t table.Writer, shown members.Shown) { fieldRows(t, shown.Fields) }))
+	Word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
 	return cmd
 }

@@ -8,19 +8,19 @@ import (
 	"tallystick/client/node/consortium"
 )
 
-func consortiumCommand(a *app) *cobra.Command {
+func Consortium(a *App) *cobra.Command {
 	var req party.FoundRequest
-	found := verb(a, "found NETWORK", `  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
+	found := Verb(a, "found NETWORK", `  tally --as G consortium found alliance --en Group --zh 集团 --roles issuer,acceptor \
       --cycle 2026-11 --date 2026-11-01 --test`,
-		consortium.ConsortiumFound, words(&req, &req.Network), shows(a, func(t table.Writer, consortium party.Consortium) {
+		consortium.ConsortiumFound, Words(&req, &req.Network), Shows(a, func(t table.Writer, consortium party.Consortium) {
 			t.AppendRows([]table.Row{{"network", consortium.Network}, {"operator", consortium.Operator},
 				{"test", consortium.Test}})
 		}))
-	names(found, &req.En, &req.Zh)
+	Names(found, &req.En, &req.Zh)
 	roles(found, &req.Roles, "your roles besides operator")
-	word(found, &req.Cycle, "cycle", "first settlement cycle, such as 2026-11")
-	day(found, &req.Date, "date", "first business date")
-	require(found, "cycle", "date")
+	Word(found, &req.Cycle, "cycle", "first settlement cycle, such as 2026-11")
+	Day(found, &req.Date, "date", "first business date")
+	Require(found, "cycle", "date")
 	found.Flags().BoolVar(&req.Test, "test", false, "a test network, whose business date may run ahead of the calendar")
-	return group("consortium", "Found the network (联盟)", found)
+	return Group("consortium", "Found the network (联盟)", found)
 }

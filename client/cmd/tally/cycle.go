@@ -13,10 +13,10 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func cycles(a *app) *cobra.Command {
-	cmd := group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
-	under(cmd, "See (查看)", showCycle(a), listCycles(a))
-	under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a),
+func Cycles(a *App) *cobra.Command {
+	cmd := Group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
+	Under(cmd, "See (查看)", showCycle(a), listCycles(a))
+	Under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a),
 		finaliseCycle(a), cyclePolicy(a), acceptPolicy(a))
 	cmd.Long = `A cycle gathers what commands make the parties owe each other. Its cut-off opens the
 next one; computing adds it up, pair by pair; the two of a pair open what is hidden
@@ -27,11 +27,11 @@ raise); finalising nets what stands into payments (tally payment).
 	return cmd
 }
 
-func advanceDate(a *app) *cobra.Command {
+func advanceDate(a *App) *cobra.Command {
 	var req settlement.AdvanceRequest
-	cmd := sends(a, "advance DATE",
+	cmd := Sends(a, "advance DATE",
 		"  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
-		parsed(&req, &req.Date, date.Parse))
+		Parsed(&req, &req.Date, date.Parse))
 	cmd.Long = `Move the business date on. What the parties gave notice of today takes effect: models
 that they propose, agree to and leave, and how cycles are closed. By more than 7 days
 it moves only if another party has confirmed the date: tally cycle confirm. Days that
@@ -39,38 +39,38 @@ are skipped don't count towards the deadlines of statements and disputes.`
 	return cmd
 }
 
-func confirmDate(a *app) *cobra.Command {
+func confirmDate(a *App) *cobra.Command {
 	var req settlement.ConfirmDateRequest
-	return sends(a, "confirm DATE",
+	return Sends(a, "confirm DATE",
 		"  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
-		parsed(&req, &req.Date, date.Parse))
+		Parsed(&req, &req.Date, date.Parse))
 }
 
 // ofCycle makes the request about a closed cycle, which an argument may name.
 func ofCycle(args []string) (settle.CycleRequest, error) {
-	return settle.CycleRequest{Cycle: first(args)}, nil
+	return settle.CycleRequest{Cycle: First(args)}, nil
 }
 
-func cutOff(a *app) *cobra.Command {
+func cutOff(a *App) *cobra.Command {
 	var req settle.CutOffRequest
-	cmd := verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
+	cmd := Verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
   tally --as G cycle cut-off 2026-11 --next 2026-12`, settle.CycleCutOff,
-		words(&req, &req.Cycle), a.receiptOf("cycle:CutOff"))
+		Words(&req, &req.Cycle), a.ReceiptOf("cycle:CutOff"))
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
-	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
-	require(cmd, "next")
+	Word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
+	Require(cmd, "next")
 	return cmd
 }
 
-func computeCycle(a *app) *cobra.Command {
-	return verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
-		settle.CycleCompute, ofCycle, a.receiptOf("cycle:Compute"))
+func computeCycle(a *App) *cobra.Command {
+	return Verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
+		settle.CycleCompute, ofCycle, a.ReceiptOf("cycle:Compute"))
 }
 
-func cyclePolicy(a *app) *cobra.Command {
+func cyclePolicy(a *App) *cobra.Command {
 	var given settlement.Policy
-	cmd := leaf("policy", "Show how cycles are closed, or ask for another way; for the operator (结算规则)", `  tally --as D cycle policy
+	cmd := Leaf("policy", "Show how cycles are closed, or ask for another way; for the operator (结算规则)", `  tally --as D cycle policy
   tally --as G cycle policy --sign-days 5 --answer-days 3 --silence consent`, nil)
 	cmd.Long = `Show how long parties have, and what silence means, or say how you want it. What no
 flag names stays as it is. It is in force from tomorrow, for the cycles that open from
@@ -80,24 +80,24 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		change := changeOf(cmd, &given)
 		if change == (settle.PolicyChange{}) {
-			return perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
+			return Perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
 				return node.NoRequest{}, nil
-			}, shows(a, policyTable))
+			}, Shows(a, policyTable))
 		}
-		return perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
+		return Perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
 			return settle.SetPolicyRequest{PolicyChange: change}, nil
-		}, a.receiptOf("cycle:SetPolicy"))
+		}, a.ReceiptOf("cycle:SetPolicy"))
 	}
 	return cmd
 }
 
-func acceptPolicy(a *app) *cobra.Command {
+func acceptPolicy(a *App) *cobra.Command {
 	var given settlement.Policy
 	var cmd *cobra.Command
-	cmd = verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", settle.CycleAccept,
+	cmd = Verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", settle.CycleAccept,
 		func([]string) (settle.AcceptPolicyRequest, error) {
 			return settle.AcceptPolicyRequest{PolicyChange: changeOf(cmd, &given)}, nil
-		}, a.receiptOf("cycle:AcceptPolicy"))
+		}, a.ReceiptOf("cycle:AcceptPolicy"))
 	cmd.Long = `Say how strict the rules may be for you, from tomorrow, for the cycles that open from
 then on. What no flag names stays as you accept it now; without this command that is 3
 days to sign, 3 to answer, and that what you don't sign is carried over.`
@@ -106,10 +106,10 @@ days to sign, 3 to answer, and that what you don't sign is carried over.`
 }
 
 func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
-	whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
+	Whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
 		bounds)
-	whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
-	choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
+	Whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
+	Choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
 		"consent")
 }
 

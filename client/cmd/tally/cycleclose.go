@@ -12,46 +12,46 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func closeCycle(a *app) *cobra.Command {
+func closeCycle(a *App) *cobra.Command {
 	var req settle.CloseCycleRequest
-	cmd := verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose,
-		words(&req),
-		shows(a, func(t table.Writer, closed settle.ClosedCycle) { t.AppendRows(closeRows(closed.Close)) }))
+	cmd := Verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose,
+		Words(&req),
+		Shows(a, func(t table.Writer, closed settle.ClosedCycle) { t.AppendRows(closeRows(closed.Close)) }))
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
 yet: stopped anywhere, the same command goes on.`
-	word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
-	require(cmd, "next")
+	Word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
+	Require(cmd, "next")
 	return cmd
 }
 
-func finaliseCycle(a *app) *cobra.Command {
+func finaliseCycle(a *App) *cobra.Command {
 	var carry bool
 	var lane uint8
-	cmd := leaf("finalise [CYCLE]", settle.CycleFinalise.En+" ("+settle.CycleFinalise.Zh+")",
+	cmd := Leaf("finalise [CYCLE]", settle.CycleFinalise.En+" ("+settle.CycleFinalise.Zh+")",
 		`  tally --as G cycle finalise
   tally --as G cycle finalise 2026-11 --carry`,
 		func(ctx context.Context, args []string) error {
 			ask := func() (settle.CycleRequest, error) { return ofCycle(args) }
 			if !carry {
-				return perform(ctx, a, settle.CycleFinalise, ask, a.receiptOf("cycle:Finalise"))
+				return Perform(ctx, a, settle.CycleFinalise, ask, a.ReceiptOf("cycle:Finalise"))
 			}
 			if lane < 1 || lane >= number.Lanes {
 				return fault.New(fault.BadRequest, "--lane: want 1 to %d", number.Lanes-1)
 			}
-			a.lanes = fmt.Sprint(lane)
-			return perform(ctx, a, settle.CycleFinaliseCarry, ask, shows(a, finalisedTable))
+			a.Lanes = fmt.Sprint(lane)
+			return Perform(ctx, a, settle.CycleFinaliseCarry, ask, Shows(a, finalisedTable))
 		})
 	cmd.Long = `Net a cycle all of whose statements stand: signed by both, or, if that is the
 policy, by silence after the deadline. What is disputed is left out. With --carry,
 statements that don't stand after the deadline are carried into the open cycle first,
 in the same transaction, so that the rest settles on time (结转).`
 	cmd.Flags().BoolVar(&carry, "carry", false, "carry over what doesn't stand after the deadline")
-	whole(cmd, &lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
+	Whole(cmd, &lane, "lane", 1, "of this node, by which --carry sends; no other process may write it")
 	return cmd
 }
 
 func finalisedTable(t table.Writer, answer settle.Finalised) {
-	receiptTable(t, "cycle:Finalise", answer.Receipt)
+	ReceiptTable(t, "cycle:Finalise", answer.Receipt)
 	for _, pair := range answer.Carried {
 		t.AppendRow(table.Row{"carried over", pair[0] + " and " + pair[1]})
 	}

@@ -15,17 +15,17 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func showCycle(a *app) *cobra.Command {
+func showCycle(a *App) *cobra.Command {
 	var req settle.ShowCycleRequest
-	cmd := verb(a, "show [CYCLE]", `  tally --as G cycle show
+	cmd := Verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`, settle.CycleShow,
-		words(&req, &req.Cycle),
+		Words(&req, &req.Cycle),
 		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
-				return a.print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
+				return a.Print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
 			}
-			return a.printParts(shown, cycleTables(*shown.Closed)...)
+			return a.PrintParts(shown, cycleTables(*shown.Closed)...)
 		})
 	cmd.Long = `Show how far a cycle is. Lines, and what the two owe each other, count disputed lines
 too; what is disputed isn't netted.`
@@ -98,11 +98,11 @@ func statementsTable(t table.Writer, list []settle.SummedPair) {
 	}
 	t.AppendHeader(table.Row{"A", "B", "lines", "A owes B", "B owes A", "hidden to open", "signed by", "state",
 		"disputed", "lines disputed"})
-	right(t, 3, 4, 5, 6, 9, 10)
+	Right(t, 3, 4, 5, 6, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, s := range list {
-		t.AppendRow(table.Row{s.A, s.B, s.Lines, yuan(s.AOwes), yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair),
-			s.State, yuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
+		t.AppendRow(table.Row{s.A, s.B, s.Lines, Yuan(s.AOwes), Yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair),
+			s.State, YuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
 	}
 }
 
@@ -129,12 +129,12 @@ func nettingTable(t table.Writer, n *settlement.Netting) {
 		return
 	}
 	t.AppendHeader(table.Row{"net: owes", "whom", "amount", "netting", "paid, days after cut-off"})
-	right(t, 3, 5)
+	Right(t, 3, 5)
 	for _, one := range n.Nets {
-		t.AppendRow(table.Row{one.Debtor, one.Creditor, yuan(one.Fen),
+		t.AppendRow(table.Row{one.Debtor, one.Creditor, Yuan(one.Fen),
 			nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
 	}
-	t.SetCaption("of %s gross in %d lines", yuan(n.Gross), n.Lines)
+	t.SetCaption("of %s gross in %d lines", Yuan(n.Gross), n.Lines)
 }
 
 func standsTable(t table.Writer, n *settlement.Netting) {
@@ -142,9 +142,9 @@ func standsTable(t table.Writer, n *settlement.Netting) {
 		return
 	}
 	t.AppendHeader(table.Row{"party", "pays", "receives"})
-	right(t, 2, 3)
+	Right(t, 2, 3)
 	for _, p := range n.Parties {
-		t.AppendRow(table.Row{p.Party, yuanOrNone(p.Pays), yuanOrNone(p.Receives)})
+		t.AppendRow(table.Row{p.Party, YuanOrNone(p.Pays), YuanOrNone(p.Receives)})
 	}
 }
 
@@ -158,9 +158,9 @@ func flowTable(t table.Writer, list []settlement.Payment) {
 	}
 	most := slices.MaxFunc(list, func(p, q settlement.Payment) int { return int(p.Fen - q.Fen) }).Fen
 	t.AppendHeader(table.Row{"payment", "pays", "", "whom", "¥", "due", "state"})
-	right(t, 1, 5)
+	Right(t, 1, 5)
 	for _, p := range list {
-		t.AppendRow(table.Row{p.N, p.Debtor, arrow(p.Fen, most), p.Creditor, yuan(p.Fen), p.Due, p.State})
+		t.AppendRow(table.Row{p.N, p.Debtor, arrow(p.Fen, most), p.Creditor, Yuan(p.Fen), p.Due, p.State})
 	}
 }
 
@@ -172,19 +172,19 @@ func arrow(part, most amount.Units) string {
 	return strings.Repeat("━", min(length, widestArrow)) + "▶"
 }
 
-func listCycles(a *app) *cobra.Command {
+func listCycles(a *App) *cobra.Command {
 	var req settle.ListCyclesRequest
-	cmd := verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
-		words(&req),
-		shows(a, cyclesTable))
-	word(cmd, &req.State, "state", "only those in this state")
-	complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
+	cmd := Verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
+		Words(&req),
+		Shows(a, cyclesTable))
+	Word(cmd, &req.State, "state", "only those in this state")
+	Complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
 	return cmd
 }
 
 func cyclesTable(t table.Writer, c settle.Cycles) {
 	t.AppendHeader(table.Row{"cycle", "state", "from", "to", "sign by", "statements", "payments", "settled"})
-	right(t, 6, 7, 8)
+	Right(t, 6, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, one := range c.Cycles {
 		t.AppendRow(table.Row{one.ID, one.State, one.From, one.To, one.SignBy, countOrNone(len(one.Pairs)),
@@ -193,5 +193,5 @@ func cyclesTable(t table.Writer, c settle.Cycles) {
 	if c.Open != nil {
 		t.AppendRow(table.Row{c.Open.ID, "OPEN", c.Open.Since, "", "", "", "", ""})
 	}
-	asOf(t, c.Height)
+	AsOf(t, c.Height)
 }

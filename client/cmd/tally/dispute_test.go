@@ -48,7 +48,7 @@ func TestDisputeTables(t *testing.T) {
 	d := storyDispute(settlement.Ruled)
 	d.Decided = []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1000}, {Debtor: "G", Creditor: "M", Fen: 200}}
 	shown := settle.ShownDispute{Number: numbered(9), Dispute: d, Fen: d.Sum()}
-	got := rendered(func(w table.Writer) { disputedTable(w, shown, scales{"DP": 2}) }) + rendered(func(w table.Writer) {
+	got := rendered(func(w table.Writer) { disputedTable(w, shown, Scales{"DP": 2}) }) + rendered(func(w table.Writer) {
 		decidedTable(w, d)
 	})
 	want := strings.TrimLeft(`

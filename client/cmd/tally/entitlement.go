@@ -19,7 +19,7 @@ import (
 
 // givenTable shows entitlements that were given, and their codes.
 func givenTable(t table.Writer, g loyalty.Given) {
-	receiptTable(t, "given", g.Receipt)
+	ReceiptTable(t, "given", g.Receipt)
 	for _, e := range g.Entitlements {
 		t.AppendRow(table.Row{"entitlement " + e.Entitlement.String(), e.Member})
 		for i, c := range e.Codes {
@@ -28,51 +28,51 @@ func givenTable(t table.Writer, g loyalty.Given) {
 	}
 }
 
-func grantBenefit(a *app) *cobra.Command {
+func grantBenefit(a *App) *cobra.Command {
 	var req loyalty.GrantRequest
-	cmd := verb(a, "grant BENEFIT MEMBER[,MEMBER…]", `  tally --as D benefit grant wash zhang
+	cmd := Verb(a, "grant BENEFIT MEMBER[,MEMBER…]", `  tally --as D benefit grant wash zhang
   tally --as G benefit grant ride li,wang --gift`,
 		loyalty.BenefitGrant, func(args []string) (loyalty.GrantRequest, error) {
 			req.Benefit, req.Members = args[0], strings.Split(args[1], ",")
 			return req, nil
-		}, shows(a, givenTable))
+		}, Shows(a, givenTable))
 	cmd.Flags().BoolVar(&req.Gift, "gift", false, "give what others pay points for; you owe its price")
-	word(cmd, &req.Activator, "activator", "party whose evidence activates it")
-	word(cmd, &req.Reference, "reference", "what for, such as a receipt's number")
+	Word(cmd, &req.Activator, "activator", "party whose evidence activates it")
+	Word(cmd, &req.Reference, "reference", "what for, such as a receipt's number")
 	return cmd
 }
 
-func buyBenefit(a *app) *cobra.Command {
+func buyBenefit(a *App) *cobra.Command {
 	var req loyalty.BuyRequest
-	var s spending
-	var c consent
-	cmd := verb(a, "buy BENEFIT", `  tally --as M benefit buy ride --member li --take GP:108.00
+	var s Spending
+	var c Consent
+	cmd := Verb(a, "buy BENEFIT", `  tally --as M benefit buy ride --member li --take GP:108.00
   tally --as M benefit buy ride --member zhang --authorisation D.0.31.0 --code-file code.txt`,
 		loyalty.BenefitBuy, func(args []string) (_ loyalty.BuyRequest, err error) {
-			req.Benefit, req.Spending = args[0], s.named()
-			req.Authorisation, req.Code, err = c.proof(a)
+			req.Benefit, req.Spending = args[0], s.Named()
+			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
-		}, shows(a, givenTable))
-	word(cmd, &req.Member, "member", "who takes it")
-	s.flags(a, cmd)
-	c.flags(cmd)
-	word(cmd, &req.Reference, "reference", "what for, or a receipt's number")
+		}, Shows(a, givenTable))
+	Word(cmd, &req.Member, "member", "who takes it")
+	s.Flags(a, cmd)
+	c.Flags(cmd)
+	Word(cmd, &req.Reference, "reference", "what for, or a receipt's number")
 	cmd.Long = `Sell a benefit for the points that it costs. Without --take and --lot the lots are
 chosen from the member's wallet, earliest expiry first.`
-	require(cmd, "member")
+	Require(cmd, "member")
 	return cmd
 }
 
 // ofEntitlement is a command about one entitlement.
-func ofEntitlement[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+func ofEntitlement[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(number.Row) Req) *cobra.Command {
-	return sends(a, use, example, op, func(args []string) (req Req, err error) {
+	return Sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseRow(args[0])
 		return ask(n), err
 	})
 }
 
-func activateBenefit(a *app) *cobra.Command {
+func activateBenefit(a *App) *cobra.Command {
 	var req benefit.ActivateRequest
 	cmd := ofEntitlement(a, "activate ENTITLEMENT",
 		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", loyalty.BenefitActivate,
@@ -80,7 +80,7 @@ func activateBenefit(a *app) *cobra.Command {
 			req.Entitlement = n
 			return req
 		})
-	evidence(cmd, &req.Evidence)
+	Evidence(cmd, &req.Evidence)
 	return cmd
 }
 
@@ -90,28 +90,28 @@ func anEntitlement(args []string) (req loyalty.EntitlementRequest, err error) {
 	return req, err
 }
 
-func transferBenefit(a *app) *cobra.Command {
+func transferBenefit(a *App) *cobra.Command {
 	var req loyalty.PassRequest
-	cmd := verb(a, "transfer ENTITLEMENT", "  tally --as D benefit transfer D.0.12.0.0 --to wang",
-		loyalty.BenefitTransfer, parsed(&req, &req.Entitlement, number.ParseRow), shows(a, givenTable))
-	word(cmd, &req.To, "to", "member who gets it")
-	require(cmd, "to")
+	cmd := Verb(a, "transfer ENTITLEMENT", "  tally --as D benefit transfer D.0.12.0.0 --to wang",
+		loyalty.BenefitTransfer, Parsed(&req, &req.Entitlement, number.ParseRow), Shows(a, givenTable))
+	Word(cmd, &req.To, "to", "member who gets it")
+	Require(cmd, "to")
 	return cmd
 }
 
-func newCode(a *app) *cobra.Command {
-	return verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode,
-		anEntitlement, shows(a, givenTable))
+func newCode(a *App) *cobra.Command {
+	return Verb(a, "newcode ENTITLEMENT", "  tally --as M benefit newcode M.0.12.0.0", loyalty.BenefitNewcode,
+		anEntitlement, Shows(a, givenTable))
 }
 
-func codes(a *app) *cobra.Command {
-	return verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes, anEntitlement,
+func codes(a *App) *cobra.Command {
+	return Verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes, anEntitlement,
 		func(ctx context.Context, n *node.Node, told loyalty.GivenOne) error {
 			found, err := n.Query().Entitlements(ctx, told.Entitlement)
 			if err != nil {
 				return err
 			}
-			return a.print(told, func(t table.Writer) {
+			return a.Print(told, func(t table.Writer) {
 				for i, c := range told.Codes {
 					t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(found[0].Used)+i+1), c})
 				}
@@ -119,47 +119,47 @@ func codes(a *app) *cobra.Command {
 		})
 }
 
-func showEntitlement(a *app) *cobra.Command {
+func showEntitlement(a *App) *cobra.Command {
 	var req loyalty.EntitlementRequest
-	return verb(a, "entitlement ENTITLEMENT", "  tally --as M benefit entitlement M.0.12.0.0",
+	return Verb(a, "entitlement ENTITLEMENT", "  tally --as M benefit entitlement M.0.12.0.0",
 		loyalty.BenefitEntitlement, func(args []string) (_ loyalty.EntitlementRequest, err error) {
 			req, err = anEntitlement(args)
 			return req, err
-		}, inTable(a, func(t table.Writer, e benefit.Entitlement, s scales) {
+		}, InTable(a, func(t table.Writer, e benefit.Entitlement, s Scales) {
 			entitlementTable(t, req.Entitlement, e, s)
 		}))
 }
 
-func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s scales) {
+func entitlementTable(t table.Writer, n number.Row, e benefit.Entitlement, s Scales) {
 	t.AppendRows([]table.Row{{"entitlement", n}, {"benefit", e.Benefit}, {"member", e.Member},
 		{"state", e.State}, {"given by", e.By},
 		{"used", fmt.Sprintf("%d of %d", e.Used, e.Uses)}, {"until", e.Until}})
 	for _, f := range e.Funders {
-		t.AppendRow(table.Row{"paid for by " + f.Party, scaled(f.Parts, 0) + " parts"})
+		t.AppendRow(table.Row{"paid for by " + f.Party, Scaled(f.Parts, 0) + " parts"})
 	}
 	if e.Holder != "" {
-		t.AppendRow(table.Row{"reserved by " + e.Holder, "until " + moment(e.ReservedUntil)})
+		t.AppendRow(table.Row{"reserved by " + e.Holder, "until " + Moment(e.ReservedUntil)})
 	}
 	for _, p := range e.Pieces {
 		t.AppendRow(table.Row{"paid with " + p.Lot.String(),
-			s.show(p.Programme, p.Amount) + " " + p.Programme + ", owed by " + p.Funder})
+			s.Show(p.Programme, p.Amount) + " " + p.Programme + ", owed by " + p.Funder})
 	}
 }
 
-func listEntitlements(a *app) *cobra.Command {
+func listEntitlements(a *App) *cobra.Command {
 	var req loyalty.BenefitEntitlementsRequest
-	cmd := lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements,
-		columns[benefit.Entitlement]{
-			header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"},
-			right:  []int{5, 6},
-			cells: func(n index.Entry[benefit.Entitlement], _ scales) table.Row {
+	cmd := Lists(a, "entitlements", "  tally --as M benefit entitlements --member li", loyalty.BenefitEntitlements,
+		Columns[benefit.Entitlement]{
+			Header: table.Row{"entitlement", "benefit", "member", "state", "used", "uses", "until", "given by"},
+			Right:  []int{5, 6},
+			Cells: func(n index.Entry[benefit.Entitlement], _ Scales) table.Row {
 				e := n.Row
 				return table.Row{n.ID, e.Benefit, e.Member, e.StateAt(time.Now().Unix()), e.Used, e.Uses, e.Until, e.By}
 			},
-		}, words(&req))
-	word(cmd, &req.Member, "member", "of this member only")
-	word(cmd, &req.Benefit, "benefit", "of this benefit only")
-	word(cmd, &req.By, "by", "given or sold by this party only")
-	inState(cmd, &req.States, "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
+		}, Words(&req))
+	Word(cmd, &req.Member, "member", "of this member only")
+	Word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	Word(cmd, &req.By, "by", "given or sold by this party only")
+	InState(cmd, &req.States, "GRANTED, ACTIVE, RESERVED, CONSUMED, EXPIRED, REVOKED or REVERSED", "GRANTED", "ACTIVE", "RESERVED", "CONSUMED", "EXPIRED", "REVOKED", "REVERSED")
 	return cmd
 }

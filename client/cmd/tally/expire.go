@@ -8,22 +8,22 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func expire(a *app) *cobra.Command {
+func expire(a *App) *cobra.Command {
 	var req loyalty.ExpireRequest
-	cmd := verb(a, "expire", "  tally --as M points expire --programme MP", loyalty.PointsExpire,
-		words(&req), inTable(a, expiredTable))
+	cmd := Verb(a, "expire", "  tally --as M points expire --programme MP", loyalty.PointsExpire,
+		Words(&req), InTable(a, expiredTable))
 	cmd.Long = `Find the lots of your programme whose last day was before the business date, and
 end them, 100 at a time. What is left of them is breakage, to the party that would
 have owed it. Stop it anywhere and start it again: it finds what is still due.
 Where expiry slides, lots of members who have been active stay, and are listed.`
-	word(cmd, &req.Programme, "programme", "programme")
-	require(cmd, "programme")
-	return a.takesLong(cmd)
+	Word(cmd, &req.Programme, "programme", "programme")
+	Require(cmd, "programme")
+	return a.TakesLong(cmd)
 }
 
-func expiredTable(t table.Writer, r loyalty.Expired, s scales) {
+func expiredTable(t table.Writer, r loyalty.Expired, s Scales) {
 	t.AppendRows([]table.Row{{"programme", r.Programme}, {"business date", r.Date}, {"lots", r.Lots},
-		{"points", s.show(r.Programme, r.Points)}, {"breakage", figure.ExactYuan(r.Fen)}})
+		{"points", s.Show(r.Programme, r.Points)}, {"breakage", figure.ExactYuan(r.Fen)}})
 	for _, lot := range r.Slid {
 		t.AppendRow(table.Row{"slid, can be spent still", lot})
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // formIn is the form of the answer that a command line asks for, before its flags are read.
-func formIn(args []string, form string) string {
+func FormIn(args []string, form string) string {
 	for i, arg := range args {
 		name, value, said := strings.Cut(arg, "=")
 		switch {
@@ -33,7 +33,7 @@ func formIn(args []string, form string) string {
 
 // fail prints an error once, in the caller's format, and answers the exit code
 // of the fault table. Usage errors are BAD_REQUESTs.
-func (a *app) fail(err error) int {
+func (a *App) Fail(err error) int {
 	var refusal *fault.Error
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // of a file that the caller named
 		err = machine.Fault(err)
@@ -43,19 +43,19 @@ func (a *app) fail(err error) int {
 	} else {
 		refusal = inContext(refusal, err)
 	}
-	refusal = fault.New(refusal.Code, "%s", inFlags(refusal.Text))
+	refusal = fault.New(refusal.Code, "%s", InFlags(refusal.Text))
 	meaning := fault.Of(refusal.Code)
-	if a.format == "json" {
-		enc := json.NewEncoder(a.err)
+	if a.Format == "json" {
+		enc := json.NewEncoder(a.Err)
 		enc.SetIndent("", "  ")
 		// There is nowhere left to report it.
 		_ = enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "retry": meaning.Retry,
 			"meaning": meaning.En})
 		return meaning.Exit
 	}
-	fmt.Fprintln(a.err, "tally: "+refusal.Error())
+	fmt.Fprintln(a.Err, "tally: "+refusal.Error())
 	if refusal.Code != fault.BadRequest {
-		fmt.Fprintf(a.err, "       %s\n       %s\n", meaning.En, meaning.Zh)
+		fmt.Fprintf(a.Err, "       %s\n       %s\n", meaning.En, meaning.Zh)
 	}
 	return meaning.Exit
 }

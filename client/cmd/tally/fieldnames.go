@@ -4,7 +4,7 @@ import "regexp"
 
 // fieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
 // request, or an operation.
-var fieldNames = map[string]string{
+var FieldNames = map[string]string{
 	"acceptor":             "--acceptor",
 	"begin":                "--begin",
 	"blocks":               "--blocks",
@@ -38,12 +38,12 @@ var fieldNames = map[string]string{
 }
 
 // fieldName is a name in backquotes, as refusals have it.
-var fieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
+var FieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
 
 // inFlags writes a refusal of the node's for who typed a command line.
-func inFlags(text string) string {
-	return fieldName.ReplaceAllStringFunc(text, func(name string) string {
-		if flag, known := fieldNames[name[1:len(name)-1]]; known {
+func InFlags(text string) string {
+	return FieldName.ReplaceAllStringFunc(text, func(name string) string {
+		if flag, known := FieldNames[name[1:len(name)-1]]; known {
 			return flag
 		}
 		return name

@@ -67,18 +67,18 @@ func TestRefusalsNameFields(t *testing.T) {
 		if m := aFlag.FindStringSubmatch(text); m != nil {
 			t.Errorf("%s: names the flag --%s: name the request's field, as `%s`", where, m[1], m[1])
 		}
-		for _, m := range fieldName.FindAllStringSubmatch(text, -1) {
-			if used[m[1]] = true; fieldNames[m[1]] == "" {
+		for _, m := range FieldName.FindAllStringSubmatch(text, -1) {
+			if used[m[1]] = true; FieldNames[m[1]] == "" {
 				t.Errorf("%s: the command line has no name for `%s`: see fieldNames", where, m[1])
 			}
 		}
 	}
-	for field, says := range fieldNames {
+	for field, says := range FieldNames {
 		if !used[field] {
 			t.Errorf("%s: no refusal names it", field)
 		}
 		for _, m := range aFlag.FindAllStringSubmatch(says, -1) {
-			if _, known := flagMeanings[m[1]]; !known {
+			if _, known := FlagMeanings[m[1]]; !known {
 				t.Errorf("%s: no command has a flag --%s", field, m[1])
 			}
 		}
@@ -107,7 +107,7 @@ func TestRefusalsAreToldInFlags(t *testing.T) {
 		"the reason `no_such_name` of D":  "the reason `no_such_name` of D",
 		"it stays":                        "it stays",
 	} {
-		if got := inFlags(text); got != want {
+		if got := InFlags(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -120,7 +120,7 @@ func TestWhatAPersonMayDo(t *testing.T) {
 		names[op.About().Name] = true
 	}
 	for _, c := range someNext {
-		if got := nextText(c.next); got != c.want || !names[c.next.Operation] {
+		if got := NextText(c.next); got != c.want || !names[c.next.Operation] {
 			t.Errorf("%+v: %q, want %q", c.next, got, c.want)
 		}
 		words := strings.Fields(strings.NewReplacer("[", "", "]", "", "FILE", "fieldnames_test.go").Replace(c.want))

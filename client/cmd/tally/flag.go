@@ -28,7 +28,7 @@ import (
 
 // leaf is a command that does something. The words after its name in use are its
 // arguments; those in brackets may be left out.
-func leaf(use, short, example string, run func(ctx context.Context, args []string) error) *cobra.Command {
+func Leaf(use, short, example string, run func(ctx context.Context, args []string) error) *cobra.Command {
 	words := strings.Fields(use)[1:]
 	least := 0
 	for _, w := range words {
@@ -64,7 +64,7 @@ func arguments(n int) string {
 }
 
 // group is a command that only has others under it.
-func group(use, short string, leaves ...*cobra.Command) *cobra.Command {
+func Group(use, short string, leaves ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: noSuch, RunE: func(cmd *cobra.Command, _ []string) error {
 		return cmd.Help()
 	}}
@@ -73,7 +73,7 @@ func group(use, short string, leaves ...*cobra.Command) *cobra.Command {
 }
 
 // under lists leaves of a group under a title in its help, in one place.
-func under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
+func Under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
 	cmd.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
 	for _, l := range leaves {
 		l.GroupID = title
@@ -99,7 +99,7 @@ type value struct {
 
 // newValue is a flag of the kind that its name has everywhere.
 func newValue(name, text string) *value {
-	return &value{name: name, kind: flagMeanings[name].kind, text: text}
+	return &value{name: name, kind: FlagMeanings[name].Kind, text: text}
 }
 
 // String is the text that was given.
@@ -123,7 +123,7 @@ func (v *value) Set(text string) error {
 }
 
 // on is a flag that does something with its text, each time that it is given.
-func on(cmd *cobra.Command, name, usage string, set func(string) error) {
+func On(cmd *cobra.Command, name, usage string, set func(string) error) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(text string) error {
 		v.forms = append(v.forms, text)
@@ -139,7 +139,7 @@ func flagOf(cmd *cobra.Command, name, usage string) *value {
 }
 
 // one is a flag with one value.
-func one[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string) (T, error)) {
+func One[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string) (T, error)) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(text string) (err error) {
 		if *to, err = parse(text); err == nil {
@@ -150,7 +150,7 @@ func one[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string
 }
 
 // many is a flag that may be given again; its values are kept in their order.
-func many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(string) (T, error)) {
+func Many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(string) (T, error)) {
 	v := flagOf(cmd, name, usage+"; again for more")
 	v.set = func(text string) error {
 		one, err := parse(text)
@@ -160,7 +160,7 @@ func many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(str
 }
 
 // word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
-func word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
+func Word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
 
 func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
 	v := newValue(name, *to)
@@ -173,7 +173,7 @@ func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
 }
 
 // whole is a flag with a whole number that isn't below 0.
-func whole[T integer](cmd *cobra.Command, to *T, name string, otherwise T, usage string) {
+func Whole[T integer](cmd *cobra.Command, to *T, name string, otherwise T, usage string) {
 	wholeIn(cmd.Flags(), to, name, otherwise, usage)
 }
 
@@ -200,7 +200,7 @@ func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, u
 }
 
 // require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
-func require(cmd *cobra.Command, names ...string) {
+func Require(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		flag := cmd.Flags().Lookup(name)
 		flag.Usage += " (required)"
@@ -209,15 +209,15 @@ func require(cmd *cobra.Command, names ...string) {
 }
 
 // oneOf names flags of which one is required, and its help says so.
-const oneOf = "one of"
+const OneOf = "one of"
 
 // requireOne marks flags of which one is required.
-func requireOne(cmd *cobra.Command, names ...string) {
+func RequireOne(cmd *cobra.Command, names ...string) {
 	all := "--" + strings.Join(names, " or --")
 	for _, name := range names {
 		cmd.Flags().Lookup(name).Usage += " (" + all + " is required)"
 	}
-	cmd.Flags().SetAnnotation(names[0], oneOf, append([]string{all}, names...))
+	cmd.Flags().SetAnnotation(names[0], OneOf, append([]string{all}, names...))
 }
 
 // checkRequired refuses with BAD_REQUEST a call without what its command requires, and names all of it.
@@ -227,7 +227,7 @@ func checkRequired(cmd *cobra.Command) error {
 		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed {
 			missing = append(missing, "--"+f.Name)
 		}
-		if one := f.Annotations[oneOf]; one != nil && !slices.ContainsFunc(one[1:], cmd.Flags().Changed) {
+		if one := f.Annotations[OneOf]; one != nil && !slices.ContainsFunc(one[1:], cmd.Flags().Changed) {
 			missing = append(missing, one[0])
 		}
 	})
@@ -238,28 +238,28 @@ func checkRequired(cmd *cobra.Command) error {
 }
 
 // choice is a flag with one of a few words.
-func choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
-	one(cmd, to, name, usage+": "+strings.Join(words, ", "), fromWord[T])
-	complete(cmd, name, words...)
+func Choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
+	One(cmd, to, name, usage+": "+strings.Join(words, ", "), FromWord[T])
+	Complete(cmd, name, words...)
 }
 
 // inState is a filter by one state.
-func inState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
-	one(cmd, to, "state", usage, func(text string) ([]string, error) {
+func InState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
+	One(cmd, to, "state", usage, func(text string) ([]string, error) {
 		if text = clean.Trim(text); text == "" {
 			return nil, nil
 		}
 		return []string{text}, nil
 	})
-	complete(cmd, "state", words...)
+	Complete(cmd, "state", words...)
 }
 
-func complete(cmd *cobra.Command, name string, words ...string) {
+func Complete(cmd *cobra.Command, name string, words ...string) {
 	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // fromWord reads what the type writes of itself in JSON: a state, a kind.
-func fromWord[T any](text string) (v T, err error) {
+func FromWord[T any](text string) (v T, err error) {
 	quoted, err := json.Marshal(text)
 	if err != nil {
 		return v, err
@@ -268,32 +268,32 @@ func fromWord[T any](text string) (v T, err error) {
 }
 
 // yuanFlag is a flag with money, which people write in yuan and the ledger counts in fen.
-func yuanFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, usage, parseYuan)
+func YuanFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
+	One(cmd, to, name, usage, ParseYuan)
 }
 
 // countFlag is a flag with a number of things.
-func countFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
-	one(cmd, to, name, usage, parseCount)
+func CountFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
+	One(cmd, to, name, usage, ParseCount)
 }
 
-func day(cmd *cobra.Command, to *date.Date, name, usage string) {
-	one(cmd, to, name, usage, date.Parse)
+func Day(cmd *cobra.Command, to *date.Date, name, usage string) {
+	One(cmd, to, name, usage, date.Parse)
 }
 
-func names(cmd *cobra.Command, en, zh *string) {
-	word(cmd, en, "en", "name in English")
-	word(cmd, zh, "zh", "name in Chinese")
-	require(cmd, "en", "zh")
+func Names(cmd *cobra.Command, en, zh *string) {
+	Word(cmd, en, "en", "name in English")
+	Word(cmd, zh, "zh", "name in Chinese")
+	Require(cmd, "en", "zh")
 }
 
-func reason(cmd *cobra.Command, to *string, example string) {
-	word(cmd, to, "reason", "why: a code such as "+example)
-	require(cmd, "reason")
+func Reason(cmd *cobra.Command, to *string, example string) {
+	Word(cmd, to, "reason", "why: a code such as "+example)
+	Require(cmd, "reason")
 }
 
 // span is a flag with a length of time, for what ends so long after now.
-func span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
+func Span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	spanIn(cmd.Flags(), to, name, otherwise, usage)
 }
 
@@ -310,19 +310,19 @@ func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time
 }
 
 // evidence is a document that a command needs. Only its SHA-256 goes to the ledger.
-func evidence(cmd *cobra.Command, to *codec.Hash) {
-	document(cmd, to)
-	requireOne(cmd, "evidence", "hash")
+func Evidence(cmd *cobra.Command, to *codec.Hash) {
+	Document(cmd, to)
+	RequireOne(cmd, "evidence", "hash")
 }
 
 // document is evidence that a command may do without.
-func document(cmd *cobra.Command, to *codec.Hash) {
-	one(cmd, to, "evidence", "the document; only its SHA-256 goes to the ledger", hashFile)
-	one(cmd, to, "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
+func Document(cmd *cobra.Command, to *codec.Hash) {
+	One(cmd, to, "evidence", "the document; only its SHA-256 goes to the ledger", HashFile)
+	One(cmd, to, "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
 	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
 }
 
-func hashFile(path string) (codec.Hash, error) {
+func HashFile(path string) (codec.Hash, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -336,16 +336,16 @@ func hashFile(path string) (codec.Hash, error) {
 }
 
 // parseYuan reads 12, 12.3 or 12.30.
-func parseYuan(text string) (amount.Units, error) {
+func ParseYuan(text string) (amount.Units, error) {
 	fen, err := figure.ParseYuan(text)
 	if err != nil {
-		return 0, inFront("yuan", err)
+		return 0, InFront("yuan", err)
 	}
 	return fen, nil
 }
 
 // inFront puts what an amount is of before what is wrong with it.
-func inFront(what string, err error) error {
+func InFront(what string, err error) error {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {
 		return fault.New(refusal.Code, "%s %s", what, refusal.Text)
@@ -353,7 +353,7 @@ func inFront(what string, err error) error {
 	return err // none, or without a code
 }
 
-func parseCount(text string) (amount.Units, error) {
+func ParseCount(text string) (amount.Units, error) {
 	v, err := strconv.ParseUint(text, 10, 53)
 	if err != nil {
 		return 0, fault.New(fault.BadRequest, "%.40q: want a whole number", text)
@@ -362,16 +362,16 @@ func parseCount(text string) (amount.Units, error) {
 }
 
 // parseParts reads NAME:PARTS.
-func parseParts(text string) (string, amount.Units, error) {
+func ParseParts(text string) (string, amount.Units, error) {
 	name, count, ok := strings.Cut(text, ":")
 	if !ok {
 		return "", 0, fault.New(fault.BadRequest, "%.80q: want PARTY:PARTS", text)
 	}
-	parts, err := parseCount(count)
+	parts, err := ParseCount(count)
 	return name, parts, err
 }
 
-const aDay = 24 * time.Hour
+const ADay = 24 * time.Hour
 
 // parseSpan reads "36h", as Go writes it, or "7d".
 func parseSpan(text string) (time.Duration, error) {
@@ -380,7 +380,7 @@ func parseSpan(text string) (time.Duration, error) {
 		if err != nil || n == 0 {
 			return 0, fault.New(fault.BadRequest, "%.20q: want a length of time such as 15m, 36h or 7d", text)
 		}
-		return time.Duration(n) * aDay, nil
+		return time.Duration(n) * ADay, nil
 	}
 	length, err := time.ParseDuration(text)
 	if err != nil || length <= 0 {
@@ -390,8 +390,8 @@ func parseSpan(text string) (time.Duration, error) {
 }
 
 func spanText(d time.Duration) string {
-	if d >= aDay && d%aDay == 0 {
-		return strconv.Itoa(int(d/aDay)) + "d"
+	if d >= ADay && d%ADay == 0 {
+		return strconv.Itoa(int(d/ADay)) + "d"
 	}
 	text := d.String() // 36h0m0s
 	if d%time.Minute == 0 {
@@ -404,10 +404,10 @@ func spanText(d time.Duration) string {
 }
 
 // text as it is.
-func asIs(text string) (string, error) { return text, nil }
+func AsIs(text string) (string, error) { return text, nil }
 
 // wordOf is what a value writes of itself in JSON: what fromWord reads.
-func wordOf(v json.Marshaler) string {
+func WordOf(v json.Marshaler) string {
 	var text string
 	data, err := v.MarshalJSON()
 	if err != nil || json.Unmarshal(data, &text) != nil {
@@ -417,7 +417,7 @@ func wordOf(v json.Marshaler) string {
 }
 
 // small reads a number of a small type.
-func small[T uint8 | uint16](text string) (T, error) {
+func Small[T uint8 | uint16](text string) (T, error) {
 	v, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || uint64(T(v)) != v {
 		return 0, fault.New(fault.BadRequest, "%.20q: want a whole number up to %d", text, ^T(0))
@@ -426,4 +426,4 @@ func small[T uint8 | uint16](text string) (T, error) {
 }
 
 // inSeconds is a span as requests have it.
-func inSeconds(d time.Duration) int64 { return int64(d / time.Second) }
+func InSeconds(d time.Duration) int64 { return int64(d / time.Second) }

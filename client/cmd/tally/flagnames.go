@@ -2,7 +2,7 @@ package main
 
 // flagMeanings says of every flag's name its kind and what it means, wherever it stands: one name for one thing, one
 // thing under one name. A test holds the whole tree to it; a new name is a new row.
-var flagMeanings = map[string]struct{ kind, means string }{
+var FlagMeanings = map[string]FlagMeaning{
 	// Who.
 	"member":     {"member", "the member concerned"},
 	"to":         {"member", "who gets it"},
@@ -236,3 +236,6 @@ var flagMeanings = map[string]struct{ kind, means string }{
 	"transfer":       {"bool", "from member to member"},
 	"transferable":   {"bool", "can be passed on"},
 }
+
+// FlagMeaning is what a flag takes, as its help says, and what it means.
+type FlagMeaning struct{ Kind, Means string }

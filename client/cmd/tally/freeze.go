@@ -11,54 +11,54 @@ import (
 	"tallystick/client/node/members"
 )
 
-func freeze(a *app) *cobra.Command {
+func freeze(a *App) *cobra.Command {
 	var req member.FreezeRequest
-	cmd := sends(a, "freeze MEMBER",
+	cmd := Sends(a, "freeze MEMBER",
 		"  tally --as G points freeze zhang --reason abnormal_transfers", loyalty.PointsFreeze,
-		words(&req, &req.Member))
-	reason(cmd, &req.Reason, "abnormal_transfers")
+		Words(&req, &req.Member))
+	Reason(cmd, &req.Reason, "abnormal_transfers")
 	return cmd
 }
 
-func unfreeze(a *app) *cobra.Command {
+func unfreeze(a *App) *cobra.Command {
 	var req member.UnfreezeRequest
-	cmd := sends(a, "unfreeze MEMBER",
+	cmd := Sends(a, "unfreeze MEMBER",
 		"  tally --as G points unfreeze zhang --reason explained", loyalty.PointsUnfreeze,
-		words(&req, &req.Member))
-	reason(cmd, &req.Reason, "explained")
+		Words(&req, &req.Member))
+	Reason(cmd, &req.Reason, "explained")
 	return cmd
 }
 
-func appeal(a *app) *cobra.Command {
+func appeal(a *App) *cobra.Command {
 	var req member.AppealRequest
-	cmd := sends(a, "appeal MEMBER",
+	cmd := Sends(a, "appeal MEMBER",
 		"  tally --as D points appeal zhang --by G --evidence letter.pdf", loyalty.PointsAppeal,
-		words(&req, &req.Member))
-	word(cmd, &req.Against, "by", "party that froze the wallet")
-	require(cmd, "by")
-	evidence(cmd, &req.Evidence)
+		Words(&req, &req.Member))
+	Word(cmd, &req.Against, "by", "party that froze the wallet")
+	Require(cmd, "by")
+	Evidence(cmd, &req.Evidence)
 	return cmd
 }
 
-func dismiss(a *app) *cobra.Command {
+func dismiss(a *App) *cobra.Command {
 	var req member.DismissRequest
-	cmd := sends(a, "dismiss MEMBER",
+	cmd := Sends(a, "dismiss MEMBER",
 		"  tally --as G points dismiss zhang --reason transfers_unexplained", loyalty.PointsDismiss,
-		words(&req, &req.Member))
-	reason(cmd, &req.Reason, "transfers_unexplained")
+		Words(&req, &req.Member))
+	Reason(cmd, &req.Reason, "transfers_unexplained")
 	return cmd
 }
 
-func freezes(a *app) *cobra.Command {
+func freezes(a *App) *cobra.Command {
 	var req members.FreezesRequest
-	return verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
-		members.PointsFreezes, words(&req, &req.Member), shows(a, func(t table.Writer, list node.List[index.Freeze]) {
+	return Verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
+		members.PointsFreezes, Words(&req, &req.Member), Shows(a, func(t table.Writer, list node.List[index.Freeze]) {
 			t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
 			t.SuppressEmptyColumns()
 			for _, f := range list.Rows {
 				t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
 			}
-			asOf(t, list.Height)
+			AsOf(t, list.Height)
 		}))
 }
 

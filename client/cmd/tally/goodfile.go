@@ -11,24 +11,24 @@ import (
 	"tallystick/client/node/catalogue"
 )
 
-func exportGoods(a *app) *cobra.Command {
+func exportGoods(a *App) *cobra.Command {
 	var req catalogue.CatalogueRequest
 	var out string
-	cmd := verb(a, "export",
+	cmd := Verb(a, "export",
 		`  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`,
-		catalogue.GoodExport, words(&req),
+		catalogue.GoodExport, Words(&req),
 		func(_ context.Context, _ *node.Node, list node.List[importer.CatalogueLine]) error {
 			if err := importer.WriteCatalogue(out, list.Rows); err != nil {
 				return err
 			}
-			return a.print(map[string]any{"file": out, "goods": len(list.Rows)}, func(t table.Writer) {
+			return a.Print(map[string]any{"file": out, "goods": len(list.Rows)}, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"file", out}, {"goods", len(list.Rows)}})
 			})
 		})
 	goodFilter(cmd, &req.GoodFilter)
-	word(cmd, &req.Seller, "seller", "whose stock; yours, if it isn't said")
-	word(cmd, &out, "out", "file to write: .csv or .xlsx")
-	require(cmd, "out")
+	Word(cmd, &req.Seller, "seller", "whose stock; yours, if it isn't said")
+	Word(cmd, &out, "out", "file to write: .csv or .xlsx")
+	Require(cmd, "out")
 	return cmd
 }

@@ -26,25 +26,25 @@ func TestCodesAreRead(t *testing.T) {
 	named := number.Command{Party: "G", Seq: 3}
 	for _, c := range []struct {
 		name string
-		c    consent
+		c    Consent
 		env  string
 		want bool
 	}{
-		{"none", consent{}, "", false},
-		{"flag", consent{oneTime: oneTime{code: secret}}, "", true},
-		{"file", consent{oneTime: oneTime{file: file}}, "", true},
-		{"environment", consent{authorisation: named}, secret.String(), true},
-		{"environment, for something else", consent{}, secret.String(), false},
-		{"authorisation that needs none", consent{authorisation: named}, "", false},
+		{"none", Consent{}, "", false},
+		{"flag", Consent{oneTime: OneTime{code: secret}}, "", true},
+		{"file", Consent{oneTime: OneTime{file: file}}, "", true},
+		{"environment", Consent{authorisation: named}, secret.String(), true},
+		{"environment, for something else", Consent{}, secret.String(), false},
+		{"authorisation that needs none", Consent{authorisation: named}, "", false},
 	} {
 		t.Setenv("TALLY_CODE", c.env)
-		n, got, err := c.c.proof(&app{})
+		n, got, err := c.c.Proof(&App{})
 		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want &&
 			got.String() != secret.String() {
 			t.Errorf("%s: %s %s %v", c.name, n, got, err)
 		}
 	}
-	if _, err := (&oneTime{file: "nowhere"}).read(&app{}); err == nil {
+	if _, err := (&OneTime{file: "nowhere"}).Read(&App{}); err == nil {
 		t.Error("a missing file is no code")
 	}
 }
@@ -59,7 +59,7 @@ func TestOwesTable(t *testing.T) {
 			Payments: []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20,
 				State: "PART_PAID", Open: true}},
 			Breakage: []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
-		}, scales{"FP": 2})
+		}, Scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  owes  whom             for                points  of which held   worth  cycle    state     
@@ -82,7 +82,7 @@ as of block 8
 func TestBenefitTableSaysWords(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		benefitTable(w, benefit.Model{ID: "b", Kind: benefit.Coupon, Lapse: benefit.Keep,
-			Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, scales{"GP": 2})
+			Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, Scales{"GP": 2})
 	})
 	for _, want := range []string{"coupon", "KEEP", "1.50 GP"} {
 		if !strings.Contains(got, want) {

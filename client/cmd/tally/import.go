@@ -14,7 +14,7 @@ import (
 	"tallystick/network/wholefile"
 )
 
-func importCommand(a *app) *cobra.Command {
+func Import(a *App) *cobra.Command {
 	var mapping, steps string
 	var i importing
 	cmd := &cobra.Command{
@@ -76,10 +76,10 @@ directory: import everything of a party from one state directory.`,
 			})
 		},
 	}
-	word(cmd, &mapping, "mapping", "mapping file (YAML)")
-	word(cmd, &steps, "plan", "or several files with their mappings and parties (YAML)")
+	Word(cmd, &mapping, "mapping", "mapping file (YAML)")
+	Word(cmd, &steps, "plan", "or several files with their mappings and parties (YAML)")
 	i.flags(cmd)
-	return a.untimed(cmd)
+	return a.Untimed(cmd)
 }
 
 // importing is what every import is asked with.
@@ -90,14 +90,14 @@ type importing struct {
 
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
-	on(cmd, "rejected",
+	On(cmd, "rejected",
 		"write rejected lines to this CSV, for its owner's eyes: it has personal data",
 		func(path string) error {
 			i.rejected = path
 			i.Rejected = func(write func(io.Writer) error) error { return writeRejected(path, write) }
 			return nil
 		})
-	one(cmd, &i.MaxRejected, "max-rejected", "so many rejected or refused lines are no failure: 20, or 1%",
+	One(cmd, &i.MaxRejected, "max-rejected", "so many rejected or refused lines are no failure: 20, or 1%",
 		func(text string) (string, error) {
 			_, err := importer.ParseAllowance(text)
 			return text, err
@@ -107,20 +107,20 @@ func (i *importing) flags(cmd *cobra.Command) {
 }
 
 // imports performs an import of a file, with a bar, and shows its report.
-func imports[Req any](ctx context.Context, a *app, i importing, path string, shards int, op node.Op[Req, node.Imported],
+func imports[Req any](ctx context.Context, a *App, i importing, path string, shards int, op node.Op[Req, node.Imported],
 	ask func(node.Importing) Req) (err error) {
-	if err := a.sendFile(path); err != nil {
+	if err := a.SendFile(path); err != nil {
 		return err
 	}
-	if a.dry = i.DryRun; !a.dry {
-		a.lanes = fmt.Sprintf("1-%d", shards)
+	if a.Dry = i.DryRun; !a.Dry {
+		a.Lanes = fmt.Sprintf("1-%d", shards)
 	}
 	bar := newBar(a, path)
-	a.call.Far = bar.far
-	err = perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
+	a.Call.Far = bar.far
+	err = Perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
 		func(_ context.Context, _ *node.Node, r node.Imported) error {
 			bar.end(r.Stopped)
-			return a.print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
+			return a.Print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
 		})
 	bar.end(err != nil)
 	return err

@@ -40,10 +40,10 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		t.AppendRow(table.Row{total.Name, total.N})
 	}
 	if r.Points > 0 {
-		t.AppendRow(table.Row{"points", scaled(r.Points-r.PointsRefused, r.Digits)})
+		t.AppendRow(table.Row{"points", Scaled(r.Points-r.PointsRefused, r.Digits)})
 	}
 	if r.PointsRefused > 0 {
-		t.AppendRow(table.Row{"points of refused lines", scaled(r.PointsRefused, r.Digits)})
+		t.AppendRow(table.Row{"points of refused lines", Scaled(r.PointsRefused, r.Digits)})
 	}
 	t.AppendRows([]table.Row{
 		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},
@@ -73,7 +73,7 @@ func seconds(r *importer.Report) string { return decimal.New(r.Millis, -3).Strin
 
 // bar is a progress bar on a terminal, and a line every few seconds elsewhere.
 type bar struct {
-	app    *app
+	app    *App
 	what   string          // that is worked on
 	writer progress.Writer // nil without a terminal
 
@@ -86,12 +86,12 @@ type bar struct {
 // saidEvery is how long nothing is said without a terminal.
 const saidEvery = 5 * time.Second
 
-func newBar(a *app, path string) *bar {
+func newBar(a *App, path string) *bar {
 	b := &bar{app: a, what: filepath.Base(path), said: time.Now()}
 	b.tracker = &progress.Tracker{Message: "reading " + b.what, Units: progress.UnitsBytes}
-	if file, ok := a.err.(*os.File); ok && isatty.IsTerminal(file.Fd()) && a.format != "json" {
+	if file, ok := a.Err.(*os.File); ok && isatty.IsTerminal(file.Fd()) && a.Format != "json" {
 		b.writer = progress.NewWriter()
-		b.writer.SetOutputWriter(a.err)
+		b.writer.SetOutputWriter(a.Err)
 		b.writer.SetUpdateFrequency(200 * time.Millisecond)
 		b.writer.Style().Visibility.Speed = true
 		b.writer.AppendTracker(b.tracker)
@@ -133,11 +133,11 @@ func (b *bar) grow(to int64) {
 
 // say tells where no bar is drawn how far it is, now and then.
 func (b *bar) say(format string, args ...any) {
-	if b.writer != nil || b.app.format == "json" || time.Since(b.said) < saidEvery {
+	if b.writer != nil || b.app.Format == "json" || time.Since(b.said) < saidEvery {
 		return
 	}
 	b.said = time.Now()
-	fmt.Fprintf(b.app.err, format+"\n", args...)
+	fmt.Fprintf(b.app.Err, format+"\n", args...)
 }
 
 // end ends it, once.

@@ -13,27 +13,27 @@ import (
 // undoLanes is how many lanes take an import back.
 const undoLanes = "1-4"
 
-func undoImport(a *app) *cobra.Command {
+func Undo(a *App) *cobra.Command {
 	var req node.UndoImportRequest
-	cmd := verb(a, "undo-import SOURCE",
+	cmd := Verb(a, "undo-import SOURCE",
 		`  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
   tally --as D undo-import october-2026 --reason wrong_rate`, node.ImportUndo,
 		func(args []string) (node.UndoImportRequest, error) {
-			req.Source, a.lanes = args[0], undoLanes
+			req.Source, a.Lanes = args[0], undoLanes
 			return req, nil
-		}, inTable(a, undoneTable))
+		}, InTable(a, undoneTable))
 	cmd.Long = `Take back what an import has made under its source: points are revoked as far as they
 are left, entitlements as far as they weren't used. What was spent, held, passed on or
 expired stays, and is said. Receipts of which all is taken back may earn again, under
 another source. Members, labels, goods and what else an import makes have verbs of their own.
 Again takes back what has come free since.`
-	reason(cmd, &req.Reason, "wrong_rate")
+	Reason(cmd, &req.Reason, "wrong_rate")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would be taken back; nothing is written")
-	return a.untimed(cmd)
+	return a.Untimed(cmd)
 }
 
-func undoneTable(t table.Writer, u node.Undone, s scales) {
-	points := func(n amount.Units) string { return s.shownOr(u.Programme, n) }
+func undoneTable(t table.Writer, u node.Undone, s Scales) {
+	points := func(n amount.Units) string { return s.ShownOr(u.Programme, n) }
 	t.AppendRow(table.Row{"source", u.Source})
 	if u.DryRun {
 		t.AppendRow(table.Row{"", "dry run: nothing was written"})

@@ -20,16 +20,16 @@ import (
 // is refused before anything is sent.
 
 // later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
-func (a *app) later(do func(context.Context, *node.Node, scales) error) {
+func (a *App) Later(do func(context.Context, *node.Node, Scales) error) {
 	a.pending = append(a.pending, do)
 }
 
 // inScale does what waits for the programmes' scales.
-func (a *app) inScale(ctx context.Context, g *node.Node) error {
+func (a *App) inScale(ctx context.Context, g *node.Node) error {
 	if len(a.pending) == 0 {
 		return nil
 	}
-	s, err := askScales(ctx, g)
+	s, err := AskScales(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (a *app) inScale(ctx context.Context, g *node.Node) error {
 }
 
 // of is how many digits a programme's points have. NOT_FOUND.
-func (s scales) of(programme string) (uint8, error) {
+func (s Scales) Of(programme string) (uint8, error) {
 	scale, known := s[programme]
 	if !known {
 		return 0, fault.New(fault.NotFound, "there is no programme %.64s", programme)
@@ -51,40 +51,40 @@ func (s scales) of(programme string) (uint8, error) {
 }
 
 // units reads points of a programme. NOT_FOUND for the programme, BAD_REQUEST for more digits than it has.
-func (s scales) units(programme string, text figure.Decimal) (amount.Units, error) {
-	scale, err := s.of(programme)
+func (s Scales) Units(programme string, text figure.Decimal) (amount.Units, error) {
+	scale, err := s.Of(programme)
 	if err != nil {
 		return 0, err
 	}
 	units, err := text.Units(scale)
 	if err != nil {
-		return 0, inFront("points of "+programme, err)
+		return 0, InFront("points of "+programme, err)
 	}
 	return units, nil
 }
 
 // scaleFor finds the digits of the points that a flag is about.
-type scaleFor func(context.Context, *node.Node, scales) (uint8, error)
+type scaleFor func(context.Context, *node.Node, Scales) (uint8, error)
 
 // ofProgramme is the digits of the programme that the rest of the command names.
-func ofProgramme(id *string) scaleFor {
-	return func(_ context.Context, _ *node.Node, s scales) (uint8, error) { return s.of(*id) }
+func OfProgramme(id *string) scaleFor {
+	return func(_ context.Context, _ *node.Node, s Scales) (uint8, error) { return s.Of(*id) }
 }
 
 // ofLot is the digits of a lot's programme.
-func ofLot(lot *number.Row) scaleFor {
-	return func(ctx context.Context, g *node.Node, s scales) (uint8, error) {
+func OfLot(lot *number.Row) scaleFor {
+	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
 		lots, err := g.Query().Lots(ctx, *lot)
 		if err != nil {
 			return 0, err
 		}
-		return s.of(lots[0].Programme)
+		return s.Of(lots[0].Programme)
 	}
 }
 
 // ofHold is the digits of a hold's programmes, if all have as many.
-func ofHold(hold *number.Command) scaleFor {
-	return func(ctx context.Context, g *node.Node, s scales) (uint8, error) {
+func OfHold(hold *number.Command) scaleFor {
+	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
 		h, err := g.Query().Hold(ctx, *hold)
 		if err != nil {
 			return 0, err
@@ -95,10 +95,10 @@ func ofHold(hold *number.Command) scaleFor {
 
 // common is how many digits the points of a hold have. BAD_REQUEST if its programmes have different ones: then a number
 // of points, without its programme, says nothing.
-func (s scales) common(h points.Hold) (uint8, error) {
+func (s Scales) common(h points.Hold) (uint8, error) {
 	scale := uint8(0)
 	for i, p := range h.Pieces {
-		one, err := s.of(p.Programme)
+		one, err := s.Of(p.Programme)
 		if err != nil {
 			return 0, err
 		}
@@ -113,24 +113,24 @@ func (s scales) common(h points.Hold) (uint8, error) {
 }
 
 // pointsFlag is a flag with points of a programme that the rest of the command tells.
-func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage string, of scaleFor) {
+func (a *App) PointsFlag(cmd *cobra.Command, to *amount.Units, name, usage string, of scaleFor) {
 	var text figure.Decimal
 	given := false
 	v := flagOf(cmd, name, usage)
 	v.set = func(written string) (err error) {
 		if text, err = figure.Parse(written); err != nil {
-			return inFront("points", err)
+			return InFront("points", err)
 		}
 		v.forms = []string{text.Form()}
 		if !given {
 			given = true
-			a.later(func(ctx context.Context, g *node.Node, s scales) error {
+			a.Later(func(ctx context.Context, g *node.Node, s Scales) error {
 				scale, err := of(ctx, g, s)
 				if err != nil {
 					return err
 				}
 				if *to, err = text.Units(scale); err != nil {
-					return inFront("--"+name, err)
+					return InFront("--"+name, err)
 				}
 				return nil
 			})
@@ -141,17 +141,17 @@ func (a *app) pointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 }
 
 // rateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
-func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
-	in func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error)) {
+func (a *App) RateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
+	in func(context.Context, *node.Node, Scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
 	given := false
-	one(cmd, to, name, usage, func(text string) (_ amount.Rate, err error) {
+	One(cmd, to, name, usage, func(text string) (_ amount.Rate, err error) {
 		if shown, err = amount.ParseRate(text); err != nil {
 			return shown, err
 		}
 		if !given {
 			given = true
-			a.later(func(ctx context.Context, g *node.Node, s scales) (err error) {
+			a.Later(func(ctx context.Context, g *node.Node, s Scales) (err error) {
 				*to, err = in(ctx, g, s, shown)
 				return err
 			})
@@ -161,46 +161,46 @@ func (a *app) rateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
 }
 
 // part is an amount of one programme.
-type part struct {
-	programme string
-	units     amount.Units
+type Part struct {
+	Programme string
+	Units     amount.Units
 	text      figure.Decimal
 }
 
 // String is the part in the one way to write it.
-func (p part) String() string { return p.programme + ":" + p.text.Form() }
+func (p Part) String() string { return p.Programme + ":" + p.text.Form() }
 
 // named is the part as requests have it.
-func (p part) named() node.Part { return node.Part{Programme: p.programme, Points: p.units} }
+func (p Part) Named() node.Part { return node.Part{Programme: p.Programme, Points: p.Units} }
 
 // parsePart reads PROGRAMME:POINTS.
-func parsePart(text string) (part, error) {
+func parsePart(text string) (Part, error) {
 	programme, written, ok := strings.Cut(text, ":")
 	if !ok {
-		return part{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:POINTS", text)
+		return Part{}, fault.New(fault.BadRequest, "%.80q: want PROGRAMME:POINTS", text)
 	}
 	d, err := figure.Parse(written)
 	if err != nil {
-		return part{}, inFront("points", err)
+		return Part{}, InFront("points", err)
 	}
 	units, err := d.Least()
-	return part{programme, units, d}, err
+	return Part{programme, units, d}, err
 }
 
 // inScale gives the part its units.
-func (p *part) inScale(s scales) (err error) {
-	p.units, err = s.units(p.programme, p.text)
+func (p *Part) InScale(s Scales) (err error) {
+	p.Units, err = s.Units(p.Programme, p.text)
 	return err
 }
 
 // partsFlag is a flag with points of programmes, which may be given again.
-func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
-	many(cmd, to, name, usage, func(text string) (part, error) {
+func (a *App) PartsFlag(cmd *cobra.Command, to *[]Part, name, usage string) {
+	Many(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
 		if err == nil && len(*to) == 0 {
-			a.later(func(_ context.Context, _ *node.Node, s scales) error {
+			a.Later(func(_ context.Context, _ *node.Node, s Scales) error {
 				for i := range *to {
-					if err := (*to)[i].inScale(s); err != nil {
+					if err := (*to)[i].InScale(s); err != nil {
 						return err
 					}
 				}
@@ -212,11 +212,11 @@ func (a *app) partsFlag(cmd *cobra.Command, to *[]part, name, usage string) {
 }
 
 // partFlag is a flag with points of one programme.
-func (a *app) partFlag(cmd *cobra.Command, to *part, name, usage string) {
-	one(cmd, to, name, usage, func(text string) (part, error) {
+func (a *App) PartFlag(cmd *cobra.Command, to *Part, name, usage string) {
+	One(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
-		if err == nil && to.programme == "" {
-			a.later(func(_ context.Context, _ *node.Node, s scales) error { return to.inScale(s) })
+		if err == nil && to.Programme == "" {
+			a.Later(func(_ context.Context, _ *node.Node, s Scales) error { return to.InScale(s) })
 		}
 		return p, err
 	})
@@ -239,22 +239,22 @@ func parseLotPart(text string) (lotPart, error) {
 	}
 	d, err := figure.Parse(written)
 	if err != nil {
-		return lotPart{}, inFront("points", err)
+		return lotPart{}, InFront("points", err)
 	}
 	n, err := number.ParseRow(lot)
 	return lotPart{n, d}, err
 }
 
 // lotsFlag is a flag with points of lots, which may be given again.
-func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string) {
+func (a *App) LotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string) {
 	var written []lotPart
-	many(cmd, &written, name, usage, func(text string) (lotPart, error) {
+	Many(cmd, &written, name, usage, func(text string) (lotPart, error) {
 		p, err := parseLotPart(text)
 		if err != nil {
 			return p, err
 		}
 		if len(written) == 0 {
-			a.later(func(ctx context.Context, g *node.Node, s scales) (err error) {
+			a.Later(func(ctx context.Context, g *node.Node, s Scales) (err error) {
 				*to, err = lotsInScale(ctx, g, s, written)
 				return err
 			})
@@ -265,7 +265,7 @@ func (a *app) lotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string)
 	})
 }
 
-func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart) ([]spend.Take, error) {
+func lotsInScale(ctx context.Context, g *node.Node, s Scales, written []lotPart) ([]spend.Take, error) {
 	numbers := make([]number.Row, len(written))
 	for i, p := range written {
 		numbers[i] = p.lot
@@ -276,7 +276,7 @@ func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart)
 	}
 	list := make([]spend.Take, len(written))
 	for i, p := range written {
-		units, err := s.units(lots[i].Programme, p.text)
+		units, err := s.Units(lots[i].Programme, p.text)
 		if err != nil {
 			return nil, err
 		}
@@ -286,21 +286,21 @@ func lotsInScale(ctx context.Context, g *node.Node, s scales, written []lotPart)
 }
 
 // scaleOf is a flag that says how many digits points have, where no network tells.
-func scaleOf(cmd *cobra.Command, known scales) {
-	on(cmd, "scale-of",
+func ScaleOf(cmd *cobra.Command, known Scales) {
+	On(cmd, "scale-of",
 		"PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more",
 		func(text string) error {
 			programme, digits, _ := strings.Cut(text, ":")
-			scale, err := small[uint8](digits)
+			scale, err := Small[uint8](digits)
 			known[programme] = scale
 			return err
 		})
 }
 
 // shownOr writes points of a programme; where nobody said how many digits they have, that they are smallest units.
-func (s scales) shownOr(programme string, units amount.Units) string {
+func (s Scales) ShownOr(programme string, units amount.Units) string {
 	if _, known := s[programme]; known {
-		return s.show(programme, units)
+		return s.Show(programme, units)
 	}
-	return grouped(units) + " smallest units"
+	return Grouped(units) + " smallest units"
 }

@@ -17,20 +17,20 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func instructPayments(a *app) *cobra.Command {
+func instructPayments(a *App) *cobra.Command {
 	var req settle.InstructFileRequest
 	var calendar, out string
-	cmd := leaf("instruct",
+	cmd := Leaf("instruct",
 		"Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		`  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml
   tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP`,
 		func(ctx context.Context, _ []string) error {
 			ask := func() (_ settle.InstructFileRequest, err error) {
 				req.Before = madeBefore(out)
-				req.Calendar, err = textOf(calendar)
+				req.Calendar, err = TextOf(calendar)
 				return req, err
 			}
-			return perform(ctx, a, settle.PaymentInstructFile, ask,
+			return Perform(ctx, a, settle.PaymentInstructFile, ask,
 				func(ctx context.Context, n *node.Node, in settle.InstructFile) error {
 					return instruct(ctx, a, n, in, out)
 				})
@@ -49,20 +49,20 @@ of its own, and so is, with --rest, what is left of payments of which a part cam
 alone. Of more than 100 payments the first 100 are written; run it again with another file
 for the others.`
 	cycleFlag(cmd, &req.Cycle)
-	one(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
-	word(cmd, &out, "out", "pain.001 file to write")
-	require(cmd, "accounts", "out")
-	word(cmd, &calendar, "calendar",
+	One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
+	Word(cmd, &out, "out", "pain.001 file to write")
+	Require(cmd, "accounts", "out")
+	Word(cmd, &calendar, "calendar",
 		"file of days on which your bank works or rests; it replaces the years that it has")
-	day(cmd, &req.Execute, "execute", "day on which the bank is to pay")
+	Day(cmd, &req.Execute, "execute", "day on which the bank is to pay")
 	cmd.Flags().BoolVar(&req.Rest, "rest", false, "what is left of payments of which a part came in, too")
-	word(cmd, (*string)(&req.Form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
-	word(cmd, &req.Form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
-	word(cmd, &req.Form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
-	word(cmd, &req.Form.Purpose, "purpose", "code of the purpose, such as GDSV")
-	word(cmd, (*string)(&req.Form.Charges), "bearer",
+	Word(cmd, (*string)(&req.Form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
+	Word(cmd, &req.Form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
+	Word(cmd, &req.Form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
+	Word(cmd, &req.Form.Purpose, "purpose", "code of the purpose, such as GDSV")
+	Word(cmd, (*string)(&req.Form.Charges), "bearer",
 		"who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
-	complete(cmd, "bearer", "DEBT", "SHAR", "CRED", "SLEV")
+	Complete(cmd, "bearer", "DEBT", "SHAR", "CRED", "SLEV")
 	cmd.Flags().BoolVar(&req.Form.Batch, "batch", false, "your bank books one sum for all")
 	return cmd
 }
@@ -95,19 +95,19 @@ type instructed struct {
 }
 
 // instruct keeps a message's file, and then notes it on the ledger.
-func instruct(ctx context.Context, a *app, n *node.Node, in settle.InstructFile, path string) error {
-	if err := keepFile(path, in.File); err != nil {
+func instruct(ctx context.Context, a *App, n *node.Node, in settle.InstructFile, path string) error {
+	if err := KeepFile(path, in.File); err != nil {
 		return err
 	}
 	note := in.Note
-	if a.call.ID == "" {
-		a.call.ID = note.Message // asked again, the ledger answers as it did
+	if a.Call.ID == "" {
+		a.Call.ID = note.Message // asked again, the ledger answers as it did
 	}
 	answer := instructed{Settles: note.Cycle, Message: note.Message, Hash: note.Hash.String(),
 		File: path, Fen: note.Fen,
 		Execute: note.Execute, Left: in.Left}
 	var err error
-	if answer.Receipt, err = settle.PaymentInstruct.Do(ctx, n, &a.call, note); err != nil {
+	if answer.Receipt, err = settle.PaymentInstruct.Do(ctx, n, &a.Call, note); err != nil {
 		return err
 	}
 	for _, payment := range note.Payments {
@@ -118,15 +118,15 @@ func instruct(ctx context.Context, a *app, n *node.Node, in settle.InstructFile,
 		}
 		answer.Paid = append(answer.Paid, now)
 	}
-	return a.printParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) {
+	return a.PrintParts(answer, func(t table.Writer) { instructedTable(t, answer) }, func(t table.Writer) {
 		paymentsTable(t, answer.Paid)
 	})
 }
 
 func instructedTable(t table.Writer, in instructed) {
-	receiptTable(t, "payment:Instruct", in.Receipt)
+	ReceiptTable(t, "payment:Instruct", in.Receipt)
 	t.AppendRows([]table.Row{{"settles", in.Settles}, {"file", in.File}, {"message", in.Message}, {"SHA-256", in.Hash},
-		{"in all", yuan(in.Fen)}, {"to be paid on", in.Execute}})
+		{"in all", Yuan(in.Fen)}, {"to be paid on", in.Execute}})
 	if in.Left > 0 {
 		t.AppendRow(table.Row{"due besides", fmt.Sprintf("%d payments: run it again with another file", in.Left)})
 	}

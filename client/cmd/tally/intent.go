@@ -23,23 +23,23 @@ func marked(cmd *cobra.Command, how string, flags ...string) {
 }
 
 // listen takes in what the caller named, and refuses a request id that is none.
-func (a *app) listen(cmd *cobra.Command, args []string) error {
-	a.call.Meaning = node.Meaning{Verb: cmd.CommandPath(), Args: append([]string{}, args...)}
+func (a *App) listen(cmd *cobra.Command, args []string) error {
+	a.Call.Meaning = node.Meaning{Verb: cmd.CommandPath(), Args: append([]string{}, args...)}
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		_, elsewhere := f.Annotations[apart]
 		if !f.Changed || elsewhere || isDefault(f) {
 			return
 		}
-		a.call.Meaning.Name(f.Name, valuesOf(f.Value)...)
+		a.Call.Meaning.Name(f.Name, valuesOf(f.Value)...)
 	})
-	if a.call.ID == "" {
+	if a.Call.ID == "" {
 		return nil
 	}
-	if slices.Contains([]string{"tally import", "tally good import", "tally undo-import"}, a.call.Meaning.Verb) {
+	if slices.Contains([]string{"tally import", "tally good import", "tally undo-import"}, a.Call.Meaning.Verb) {
 		return fault.New(fault.BadRequest,
 			"an import is known by its source, whenever it is run or taken back again: leave --request out")
 	}
-	return name.CheckID("--request", a.call.ID)
+	return name.CheckID("--request", a.Call.ID)
 }
 
 // isDefault says whether a flag was given what it is anyway. Where that is nothing,

@@ -17,10 +17,10 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func issue(a *app) *cobra.Command {
+func issue(a *App) *cobra.Command {
 	var req points.IssueRequest
 	var rest points.Grant
-	cmd := sends(a, "issue",
+	cmd := Sends(a, "issue",
 		`  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
   tally --as D points issue --programme DP --grant wang:5.00:2026-11-30 --grant wang:20.00:2027-05-31
   tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`, loyalty.PointsIssue,
@@ -36,32 +36,32 @@ where the programme has no expiry rule, and :activator if the lot is to wait for
 party's evidence. Shares, outlet and reference are those of all grants: a grant
 whose cost several parties bear becomes one lot for each of them. A member who isn't
 enrolled yet needs --home: the party that will enrol it, and that alone can.`
-	word(cmd, &req.Programme, "programme", "programme")
+	Word(cmd, &req.Programme, "programme", "programme")
 	grantsFlag(a, cmd, &req)
-	word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
+	Word(cmd, &rest.Home, "home", "of members who are yet to be enrolled: the party that will")
 	granting(cmd, &rest)
-	require(cmd, "programme", "grant")
+	Require(cmd, "programme", "grant")
 	return cmd
 }
 
 // granting are the flags of what issues and awards have in common.
 func granting(cmd *cobra.Command, g *points.Grant) {
-	many(cmd, &g.Split, "split",
+	Many(cmd, &g.Split, "split",
 		"who bears the cost: FUNDER:PARTS, and :PLEDGE for others than you (出资)", parseShare)
-	word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
-	word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
+	Word(cmd, &g.Outlet, "outlet", "where it was earned, an id of yours")
+	Word(cmd, &g.Reference, "reference", "what for, such as a receipt's number")
 }
 
 // grantsFlag are the lots of an issue, in the scale of its programme.
-func grantsFlag(a *app, cmd *cobra.Command, req *points.IssueRequest) {
+func grantsFlag(a *App, cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
-	many(cmd, &written, "grant", "member:points[:expires[:activator]]",
+	Many(cmd, &written, "grant", "member:points[:expires[:activator]]",
 		func(text string) (grantText, error) {
 			g, d, err := parseGrant(text)
 			if err == nil && len(written) == 0 {
-				a.later(func(_ context.Context, _ *node.Node, s scales) (err error) {
+				a.Later(func(_ context.Context, _ *node.Node, s Scales) (err error) {
 					for i := range req.Grants {
-						if req.Grants[i].Amount, err = s.units(req.Programme, written[i].points); err != nil {
+						if req.Grants[i].Amount, err = s.Units(req.Programme, written[i].points); err != nil {
 							return err
 						}
 					}
@@ -92,7 +92,7 @@ func parseGrant(text string) (g points.Grant, d figure.Decimal, err error) {
 	}
 	g.Member = parts[0]
 	if d, err = figure.Parse(parts[1]); err != nil {
-		return g, d, inFront("points", err)
+		return g, d, InFront("points", err)
 	}
 	if g.Amount, err = d.Least(); err != nil {
 		return g, d, err
@@ -116,7 +116,7 @@ func parseShare(text string) (points.Share, error) {
 	}
 	s := points.Share{Funder: parts[0]}
 	var err error
-	if s.Parts, err = parseCount(parts[1]); err != nil {
+	if s.Parts, err = ParseCount(parts[1]); err != nil {
 		return points.Share{}, err
 	}
 	if len(parts) > 2 {
@@ -125,72 +125,72 @@ func parseShare(text string) (points.Share, error) {
 	return s, err
 }
 
-func pledge(a *app) *cobra.Command {
+func pledge(a *App) *cobra.Command {
 	var req points.PledgeRequest
-	cmd := sends(a, "pledge PROGRAMME",
+	cmd := Sends(a, "pledge PROGRAMME",
 		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", loyalty.PointsPledge,
-		words(&req, &req.Programme))
-	a.pointsFlag(cmd, &req.Amount, "points", "points, in all", ofProgramme(&req.Programme))
-	day(cmd, &req.Until, "until", "last day on which they may be issued")
-	require(cmd, "points", "until")
+		Words(&req, &req.Programme))
+	a.PointsFlag(cmd, &req.Amount, "points", "points, in all", OfProgramme(&req.Programme))
+	Day(cmd, &req.Until, "until", "last day on which they may be issued")
+	Require(cmd, "points", "until")
 	return cmd
 }
 
-func pledges(a *app) *cobra.Command {
+func pledges(a *App) *cobra.Command {
 	var req loyalty.PointsPledgesRequest
-	cmd := lists(a, "pledges", "  tally --as G points pledges --programme GP", loyalty.PointsPledges,
-		columns[points.Pledge]{
-			header: table.Row{"pledge", "funder", "programme", "points", "until"}, right: []int{4},
-			cells: func(n index.Entry[points.Pledge], s scales) table.Row {
+	cmd := Lists(a, "pledges", "  tally --as G points pledges --programme GP", loyalty.PointsPledges,
+		Columns[points.Pledge]{
+			Header: table.Row{"pledge", "funder", "programme", "points", "until"}, Right: []int{4},
+			Cells: func(n index.Entry[points.Pledge], s Scales) table.Row {
 				return table.Row{n.ID, n.Row.Funder, n.Row.Programme,
-					s.show(n.Row.Programme, n.Row.Amount), n.Row.Until}
+					s.Show(n.Row.Programme, n.Row.Amount), n.Row.Until}
 			},
-		}, words(&req))
-	word(cmd, &req.Programme, "programme", "of this programme only")
-	word(cmd, &req.Funder, "funder", "of this party only")
+		}, Words(&req))
+	Word(cmd, &req.Programme, "programme", "of this programme only")
+	Word(cmd, &req.Funder, "funder", "of this party only")
 	return cmd
 }
 
-func activate(a *app) *cobra.Command {
+func activate(a *App) *cobra.Command {
 	var req points.ActivateRequest
-	cmd := sends(a, "activate LOT",
+	cmd := Sends(a, "activate LOT",
 		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
   tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, loyalty.PointsActivate,
-		parsed(&req, &req.Lot, number.ParseRow))
-	evidence(cmd, &req.Evidence)
+		Parsed(&req, &req.Lot, number.ParseRow))
+	Evidence(cmd, &req.Evidence)
 	return cmd
 }
 
-func cancelLot(a *app) *cobra.Command {
+func cancelLot(a *App) *cobra.Command {
 	var req points.CancelRequest
-	cmd := sends(a, "cancel LOT",
+	cmd := Sends(a, "cancel LOT",
 		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", loyalty.PointsCancel,
-		parsed(&req, &req.Lot, number.ParseRow))
-	reason(cmd, &req.Reason, "sale_cancelled")
+		Parsed(&req, &req.Lot, number.ParseRow))
+	Reason(cmd, &req.Reason, "sale_cancelled")
 	return cmd
 }
 
-func adjust(a *app) *cobra.Command {
+func adjust(a *App) *cobra.Command {
 	var req points.AdjustRequest
-	cmd := sends(a, "adjust LOT",
+	cmd := Sends(a, "adjust LOT",
 		"  tally --as D points adjust D.1.7.3.0 --points 0.25 --reason basket_missed_a_line", loyalty.PointsAdjust,
-		parsed(&req, &req.Lot, number.ParseRow))
-	a.pointsFlag(cmd, &req.Amount, "points", "points that are added, in a lot of their own", ofLot(&req.Lot))
-	reason(cmd, &req.Reason, "basket_missed_a_line")
-	require(cmd, "points")
+		Parsed(&req, &req.Lot, number.ParseRow))
+	a.PointsFlag(cmd, &req.Amount, "points", "points that are added, in a lot of their own", OfLot(&req.Lot))
+	Reason(cmd, &req.Reason, "basket_missed_a_line")
+	Require(cmd, "points")
 	return cmd
 }
 
-func revokePoints(a *app) *cobra.Command {
+func revokePoints(a *App) *cobra.Command {
 	var req points.RevokeRequest
-	cmd := sends(a, "revoke",
+	cmd := Sends(a, "revoke",
 		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
 		loyalty.PointsRevoke,
-		words(&req))
-	a.lotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
-	reason(cmd, &req.Reason, "sale_returned")
+		Words(&req))
+	a.LotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
+	Reason(cmd, &req.Reason, "sale_returned")
 	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false,
 		"they were awarded in error: their receipts may earn again, once all is taken back")
-	require(cmd, "lot")
+	Require(cmd, "lot")
 	return cmd
 }

@@ -19,7 +19,7 @@ import (
 
 // keepFile writes a file that its owner alone may read, at once or not at all. If it is
 // there with the same bytes nothing is done; with others it is a CONFLICT.
-func keepFile(path string, data []byte) error {
+func KeepFile(path string, data []byte) error {
 	switch before, err := bounds.File(path, bounds.Evidence); {
 	case err == nil && bytes.Equal(before, data):
 		return nil
@@ -28,12 +28,12 @@ func keepFile(path string, data []byte) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return writeWhole(path, data)
+	return WriteWhole(path, data)
 }
 
 // writeWhole writes a file that its owner alone can read, whole or not at all, on disk when
 // it returns.
-func writeWhole(path string, data []byte) error {
+func WriteWhole(path string, data []byte) error {
 	err := wholefile.Write(path, data, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fault.New(fault.BadRequest, "%s can't be written: there is no folder %s", path, filepath.Dir(path))
@@ -43,7 +43,7 @@ func writeWhole(path string, data []byte) error {
 
 // writeNew writes a file that only its owner can read. It refuses one that is there: a
 // kept file is not made twice.
-func writeNew(path string, data []byte) error {
+func WriteNew(path string, data []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func writeNew(path string, data []byte) error {
 const maxRead = 64 << 20
 
 // fileFlag is a flag with a file, which is read at once.
-func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
+func FileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(path string) (err error) {
 		v.forms = []string{path}
@@ -69,13 +69,13 @@ func fileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 }
 
 // sendFile has a file go with the request: of a path, or of standard input for -.
-func (a *app) sendFile(path string) error {
+func (a *App) SendFile(path string) error {
 	if path == "-" {
-		a.call.Upload = node.Upload{Name: "standard input",
+		a.Call.Upload = node.Upload{Name: "standard input",
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(os.Stdin), nil }}
 		return nil
 	}
-	a.call.Upload = node.Upload{Name: path, Open: bounds.At(path)}
+	a.Call.Upload = node.Upload{Name: path, Open: bounds.At(path)}
 	file, err := os.Open(path) // a file that isn't there is refused before the network is asked
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (a *app) sendFile(path string) error {
 }
 
 // textOf reads a file of settings, whose text goes with a request; nothing if none is named.
-func textOf(path string) (string, error) {
+func TextOf(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}

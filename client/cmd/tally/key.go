@@ -13,7 +13,7 @@ import (
 
 // keepKey writes a private key to a new file.
 func keepKey(path string, key []byte) error {
-	err := writeNew(path, key)
+	err := WriteNew(path, key)
 	if errors.Is(err, fs.ErrExist) {
 		return fault.New(fault.BadRequest, "--out: %s exists; to set its key use --key-file", path)
 	}
@@ -31,5 +31,5 @@ func readKey[T any](path string, read func([]byte) (T, error)) (key T, err error
 		return key, err
 	}
 	key, err = read(data)
-	return key, inFront(path+":", err)
+	return key, InFront(path+":", err)
 }

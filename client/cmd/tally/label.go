@@ -9,24 +9,24 @@ import (
 	"tallystick/client/node/members"
 )
 
-func label(a *app) *cobra.Command {
+func label(a *App) *cobra.Command {
 	var req member.LabelRequest
-	cmd := sends(a, "label MEMBER LABEL",
+	cmd := Sends(a, "label MEMBER LABEL",
 		`  tally --as D member label wang household --until 2027-11-30
   tally --as D member label wang household --remove`, members.MemberLabel,
-		words(&req, &req.Member, &req.Label))
-	day(cmd, &req.Until, "until", "last day; for ever if you name none")
+		Words(&req, &req.Member, &req.Label))
+	Day(cmd, &req.Until, "until", "last day; for ever if you name none")
 	cmd.Flags().BoolVar(&req.Remove, "remove", false, "take it back")
 	return cmd
 }
 
-func labels(a *app) *cobra.Command {
-	return verb(a, "labels MEMBER", "  tally --as G member labels wang", members.MemberLabels, aMember,
-		shows(a, func(t table.Writer, list node.List[members.Said]) {
+func labels(a *App) *cobra.Command {
+	return Verb(a, "labels MEMBER", "  tally --as G member labels wang", members.MemberLabels, OneMember,
+		Shows(a, func(t table.Writer, list node.List[members.Said]) {
 			t.AppendHeader(table.Row{"party", "label", "until", "holds today"})
 			for _, l := range list.Rows {
-				t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), yes(l.On)})
+				t.AppendRow(table.Row{l.Party, l.Label, l.Until.String(), Yes(l.On)})
 			}
-			asOf(t, list.Height)
+			AsOf(t, list.Height)
 		}))
 }

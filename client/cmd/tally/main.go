@@ -14,13 +14,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	app := &app{out: os.Stdout, err: os.Stderr}
+	app := &App{Out: os.Stdout, Err: os.Stderr}
 	if isatty.IsTerminal(os.Stdin.Fd()) {
-		app.in = os.Stdin
+		app.In = os.Stdin
 	}
 	cmd := root(app)
-	app.format = formIn(os.Args[1:], app.format) // flags that can't be read are told in it, too
+	app.Format = FormIn(os.Args[1:], app.Format) // flags that can't be read are told in it, too
 	if err := cmd.ExecuteContext(ctx); err != nil {
-		os.Exit(app.fail(err))
+		os.Exit(app.Fail(err))
 	}
 }

@@ -43,11 +43,11 @@ func TestConfirm(t *testing.T) {
 		{"the end", "", true, false, fault.BadRequest},
 	} {
 		var said bytes.Buffer
-		a := &app{err: &said, yes: c.yes}
+		a := &App{Err: &said, yes: c.yes}
 		if c.terminal {
-			a.in = strings.NewReader(c.typed)
+			a.In = strings.NewReader(c.typed)
 		}
-		if err := a.confirm("all is lost"); fault.CodeOf(err) != c.code {
+		if err := a.Confirm("all is lost"); fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if c.terminal && !strings.Contains(said.String(), "all is lost") {

@@ -20,44 +20,44 @@ import (
 )
 
 // memberCommand is the group of members; what they are offered is of another room.
-func memberCommand(a *app, offers *cobra.Command) *cobra.Command {
-	cmd := group("member", "Members: pseudonyms, accounts, consents, authorisations (会员中心)")
-	under(cmd, "Members (会员)", enrol(a), showMember(a), listMembers(a), merge(a), memberKey(a))
-	under(cmd, "Accounts (渠道账户)", recognise(a), link(a), unlink(a), invite(a), cancelInvitation(a))
-	under(cmd, "Personal data (个人信息)", profile(a), giveConsent(a), share(a), withdrawConsent(a), erase(a), sweep(a))
-	under(cmd, "Authorisations (积分认证)", authorise(a), sign(a), revokeAuthorisation(a), authorisations(a))
-	under(cmd, "Labels and offers (标签、千人千面)", label(a), labels(a), offers)
+func Members(a *App, offers *cobra.Command) *cobra.Command {
+	cmd := Group("member", "Members: pseudonyms, accounts, consents, authorisations (会员中心)")
+	Under(cmd, "Members (会员)", enrol(a), showMember(a), listMembers(a), merge(a), memberKey(a))
+	Under(cmd, "Accounts (渠道账户)", recognise(a), link(a), unlink(a), invite(a), cancelInvitation(a))
+	Under(cmd, "Personal data (个人信息)", profile(a), giveConsent(a), share(a), withdrawConsent(a), erase(a), sweep(a))
+	Under(cmd, "Authorisations (积分认证)", authorise(a), sign(a), revokeAuthorisation(a), authorisations(a))
+	Under(cmd, "Labels and offers (标签、千人千面)", label(a), labels(a), offers)
 	return cmd
 }
 
-func enrol(a *app) *cobra.Command {
+func enrol(a *App) *cobra.Command {
 	var req members.EnrolRequest
-	cmd := verb(a, "enrol [MEMBER]", `  tally --as D member enrol --channel app --customer 12345
+	cmd := Verb(a, "enrol [MEMBER]", `  tally --as D member enrol --channel app --customer 12345
   tally --as D member enrol wang --key 7d4e8f21…`,
-		members.MemberEnrol, words(&req, &req.Member), shows(a, func(t table.Writer, r members.Enrolled) {
-			receiptTable(t, "member:Enrol", r.Receipt)
+		members.MemberEnrol, Words(&req, &req.Member), Shows(a, func(t table.Writer, r members.Enrolled) {
+			ReceiptTable(t, "member:Enrol", r.Receipt)
 			t.AppendRow(table.Row{"member", cmp.Or(r.Member, "your vault doesn't know: another made its name")})
 		}))
 	cmd.Long = `Make a member. Without a name it gets a pseudonym that says nothing. A customer of a channel of
 yours becomes its first account: the id stays in your vault, with a salt, and the
 ledger gets a commitment that says nothing without it.`
 	customerFlags(cmd, &req.Customer)
-	one(cmd, &req.Key, "key", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
-	one(cmd, &req.Key, "key-file", "or a file with the key, PEM", readPublicKey)
+	One(cmd, &req.Key, "key", "the member's own Ed25519 public key, 64 hexadecimal digits", parseKey)
+	One(cmd, &req.Key, "key-file", "or a file with the key, PEM", readPublicKey)
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
 	return cmd
 }
 
 func parseKey(text string) (k member.Key, err error) {
-	if k, err = fromWord[member.Key](text); err == nil && len(k) != ed25519.PublicKeySize {
+	if k, err = FromWord[member.Key](text); err == nil && len(k) != ed25519.PublicKeySize {
 		err = fault.New(fault.BadRequest, "want %d hexadecimal digits", 2*ed25519.PublicKeySize)
 	}
 	return k, err
 }
 
-func showMember(a *app) *cobra.Command {
-	return verb(a, "show MEMBER", "  tally --as D member show wang", members.MemberShow, aMember,
-		shows(a, personTable))
+func showMember(a *App) *cobra.Command {
+	return Verb(a, "show MEMBER", "  tally --as D member show wang", members.MemberShow, OneMember,
+		Shows(a, personTable))
 }
 
 func personTable(t table.Writer, p members.Person) {
@@ -86,63 +86,63 @@ func personTable(t table.Writer, p members.Person) {
 	}
 	for _, one := range p.Authorisations {
 		t.AppendRow(table.Row{"authorisation " + one.ID, fmt.Sprintf("%s until %s, %s", one.Row.Acceptor,
-			moment(one.Row.Until), one.Row.State)})
+			Moment(one.Row.Until), one.Row.State)})
 	}
 	for _, one := range p.Orders {
 		t.AppendRow(table.Row{fmt.Sprintf("order %s, part %d", one.Order, one.Number),
-			fmt.Sprintf("%s at %s for %s, %s since %s", goodsText(one.Lines), one.Seller, yuan(one.Value()),
+			fmt.Sprintf("%s at %s for %s, %s since %s", GoodsText(one.Lines), one.Seller, Yuan(one.Value()),
 				one.State, one.Since)})
 	}
-	asOf(t, p.Height)
+	AsOf(t, p.Height)
 }
 
-func listMembers(a *app) *cobra.Command {
+func listMembers(a *App) *cobra.Command {
 	var req members.MemberListRequest
-	cmd := lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList,
-		columns[member.Member]{
-			header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, right: []int{5, 6},
-			cells: func(n index.Entry[member.Member], _ scales) table.Row {
+	cmd := Lists(a, "list", "  tally --as D member list --home D --state ACTIVE", members.MemberList,
+		Columns[member.Member]{
+			Header: table.Row{"member", "home", "state", "became", "accounts", "consents"}, Right: []int{5, 6},
+			Cells: func(n index.Entry[member.Member], _ Scales) table.Row {
 				return table.Row{n.ID, n.Row.Home, n.Row.State, n.Row.Into, int(n.Row.Accounts), int(n.Row.Consents)}
 			},
-		}, words(&req))
-	word(cmd, &req.Home, "home", "of this home only")
-	inState(cmd, &req.States, "ACTIVE, MERGED or ERASED", "ACTIVE", "MERGED", "ERASED")
+		}, Words(&req))
+	Word(cmd, &req.Home, "home", "of this home only")
+	InState(cmd, &req.States, "ACTIVE, MERGED or ERASED", "ACTIVE", "MERGED", "ERASED")
 	return cmd
 }
 
-func merge(a *app) *cobra.Command {
+func merge(a *App) *cobra.Command {
 	var req member.MergeRequest
-	var secret oneTime
+	var secret OneTime
 	op := members.MemberMerge
-	cmd := leaf("merge FROM INTO", op.En+" ("+op.Zh+")",
+	cmd := Leaf("merge FROM INTO", op.En+" ("+op.Zh+")",
 		"  tally --as F member merge wang-2 wang --invitation D.0.41.0 --code-file code.txt --yes",
 		func(ctx context.Context, args []string) (err error) {
 			req.From, req.Into = args[0], args[1]
-			if req.Code, err = secret.read(a); err != nil {
+			if req.Code, err = secret.Read(a); err != nil {
 				return err
 			}
 			if err := op.Check(req); err != nil {
 				return err
 			}
-			if err := a.confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
+			if err := a.Confirm("from now on " + args[0] + " is " + args[1] + ", for good"); err != nil {
 				return err
 			}
-			return perform(ctx, a, op, func() (member.MergeRequest, error) { return req, nil },
-				a.receiptOf("member:Merge"))
+			return Perform(ctx, a, op, func() (member.MergeRequest, error) { return req, nil },
+				a.ReceiptOf("member:Merge"))
 		})
 	cmd.Long = `Join two members who turn out to be one person, with an invitation of the one that
 stays, for you. What was counted of the one counts as the other's. Your vault follows.`
 	invited(cmd, &req.Invitation, &secret)
-	a.yesFlag(cmd)
-	require(cmd, "invitation")
+	a.YesFlag(cmd)
+	Require(cmd, "invitation")
 	return cmd
 }
 
-func memberKey(a *app) *cobra.Command {
+func memberKey(a *App) *cobra.Command {
 	var req member.SetKeyRequest
 	var out string
 	var generate, remove bool
-	cmd := leaf("key MEMBER", "Set the key with which a member signs, or remove it; for its home (会员密钥)",
+	cmd := Leaf("key MEMBER", "Set the key with which a member signs, or remove it; for its home (会员密钥)",
 		`  tally --as D member key wang --generate --out wang.key
   tally --as D member key wang --key-file wang.pub
   tally --as D member key wang --remove`,
@@ -155,24 +155,24 @@ func memberKey(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "say which key: --key, --key-file or --generate, or --remove")
 			}
 			if !generate {
-				return send(ctx, a, members.MemberKey, req)
+				return Send(ctx, a, members.MemberKey, req)
 			}
-			return perform(ctx, a, members.MemberKeyGenerate, func() (members.GenerateKeyRequest, error) {
+			return Perform(ctx, a, members.MemberKeyGenerate, func() (members.GenerateKeyRequest, error) {
 				return members.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error {
 					return keepKey(out, key)
 				}}, nil
 			}, func(_ context.Context, _ *node.Node, made members.GeneratedKey) error {
-				return a.printReceipt(nameOf(req), made.Receipt)
+				return a.PrintReceipt(NameOf(req), made.Receipt)
 			})
 		})
 	cmd.Long = `Set the Ed25519 key with which a member signs statements (tally member sign), so that
 an acceptor needs nobody else's word. --generate makes a key that isn't there yet, for
 the member to keep: PKCS#8, PEM, readable by its owner only. Nothing but the public
 half leaves the file.`
-	one(cmd, &req.Key, "key", "the public key, 64 hexadecimal digits", parseKey)
-	one(cmd, &req.Key, "key-file", "or a file with the key, public or private, PEM", readPublicKey)
+	One(cmd, &req.Key, "key", "the public key, 64 hexadecimal digits", parseKey)
+	One(cmd, &req.Key, "key-file", "or a file with the key, public or private, PEM", readPublicKey)
 	cmd.Flags().BoolVar(&generate, "generate", false, "make a new key")
-	word(cmd, &out, "out", "file for the new private key; it must not be there yet")
+	Word(cmd, &out, "out", "file for the new private key; it must not be there yet")
 	cmd.MarkFlagsRequiredTogether("generate", "out")
 	cmd.Flags().BoolVar(&remove, "remove", false, "the member signs no more")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file", "generate", "remove")

@@ -18,8 +18,8 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func models(a *app) *cobra.Command {
-	cmd := group("model", "Settlement models: what is owed for points, by issuer, acceptor, scene and programme (结算模型)",
+func Models(a *App) *cobra.Command {
+	cmd := Group("model", "Settlement models: what is owed for points, by issuer, acceptor, scene and programme (结算模型)",
 		proposeModel(a), agreeModel(a), leaveModel(a), listModels(a), showModel(a), selectModel(a))
 	cmd.Long = `A settlement model says at which price, fee and tax what one party owes another for
 points is settled, when it is paid, and how much may come to be owed. It binds the
@@ -31,84 +31,84 @@ programme's own price does.`
 	return cmd
 }
 
-func proposeModel(a *app) *cobra.Command {
+func proposeModel(a *App) *cobra.Command {
 	var req settlement.ProposeRequest
-	cmd := sends(a, "propose MODEL",
+	cmd := Sends(a, "propose MODEL",
 		`  tally --as G model propose gp-at-dealers --issuer G --programme GP --point-price 4/5 --fee 1/100 --payer acceptor --tax 6/100 --delay-days 3 --multilateral D,F,G,M --from 2026-12-01
   tally --as D model propose fd --issuer F --acceptor D --cap 10000.00 --prefunded --from 2026-12-01`, settle.ModelPropose,
-		words(&req, &req.Model))
+		Words(&req, &req.Model))
 	cmd.Long = `Propose a settlement model. A scope that you leave open is any: any issuer, any
 acceptor, any scene, any programme. You must be named in it, or be the operator. A
 change is the next version, which the others agree to anew. What is proposed takes
 effect when the business date moves on; agreeing and leaving do, too.`
-	word(cmd, &req.Scope.Issuer, "issuer", "who owes; any if you name none (积分服务商)")
-	word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; any if you name none (积分消费商)")
-	word(cmd, &req.Scope.Scene, "scene", "in which points are spent; any if you name none (消费场景)")
-	word(cmd, &req.Scope.Programme, "programme", "whose points; any if you name none")
-	termsFlags(a, cmd, &req.Terms, func(s scales) (uint8, error) { return digitsInScope(s, req.Scope.Programme) })
-	day(cmd, &req.From, "from", "first day, from tomorrow on")
-	require(cmd, "from")
+	Word(cmd, &req.Scope.Issuer, "issuer", "who owes; any if you name none (积分服务商)")
+	Word(cmd, &req.Scope.Acceptor, "acceptor", "whom it owes; any if you name none (积分消费商)")
+	Word(cmd, &req.Scope.Scene, "scene", "in which points are spent; any if you name none (消费场景)")
+	Word(cmd, &req.Scope.Programme, "programme", "whose points; any if you name none")
+	termsFlags(a, cmd, &req.Terms, func(s Scales) (uint8, error) { return digitsInScope(s, req.Scope.Programme) })
+	Day(cmd, &req.From, "from", "first day, from tomorrow on")
+	Require(cmd, "from")
 	return cmd
 }
 
-func termsFlags(a *app, cmd *cobra.Command, t *settlement.Terms, of func(scales) (uint8, error)) {
+func termsFlags(a *App, cmd *cobra.Command, t *settlement.Terms, of func(Scales) (uint8, error)) {
 	f := cmd.Flags()
-	a.rateFlag(cmd, &t.Price, "point-price", "yuan a point, instead of the programme's", perUnit(of))
-	one(cmd, &t.Fee, "fee", "of the points' worth, to the operator (手续费)", amount.ParseRate)
-	choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
-	one(cmd, &t.Tax, "tax", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
-	whole(cmd, &t.Delay, "delay-days", 0, "days from cut-off to payment")
-	one(cmd, &t.Payers, "multilateral",
+	a.RateFlag(cmd, &t.Price, "point-price", "yuan a point, instead of the programme's", perUnit(of))
+	One(cmd, &t.Fee, "fee", "of the points' worth, to the operator (手续费)", amount.ParseRate)
+	Choice(cmd, &t.Payer, "payer", "who pays the fee", "acceptor", "issuer")
+	One(cmd, &t.Tax, "tax", "VAT that the amounts contain, such as 6/100 (增值税率)", amount.ParseRate)
+	Whole(cmd, &t.Delay, "delay-days", 0, "days from cut-off to payment")
+	One(cmd, &t.Payers, "multilateral",
 		"set off with the others of these who agree, not between the two alone; each accepts being paid by each other (多边轧差), such as D,F,G", func(text string) ([]string, error) {
 			t.Multilateral = true
 			payers := strings.Split(text, ",")
 			slices.Sort(payers)
 			return payers, nil
 		})
-	yuanFlag(cmd, &t.Cap, "cap", "what the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
+	YuanFlag(cmd, &t.Cap, "cap", "what the issuer may come to owe the acceptor in a cycle; 0: no cap (限额)")
 	f.BoolVar(&t.Prefunded, "prefunded", false, "it may owe what it deposited beforehand, and the cap on top (预存)")
 }
 
-func agreeModel(a *app) *cobra.Command {
+func agreeModel(a *App) *cobra.Command {
 	var req settle.AgreeModelRequest
-	cmd := verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", settle.ModelAgree,
-		words(&req, &req.Model), a.receiptOf("model:Agree"))
+	cmd := Verb(a, "agree MODEL", "  tally --as D model agree gp-at-dealers --version 1", settle.ModelAgree,
+		Words(&req, &req.Model), a.ReceiptOf("model:Agree"))
 	byFlag(cmd, &req.By)
-	whole(cmd, &req.Version, "version", 0,
+	Whole(cmd, &req.Version, "version", 0,
 		"that you read: another that was proposed meanwhile is refused; 0: the newest, whatever it says")
 	return cmd
 }
 
 func byFlag(cmd *cobra.Command, by *string) {
-	word(cmd, by, "by", "who proposed it, if several did")
+	Word(cmd, by, "by", "who proposed it, if several did")
 }
 
-func leaveModel(a *app) *cobra.Command {
+func leaveModel(a *App) *cobra.Command {
 	var req settle.LeaveModelRequest
-	cmd := verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", settle.ModelLeave,
-		words(&req, &req.Model), a.receiptOf("model:Leave"))
+	cmd := Verb(a, "leave MODEL", "  tally --as D model leave gp-at-dealers", settle.ModelLeave,
+		Words(&req, &req.Model), a.ReceiptOf("model:Leave"))
 	byFlag(cmd, &req.By)
 	return cmd
 }
 
-func listModels(a *app) *cobra.Command {
+func listModels(a *App) *cobra.Command {
 	var req settle.ListModelsRequest
-	cmd := verb(a, "list", "  tally --as D model list --party D", settle.ModelList,
-		words(&req), rowsInTable(a, modelsTable))
-	word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
+	cmd := Verb(a, "list", "  tally --as D model list --party D", settle.ModelList,
+		Words(&req), rowsInTable(a, modelsTable))
+	Word(cmd, &req.Party, "party", "those alone that name this party or that it has agreed to")
 	return cmd
 }
 
 // rowsInTable shows a list in a table that has points in it.
-func rowsInTable[T any](a *app, fill func(table.Writer, []T,
-	scales)) func(context.Context, *node.Node, node.List[T]) error {
-	return inTable(a, func(t table.Writer, list node.List[T], s scales) { fill(t, list.Rows, s) })
+func rowsInTable[T any](a *App, fill func(table.Writer, []T,
+	Scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return InTable(a, func(t table.Writer, list node.List[T], s Scales) { fill(t, list.Rows, s) })
 }
 
-func modelsTable(t table.Writer, list []settlement.Model, points scales) {
+func modelsTable(t table.Writer, list []settlement.Model, points Scales) {
 	t.AppendHeader(table.Row{"no.", "model", "version", "by", "issuer", "acceptor", "scene", "programme", "price",
 		"fee", "tax", "days", "cap", "netting", "from", "agreed"})
-	right(t, 1, 3, 9, 10, 11, 12, 13)
+	Right(t, 1, 3, 9, 10, 11, 12, 13)
 	t.SuppressEmptyColumns()
 	for _, m := range list {
 		s := m.Terms
@@ -119,15 +119,15 @@ func modelsTable(t table.Writer, list []settlement.Model, points scales) {
 	}
 }
 
-func showModel(a *app) *cobra.Command {
+func showModel(a *App) *cobra.Command {
 	var req settle.ModelRequest
-	cmd := verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", settle.ModelShow,
-		words(&req, &req.Model), rowsInTable(a, modelTable))
+	cmd := Verb(a, "show MODEL", "  tally --as D model show gp-at-dealers", settle.ModelShow,
+		Words(&req, &req.Model), rowsInTable(a, modelTable))
 	byFlag(cmd, &req.By)
 	return cmd
 }
 
-func modelTable(t table.Writer, list []settlement.Model, s scales) {
+func modelTable(t table.Writer, list []settlement.Model, s Scales) {
 	for _, m := range list {
 		t.AppendRows([]table.Row{{"model", fmt.Sprintf("%s, version %d, by %s", m.ID, m.Version, m.By)},
 			{"number", numberText(m)},
@@ -140,7 +140,7 @@ func modelTable(t table.Writer, list []settlement.Model, s scales) {
 }
 
 // price is yuan for a point of a programme, as it is shown; fen a smallest unit for points with different digits.
-func priceText(s scales, programme string, r amount.Rate) string {
+func priceText(s Scales, programme string, r amount.Rate) string {
 	if r.Den == 0 {
 		return ""
 	}
@@ -151,7 +151,7 @@ func priceText(s scales, programme string, r amount.Rate) string {
 	return figure.PerPoint(r, scale)
 }
 
-func termsRows(s settlement.Terms, points scales, programme string) []table.Row {
+func termsRows(s settlement.Terms, points Scales, programme string) []table.Row {
 	price := "the programme's"
 	if s.Price.Den > 0 {
 		price = priceText(points, programme, s.Price)
@@ -181,17 +181,17 @@ func feeText(s settlement.Terms) string {
 	if s.Fee.Num == 0 {
 		return ""
 	}
-	return s.Fee.String() + " by the " + wordOf(s.Payer)
+	return s.Fee.String() + " by the " + WordOf(s.Payer)
 }
 
 func capText(s settlement.Terms) string {
 	switch {
 	case s.Prefunded && s.Cap > 0:
-		return "prefunded + " + yuan(s.Cap)
+		return "prefunded + " + Yuan(s.Cap)
 	case s.Prefunded:
 		return "prefunded"
 	}
-	return yuanOrNone(s.Cap)
+	return YuanOrNone(s.Cap)
 }
 
 func nettingText(s settlement.Terms) string {
@@ -210,9 +210,9 @@ func numberText(m settlement.Model) string {
 }
 
 // perUnit makes a price of a point as it is shown one of a smallest unit.
-func perUnit(of func(scales) (uint8,
-	error)) func(context.Context, *node.Node, scales, amount.Rate) (amount.Rate, error) {
-	return func(_ context.Context, _ *node.Node, s scales, shown amount.Rate) (amount.Rate, error) {
+func perUnit(of func(Scales) (uint8,
+	error)) func(context.Context, *node.Node, Scales, amount.Rate) (amount.Rate, error) {
+	return func(_ context.Context, _ *node.Node, s Scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := of(s)
 		if err != nil {
 			return shown, err
@@ -223,9 +223,9 @@ func perUnit(of func(scales) (uint8,
 
 // inScope is how many digits points have that a model is about: those of its programme, or, if it names none, of all.
 // BAD_REQUEST if these differ: then yuan a point says nothing.
-func digitsInScope(s scales, programme string) (uint8, error) {
+func digitsInScope(s Scales, programme string) (uint8, error) {
 	if programme != "" {
-		return s.of(programme)
+		return s.Of(programme)
 	}
 	ids := slices.Sorted(maps.Keys(s))
 	for _, id := range ids {

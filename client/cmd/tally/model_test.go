@@ -51,7 +51,7 @@ func TestViews(t *testing.T) {
 `},
 	} {
 		var got strings.Builder
-		got.WriteString(rendered(func(w table.Writer) { viewTable(w, c.view, c.list, scales{"DP": 0, "GP": 0}) }))
+		got.WriteString(rendered(func(w table.Writer) { viewTable(w, c.view, c.list, Scales{"DP": 0, "GP": 0}) }))
 		if d := cmp.Diff(strings.TrimLeft(c.want, "\n"), got.String()); d != "" {
 			t.Errorf("%s:\n%s", c.name, got.String())
 		}
@@ -65,7 +65,7 @@ func TestOwnersView(t *testing.T) {
 		list = append(list, settle.Worth{Programme: one.Programme, At: one.Acceptor,
 			Scene: one.Scene, Price: one.Price})
 	}
-	got := rendered(func(w table.Writer) { ownerTable(w, list, scales{"DP": 0, "GP": 0}) })
+	got := rendered(func(w table.Writer) { ownerTable(w, list, Scales{"DP": 0, "GP": 0}) })
 	if d := cmp.Diff(strings.TrimLeft(`
  programme  counts at  scene  yuan a point 
 ───────────────────────────────────────────
@@ -92,7 +92,7 @@ func storyViews() []settle.Selected {
 
 func TestSelectedTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
-		selectedTable(w, storyViews()[1], scales{"GP": 2})
+		selectedTable(w, storyViews()[1], Scales{"GP": 2})
 	})
 	for _, want := range []string{"gp-care, version 1, number 2", "0.75", "1/100 by the issuer", "3/50",
 		"3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
@@ -101,7 +101,7 @@ func TestSelectedTable(t *testing.T) {
 		}
 	}
 	none := rendered(func(w table.Writer) {
-		selectedTable(w, settle.Selected{Issuer: "D", Acceptor: "M", Day: november}, scales{"GP": 2})
+		selectedTable(w, settle.Selected{Issuer: "D", Acceptor: "M", Day: november}, Scales{"GP": 2})
 	})
 	if !strings.Contains(none, "none: the programme's price") || strings.Contains(none, "a point of") {
 		t.Error(none)
@@ -111,14 +111,14 @@ func TestSelectedTable(t *testing.T) {
 func TestModelsTables(t *testing.T) {
 	models := storyModels()
 	models = append(models, settlement.Model{ID: "gp", Version: 3, By: "G", From: november + 31, Agreed: []string{"G"}})
-	got := rendered(func(w table.Writer) { modelsTable(w, models, scales{"GP": 2, "DP": 2}) })
+	got := rendered(func(w table.Writer) { modelsTable(w, models, Scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp-care", "prefunded + ¥100.00", "multilateral", "bilateral", "2026-12-01",
 		"D, G", "from tomorrow"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	one := rendered(func(w table.Writer) { modelTable(w, models, scales{"GP": 2, "DP": 2}) })
+	one := rendered(func(w table.Writer) { modelTable(w, models, Scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp, version 1, by G", "gp, version 2, by G", "the programme's",
 		models[3].Hash().String()} {
 		if !strings.Contains(one, part) {

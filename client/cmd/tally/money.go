@@ -6,15 +6,15 @@ import (
 )
 
 // yuan writes fen as people read money, with its thousands apart: ¥728.10. JSON has the fen.
-func yuan(fen amount.Units) string { return figure.Yuan(fen) }
+func Yuan(fen amount.Units) string { return figure.Yuan(fen) }
 
 // yuanOrNone leaves nothing empty.
-func yuanOrNone(fen amount.Units) string {
+func YuanOrNone(fen amount.Units) string {
 	if fen == 0 {
 		return ""
 	}
-	return yuan(fen)
+	return Yuan(fen)
 }
 
 // grouped writes a number of things with its thousands apart.
-func grouped(n amount.Units) string { return figure.Points(n, 0) }
+func Grouped(n amount.Units) string { return figure.Points(n, 0) }

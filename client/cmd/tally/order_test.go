@@ -44,7 +44,7 @@ func TestQuoteTable(t *testing.T) {
 			Quantity: 2, Fen: 29_800}},
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
-	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, scales{}) })
+	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, Scales{}) })
 	want := strings.TrimLeft(`
  good                    name     名称      delivery  scene  quantity     each    price 
 ────────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +105,7 @@ func TestOrderTable(t *testing.T) {
 				Amount: 1860}}, Cash: 5}}
 	got := rendered(func(w table.Writer) {
 		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}},
-			names, scales{"FP": 2})
+			names, Scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            
@@ -177,7 +177,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	}
 	answer := catalogue.Purchases{Height: 9, Rows: []catalogue.PurchaseLine{line, other}, Next: other.Cursor}
 	var o bytes.Buffer
-	a := &app{out: &o, format: "csv"}
+	a := &App{Out: &o, Format: "csv"}
 	if err := printPurchase(a, answer); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		t.Errorf("returned: %s", got)
 	}
 	o.Reset()
-	a.format = "json"
+	a.Format = "json"
 	if err := printPurchase(a, answer); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestHiddenRows(t *testing.T) {
 				Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
 			{HiddenOwed: position("G", "S2", 7)},
 			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
-		}}, scales{})
+		}}, Scales{})
 	})
 	want := `
  owes  whom  for            points  of which held                  worth  cycle  state 
@@ -255,7 +255,7 @@ func TestWalletShowsWhatIsHeld(t *testing.T) {
 	got := rendered(func(w table.Writer) {
 		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang",
 			Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}},
-			scales{"GP": 2})
+			Scales{"GP": 2})
 	})
 	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
 		t.Errorf("\n%s", got)
@@ -275,7 +275,7 @@ func TestMembersHaveOrders(t *testing.T) {
 
 func TestPartsAndReturnsTables(t *testing.T) {
 	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.OnItsWay)}
-	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, scales{"FP": 2}) })
+	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, Scales{"FP": 2}) })
 	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20",
 		"SHIPPED", "2026-11-09"} {
 		if !strings.Contains(got, want) {
@@ -284,7 +284,7 @@ func TestPartsAndReturnsTables(t *testing.T) {
 	}
 	back := index.Return{Number: numbered(5), Supplier: "S1", SKU: "oilkit", Member: "zhang",
 		Return: goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Received, Restocked: true}}
-	got = rendered(func(w table.Writer) { returnsTable(w, []index.Return{back}, scales{}) })
+	got = rendered(func(w table.Writer) { returnsTable(w, []index.Return{back}, Scales{}) })
 	for _, want := range []string{"D.1.1.5", "S1/oilkit", "RECEIVED", "yes"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
@@ -304,7 +304,7 @@ func TestARefusedOrderShowsItsQuote(t *testing.T) {
 		t.Error("what has a number was placed")
 	}
 	var o bytes.Buffer
-	a := &app{out: &o, format: "json"}
+	a := &App{Out: &o, Format: "json"}
 	if err := printPlaced(a)(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
 		t.Errorf("%v: %s", err, o.String())
 	}

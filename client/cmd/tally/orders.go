@@ -25,56 +25,56 @@ func joined(words []string) string { return strings.Join(words, ", ") }
 func splitWords(text string) []string { return strings.Split(text, ",") }
 
 // printRows shows a list of the read model's rows that has points in it.
-func printRows[T any](a *app, fill func(table.Writer, []T,
-	scales)) func(context.Context, *node.Node, node.List[T]) error {
-	return inTable(a, func(t table.Writer, list node.List[T], s scales) {
+func printRows[T any](a *App, fill func(table.Writer, []T,
+	Scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return InTable(a, func(t table.Writer, list node.List[T], s Scales) {
 		fill(t, list.Rows, s)
-		asOf(t, list.Height)
+		AsOf(t, list.Height)
 	})
 }
 
-func listOrders(a *app) *cobra.Command {
+func listOrders(a *App) *cobra.Command {
 	var req catalogue.OrderListRequest
-	cmd := verb(a, "list",
+	cmd := Verb(a, "list",
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		catalogue.OrderList, words(&req),
+		catalogue.OrderList, Words(&req),
 		printRows(a, partsTable))
-	word(cmd, &req.Seller, "seller", "of this seller only")
-	word(cmd, &req.Member, "member", "of this member only")
-	word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
-	word(cmd, &req.Reference, "reference", "of the order with this number of the seller's only")
-	word(cmd, &req.Waybill, "waybill", "with this number of the carrier's only")
+	Word(cmd, &req.Seller, "seller", "of this seller only")
+	Word(cmd, &req.Member, "member", "of this member only")
+	Word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
+	Word(cmd, &req.Reference, "reference", "of the order with this number of the seller's only")
+	Word(cmd, &req.Waybill, "waybill", "with this number of the carrier's only")
 	partFlags(cmd, &req.Supplier, &req.States, &req.Since)
-	day(cmd, &req.From, "from", "ordered on this day or a later one")
-	day(cmd, &req.Until, "until", "ordered on this day or an earlier one")
+	Day(cmd, &req.From, "from", "ordered on this day or a later one")
+	Day(cmd, &req.Until, "until", "ordered on this day or an earlier one")
 	return cmd
 }
 
 // partFlags narrow a list of parts of orders.
 func partFlags(cmd *cobra.Command, supplier *string, states *[]goods.State, since *date.Date) {
-	word(cmd, supplier, "supplier", "of this supplier only")
+	Word(cmd, supplier, "supplier", "of this supplier only")
 	wordsOf(cmd, states, "state", "in these states only", partStates...)
-	day(cmd, since, "since", "in their state since this day or a later one")
+	Day(cmd, since, "since", "in their state since this day or a later one")
 }
 
-func partsTable(t table.Writer, list []index.OrderPart, s scales) {
+func partsTable(t table.Writer, list []index.OrderPart, s Scales) {
 	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "price", "points",
 		"cash", "state", "since", "until", "waybill", "reference"})
-	right(t, 2, 8, 9, 10)
+	Right(t, 2, 8, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, goodsText(p.Lines),
-			yuan(p.Value()), lineText(p.Pieces, s),
-			yuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
+		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, GoodsText(p.Lines),
+			Yuan(p.Value()), LineText(p.Pieces, s),
+			YuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
 	}
 }
 
-func showOrder(a *app) *cobra.Command {
-	return verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
+func showOrder(a *App) *cobra.Command {
+	return Verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
 		func(ctx context.Context, n *node.Node, o catalogue.WholeOrder) error {
-			s, err := askScales(ctx, n)
+			s, err := AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
@@ -86,7 +86,7 @@ func showOrder(a *app) *cobra.Command {
 					}
 				}
 			}
-			return a.print(o, func(t table.Writer) { orderTable(t, o, names, s) })
+			return a.Print(o, func(t table.Writer) { orderTable(t, o, names, s) })
 		})
 }
 
@@ -116,9 +116,9 @@ func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string,
 	return err
 }
 
-func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s scales) {
+func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s Scales) {
 	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date},
-		{"price", yuan(o.Value())}})
+		{"price", Yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference},
 		{"payment", o.Payment}} {
 		if r[1] != "" {
@@ -135,10 +135,10 @@ func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s scales) {
 		t.AppendSeparator()
 		returnRows(t, r, s)
 	}
-	asOf(t, o.Height)
+	AsOf(t, o.Height)
 }
 
-func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s scales) {
+func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s Scales) {
 	t.AppendSeparator()
 	who := p.Supplier
 	if p.Party != p.Supplier {
@@ -149,7 +149,7 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s sca
 	t.AppendRow(table.Row{"", standing(p)})
 	for i, l := range p.Lines {
 		good := n.of(p.Part, l)
-		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, yuan(l.Fen))
+		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, Yuan(l.Fen))
 		if l.Returning+l.Returned > 0 {
 			text += fmt.Sprintf("; %d returned, %d on the way back", l.Returned, l.Returning)
 		}
@@ -158,18 +158,18 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s sca
 	t.AppendRow(table.Row{"  paid", paidText(p.Part, s)})
 }
 
-func paidText(p goods.Part, s scales) string {
+func paidText(p goods.Part, s Scales) string {
 	var list []string
-	if text := lineText(p.Pieces, s); text != "" {
+	if text := LineText(p.Pieces, s); text != "" {
 		list = append(list, text)
 	}
 	if p.Cash > 0 || len(list) == 0 {
-		list = append(list, yuan(p.Cash)+" in cash")
+		list = append(list, Yuan(p.Cash)+" in cash")
 	}
 	return joined(list)
 }
 
-func returnRows(t table.Writer, r index.Return, s scales) {
+func returnRows(t table.Writer, r index.Return, s Scales) {
 	text := fmt.Sprintf("%d × %s of part %d, line %d: %s since %s, %s", r.Quantity, r.SKU, r.Part, r.Line,
 		r.State, r.Since, r.Reason)
 	t.AppendRow(table.Row{"return " + r.Number.String(), text})
@@ -190,9 +190,9 @@ func standing(p index.OrderPart) string {
 	case goods.OnItsWay:
 		text += fmt.Sprintf(" with %s, waybill %s; after %s silence is delivery", p.Carrier, p.Waybill, untilDay(p))
 	case goods.Delivered:
-		text += fmt.Sprintf(", proven by %s; can be returned until %s", wordOf(p.Proof), untilDay(p))
+		text += fmt.Sprintf(", proven by %s; can be returned until %s", WordOf(p.Proof), untilDay(p))
 	case goods.Completed:
-		text += ", proven by " + wordOf(p.Proof)
+		text += ", proven by " + WordOf(p.Proof)
 	case goods.Rejected, goods.Cancelled, goods.TimedOut:
 		if p.Reason != "" {
 			text += ": " + p.Reason

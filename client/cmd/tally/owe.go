@@ -14,21 +14,21 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func owes(a *app) *cobra.Command {
+func Owes(a *App) *cobra.Command {
 	var req settle.OwesRequest
-	cmd := verb(a, "owes",
+	cmd := Verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		settle.QueryOwes, words(&req),
+		settle.QueryOwes, Words(&req),
 		func(ctx context.Context, n *node.Node, answer settle.Owing) error {
-			s, err := askScales(ctx, n)
+			s, err := AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
-			return cmp.Or(a.print(answer, func(t table.Writer) { owesTable(t, answer, s) }), answer.Failed())
+			return cmp.Or(a.Print(answer, func(t table.Writer) { owesTable(t, answer, s) }), answer.Failed())
 		})
 	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
-	word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
-	one(cmd, &req.States, "state", "only what is in one of these states: see above",
+	Word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
+	One(cmd, &req.States, "state", "only what is in one of these states: see above",
 		func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
@@ -48,20 +48,20 @@ the two differ, the command fails and names the pair.`
 	return cmd
 }
 
-func owesTable(t table.Writer, o settle.Owing, s scales) {
+func owesTable(t table.Writer, o settle.Owing, s Scales) {
 	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
-	right(t, 4, 5, 6)
+	Right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
-		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.show(r.Programme, r.Outstanding),
-			s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
+		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.Show(r.Programme, r.Outstanding),
+			s.Show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 	}
 	t.AppendSeparator()
 	for _, r := range o.Owed {
-		what, points := r.Programme, s.show(r.Programme, r.Points)
+		what, points := r.Programme, s.Show(r.Programme, r.Points)
 		if what == "" {
 			what, points = "other than points", ""
 		}
-		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", yuan(r.Fen), r.Cycle, r.State})
+		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", Yuan(r.Fen), r.Cycle, r.State})
 	}
 	hiddenRows(t, o.Hidden)
 	if len(o.Payments) > 0 {
@@ -69,16 +69,16 @@ func owesTable(t table.Writer, o settle.Owing, s scales) {
 	}
 	for _, p := range o.Payments {
 		t.AppendRow(table.Row{p.Debtor, p.Creditor, fmt.Sprintf("payment %d", p.N), "", "",
-			yuan(p.Left), p.Cycle, p.State})
+			Yuan(p.Left), p.Cycle, p.State})
 	}
 	if len(o.Breakage) > 0 {
 		t.AppendSeparator()
 	}
 	for _, b := range o.Breakage {
-		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.show(b.Programme, b.Points), "",
+		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.Show(b.Programme, b.Points), "",
 			figure.ExactYuan(b.Fen), ""})
 	}
-	asOf(t, o.Height)
+	AsOf(t, o.Height)
 }
 
 func hiddenRows(t table.Writer, list []settle.Hidden) {
@@ -92,7 +92,7 @@ func hiddenRows(t table.Writer, list []settle.Hidden) {
 		}
 		t.AppendRow(table.Row{h.Debtor, h.Creditor, what, "", "", hiddenText(h), h.Cycle, h.State})
 		for _, f := range h.Fees {
-			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", yuan(f.Fen), f.Cycle, h.State})
+			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", Yuan(f.Fen), f.Cycle, h.State})
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"tallystick/client/node/consortium"
 )
 
-func parties(a *app) *cobra.Command {
-	return group("party", "Parties, their roles and caps (参与方)", registerParty(a), beginPeer(a), amendParty(a),
+func Parties(a *App) *cobra.Command {
+	return Group("party", "Parties, their roles and caps (参与方)", registerParty(a), beginPeer(a), amendParty(a),
 		setParty(a, "suspend", party.Suspended,
 			"Have a party begin nothing new for now; what it owes and is owed goes on (暂停)"),
 		setParty(a, "close", party.Closed, "Close a party, which leaves; what it owes and is owed goes on (关闭)"),
@@ -22,8 +22,8 @@ func parties(a *app) *cobra.Command {
 
 // roles is a flag with a list of roles.
 func roles(cmd *cobra.Command, to *party.Roles, usage string) {
-	one(cmd, to, "roles", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
-	complete(cmd, "roles", party.Roles(^party.Operator).Names()...)
+	One(cmd, to, "roles", usage+": issuer, acceptor, supplier, finance, auditor", parseRoles)
+	Complete(cmd, "roles", party.Roles(^party.Operator).Names()...)
 }
 
 func parseRoles(text string) (party.Roles, error) {
@@ -33,21 +33,21 @@ func parseRoles(text string) (party.Roles, error) {
 	return party.ParseRoles(strings.Split(text, ","))
 }
 
-func registerParty(a *app) *cobra.Command {
+func registerParty(a *App) *cobra.Command {
 	var req party.RegisterRequest
-	cmd := sends(a, "register PARTY",
+	cmd := Sends(a, "register PARTY",
 		`  tally --as G party register D --en Dealer --zh 经销商 --roles issuer,acceptor`, consortium.PartyRegister,
-		words(&req, &req.Party))
+		Words(&req, &req.Party))
 	cmd.Long = `Admit a party. One that runs a peer then says so with tally party begin-peer: until
 then what is done in its name needs the peers of others, not its own.`
-	names(cmd, &req.En, &req.Zh)
+	Names(cmd, &req.En, &req.Zh)
 	roles(cmd, &req.Roles, "what it may do")
-	require(cmd, "roles")
+	Require(cmd, "roles")
 	return cmd
 }
 
-func beginPeer(a *app) *cobra.Command {
-	cmd := sends(a, "begin-peer",
+func beginPeer(a *App) *cobra.Command {
+	cmd := Sends(a, "begin-peer",
 		`  tally --as D party begin-peer`, consortium.PartyBeginPeer,
 		func([]string) (party.BeginPeerRequest, error) { return party.BeginPeerRequest{}, nil })
 	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
@@ -56,20 +56,20 @@ without it. Send it first of all, or whenever the peer comes.`
 	return cmd
 }
 
-func setParty(a *app, verb string, state party.State, short string) *cobra.Command {
+func setParty(a *App, verb string, state party.State, short string) *cobra.Command {
 	req := party.SetRequest{State: state}
-	cmd := sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", consortium.PartySet,
-		words(&req, &req.Party))
+	cmd := Sends(a, verb+" PARTY", "  tally --as G party "+verb+" D --reason contract_ended", consortium.PartySet,
+		Words(&req, &req.Party))
 	cmd.Short = short + "; for the operator"
-	reason(cmd, &req.Reason, "contract_ended")
+	Reason(cmd, &req.Reason, "contract_ended")
 	return cmd
 }
 
-func amendParty(a *app) *cobra.Command {
+func amendParty(a *App) *cobra.Command {
 	var req consortium.PartyAmendRequest
 	var given party.AmendRequest
 	var cmd *cobra.Command
-	cmd = verb(a, "amend PARTY", `  tally --as G party amend B --debit 100.00
+	cmd = Verb(a, "amend PARTY", `  tally --as G party amend B --debit 100.00
   tally --as G party amend D --roles issuer --liability 0`,
 		consortium.PartyAmend, func(args []string) (consortium.PartyAmendRequest, error) {
 			req.Party = args[0]
@@ -77,14 +77,14 @@ func amendParty(a *app) *cobra.Command {
 			req.Liability = named(cmd, "liability", &given.Liability)
 			req.Debit = named(cmd, "debit", &given.Debit)
 			return req, nil
-		}, a.receiptOf("party:Amend"))
+		}, a.ReceiptOf("party:Amend"))
 	cmd.Long = `Change what a party may do. What no flag names stays as it is; a cap of 0 is no
 cap. A role that is taken away stops what needs it; what was begun can be ended. After setting
 a liability cap on an issuer that has points outstanding, have them counted:
 tally points relieve.`
 	roles(cmd, &given.Roles, "what it may do from now on")
-	yuanFlag(cmd, &given.Liability, "liability", "what it may owe members at most; 0: no cap (负债上限)")
-	yuanFlag(cmd, &given.Debit, "debit", "what it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
+	YuanFlag(cmd, &given.Liability, "liability", "what it may owe members at most; 0: no cap (负债上限)")
+	YuanFlag(cmd, &given.Debit, "debit", "what it may come to owe other parties in a cycle; 0: no cap (净借记限额)")
 	return cmd
 }
 
@@ -96,17 +96,17 @@ func named[T any](cmd *cobra.Command, flag string, value *T) *T {
 	return value
 }
 
-func listParties(a *app) *cobra.Command {
-	return verb(a, "list", "", consortium.PartyList, nothing,
-		shows(a, func(t table.Writer, all node.List[party.Party]) { partiesTable(t, all.Rows) }))
+func listParties(a *App) *cobra.Command {
+	return Verb(a, "list", "", consortium.PartyList, Nothing,
+		Shows(a, func(t table.Writer, all node.List[party.Party]) { partiesTable(t, all.Rows) }))
 }
 
 func partiesTable(t table.Writer, all []party.Party) {
 	t.AppendHeader(table.Row{"party", "name", "名称", "roles", "state", "peer", "liability cap", "debit cap"})
-	right(t, 7, 8)
+	Right(t, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, p := range all {
-		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, yesOrNo(p.Peer),
-			yuanOrNone(p.Liability), yuanOrNone(p.Debit)})
+		t.AppendRow(table.Row{p.ID, p.En, p.Zh, strings.Join(p.Roles.Names(), ", "), p.State, YesOrNo(p.Peer),
+			YuanOrNone(p.Liability), YuanOrNone(p.Debit)})
 	}
 }

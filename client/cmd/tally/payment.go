@@ -12,11 +12,11 @@ import (
 	"tallystick/client/payments"
 )
 
-func paymentCommands(a *app) *cobra.Command {
-	cmd := group("payment", "Payments that settle a cycle: told to banks, and matched with what banks tell (付款)")
-	under(cmd, "See (查看)", listPayments(a), showPayment(a))
-	under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a), depositMoney(a))
-	under(cmd, "Receive (收款)", advisePayments(a), receivePayment(a), takeBackPayment(a), carryPayment(a), prefund(a))
+func Payments(a *App) *cobra.Command {
+	cmd := Group("payment", "Payments that settle a cycle: told to banks, and matched with what banks tell (付款)")
+	Under(cmd, "See (查看)", listPayments(a), showPayment(a))
+	Under(cmd, "Pay (付款)", instructPayments(a), bouncePayment(a), depositMoney(a))
+	Under(cmd, "Receive (收款)", advisePayments(a), receivePayment(a), takeBackPayment(a), carryPayment(a), prefund(a))
 	cmd.Long = `The ledger holds no money: it says who pays whom how much until when, that a bank was told
 (pain.001), and what a bank said came in (camt.054, camt.053, a bank's CSV). A payment is named
 by cycle and number, such as 2026-11-3; banks carry it with the ledger's mark behind it,
@@ -31,36 +31,36 @@ Accounts stand in a file of the node's own, and never on the ledger:
 }
 
 func cycleFlag(cmd *cobra.Command, to *string) {
-	word(cmd, to, "cycle", "closed cycle; the one that was cut off last if you name none")
+	Word(cmd, to, "cycle", "closed cycle; the one that was cut off last if you name none")
 }
 
-func listPayments(a *app) *cobra.Command {
+func listPayments(a *App) *cobra.Command {
 	var req settle.ListPaymentsRequest
-	cmd := verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", settle.PaymentList,
-		words(&req),
-		shows(a, func(t table.Writer, list node.List[settle.NamedPayment]) { paymentsTable(t, list.Rows) }))
+	cmd := Verb(a, "list", "  tally --as S1 payment list --cycle 2026-11 --party S1", settle.PaymentList,
+		Words(&req),
+		Shows(a, func(t table.Writer, list node.List[settle.NamedPayment]) { paymentsTable(t, list.Rows) }))
 	cycleFlag(cmd, &req.Cycle)
-	word(cmd, &req.Party, "party", "those alone that this party pays or gets")
+	Word(cmd, &req.Party, "party", "those alone that this party pays or gets")
 	return cmd
 }
 
 func paymentsTable(t table.Writer, list []settle.NamedPayment) {
 	t.AppendHeader(table.Row{"payment", "pays", "whom", "¥", "due", "state", "came in", "message"})
-	right(t, 4, 7)
+	Right(t, 4, 7)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.EndToEnd, p.Debtor, p.Creditor, yuan(p.Fen), p.Due, p.State,
-			yuanOrNone(p.Received), p.Message})
+		t.AppendRow(table.Row{p.EndToEnd, p.Debtor, p.Creditor, Yuan(p.Fen), p.Due, p.State,
+			YuanOrNone(p.Received), p.Message})
 	}
 }
 
-func showPayment(a *app) *cobra.Command {
-	return verb(a, "show PAYMENT", "  tally --as S1 payment show 2026-11-3", settle.PaymentShow,
+func showPayment(a *App) *cobra.Command {
+	return Verb(a, "show PAYMENT", "  tally --as S1 payment show 2026-11-3", settle.PaymentShow,
 		func(args []string) (req settle.ShowPaymentRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		}, func(_ context.Context, _ *node.Node, p settle.NamedPayment) error {
-			return a.printParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
+			return a.PrintParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
 				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) {
 					takenBackTable(t, p.Payment)
 				})
@@ -68,7 +68,7 @@ func showPayment(a *app) *cobra.Command {
 }
 
 func paymentRows(p settle.NamedPayment) []table.Row {
-	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", yuan(p.Fen)},
+	rows := []table.Row{{"payment", p.EndToEnd}, {"pays", p.Debtor}, {"whom", p.Creditor}, {"amount", Yuan(p.Fen)},
 		{"due", p.Due}, {"state", p.State}}
 	if p.Message != "" {
 		rows = append(rows, table.Row{"message to the bank", p.Message}, table.Row{"SHA-256 of its file", p.Hash})
@@ -82,11 +82,11 @@ func advicesTable(t table.Writer, p settlement.Payment) {
 	}
 	t.AppendHeader(table.Row{"came in", "¥", "charges borne", "bank's reference", "also",
 		"read in", "late", "advised by"})
-	right(t, 2, 3)
+	Right(t, 2, 3)
 	t.SuppressEmptyColumns()
 	for _, v := range p.Advices {
-		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), yuanOrNone(v.Charges), v.Reference, v.Alias,
-			v.Source, yes(v.Late), v.By})
+		t.AppendRow(table.Row{v.Booked, Yuan(v.Fen), YuanOrNone(v.Charges), v.Reference, v.Alias,
+			v.Source, Yes(v.Late), v.By})
 	}
 }
 
@@ -95,26 +95,26 @@ func takenBackTable(t table.Writer, p settlement.Payment) {
 		return
 	}
 	t.AppendHeader(table.Row{"taken back", "¥", "of receipt", "bank's reference", "evidence", "told by"})
-	right(t, 2)
+	Right(t, 2)
 	for _, v := range p.Returns {
-		t.AppendRow(table.Row{v.Booked, yuan(v.Fen), v.Receipt, v.Reference, v.Evidence, v.By})
+		t.AppendRow(table.Row{v.Booked, Yuan(v.Fen), v.Receipt, v.Reference, v.Evidence, v.By})
 	}
 }
 
-func bouncePayment(a *app) *cobra.Command {
+func bouncePayment(a *App) *cobra.Command {
 	var req settlement.BounceRequest
-	cmd := sends(a, "bounce PAYMENT",
+	cmd := Sends(a, "bounce PAYMENT",
 		"  tally --as F payment bounce 2026-11-3 --reason account_closed", settle.PaymentBounce,
 		func(args []string) (_ settlement.BounceRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		})
-	reason(cmd, &req.Reason, "account_closed")
+	Reason(cmd, &req.Reason, "account_closed")
 	return cmd
 }
 
-func carryPayment(a *app) *cobra.Command {
-	return sends(a, "carry PAYMENT",
+func carryPayment(a *App) *cobra.Command {
+	return Sends(a, "carry PAYMENT",
 		"  tally --as S1 payment carry 2026-11-3", settle.PaymentCarry,
 		func(args []string) (_ settlement.CarryPaymentRequest, err error) {
 			var req settlement.CarryPaymentRequest
@@ -123,24 +123,24 @@ func carryPayment(a *app) *cobra.Command {
 		})
 }
 
-func depositMoney(a *app) *cobra.Command {
+func depositMoney(a *App) *cobra.Command {
 	var req settlement.DepositRequest
-	cmd := sends(a, "deposit HOLDER",
+	cmd := Sends(a, "deposit HOLDER",
 		"  tally --as F payment deposit D --amount 5000.00 --reference 20261203000017", settle.PaymentDeposit,
-		words(&req, &req.Holder))
-	yuanFlag(cmd, &req.Fen, "amount", "what you deposited")
-	word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
-	require(cmd, "amount", "reference")
+		Words(&req, &req.Holder))
+	YuanFlag(cmd, &req.Fen, "amount", "what you deposited")
+	Word(cmd, &req.Reference, "reference", "the bank's, as the holder's bank shows it")
+	Require(cmd, "amount", "reference")
 	return cmd
 }
 
-func prefund(a *app) *cobra.Command {
+func prefund(a *App) *cobra.Command {
 	var req settlement.PrefundRequest
-	cmd := sends(a, "prefund DEBTOR",
+	cmd := Sends(a, "prefund DEBTOR",
 		"  tally --as D payment prefund F --amount 5000.00 --reference 20261203000017", settle.PaymentPrefund,
-		words(&req, &req.Debtor))
-	yuanFlag(cmd, &req.Fen, "amount", "what came in")
-	word(cmd, &req.Reference, "reference", "your bank's; it counts once")
-	require(cmd, "amount", "reference")
+		Words(&req, &req.Debtor))
+	YuanFlag(cmd, &req.Fen, "amount", "what came in")
+	Word(cmd, &req.Reference, "reference", "your bank's; it counts once")
+	Require(cmd, "amount", "reference")
 	return cmd
 }

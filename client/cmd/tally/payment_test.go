@@ -24,7 +24,7 @@ const someAccounts = `parties:
 func TestKeptFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pain001.xml")
 	for range 2 {
-		if err := keepFile(path, []byte("one")); err != nil {
+		if err := KeepFile(path, []byte("one")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -32,10 +32,10 @@ func TestKeptFiles(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v: others can read it", info.Mode(), err)
 	}
-	if err := keepFile(path, []byte("two")); fault.CodeOf(err) != fault.Conflict {
+	if err := KeepFile(path, []byte("two")); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("written over: %v", err)
 	}
-	if err := keepFile(filepath.Join(path, "in"), []byte("x")); err == nil {
+	if err := KeepFile(filepath.Join(path, "in"), []byte("x")); err == nil {
 		t.Error("no folder")
 	}
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".tally-*"))
@@ -66,7 +66,7 @@ func TestPaymentTables(t *testing.T) {
 // TestNothingOfOurs is said of a bank's file, and how much else is in it.
 func TestNothingOfOurs(t *testing.T) {
 	var shown strings.Builder
-	a := app{out: &shown}
+	a := App{Out: &shown}
 	if err := showAdvised(&a)(t.Context(), nil, settle.Advised{Others: 268, Notes: []string{"GB18030"}}); err != nil {
 		t.Fatal(err)
 	}

@@ -15,16 +15,16 @@ import (
 
 // verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the
 // request.
-func verb[Req, Ans any](a *app, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
+func Verb[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
 	show func(context.Context, *node.Node, Ans) error) *cobra.Command {
-	return leaf(use, op.En+" ("+op.Zh+")", example, func(ctx context.Context, args []string) error {
-		return perform(ctx, a, op, func() (Req, error) { return ask(args) }, show)
+	return Leaf(use, op.En+" ("+op.Zh+")", example, func(ctx context.Context, args []string) error {
+		return Perform(ctx, a, op, func() (Req, error) { return ask(args) }, show)
 	})
 }
 
 // perform performs an operation and shows its answer. The request is made anew once points are in their programme's
 // scale. What is wrong in any is refused before the network is asked.
-func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], ask func() (Req, error),
+func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], ask func() (Req, error),
 	show func(context.Context, *node.Node, Ans) error) error {
 	early, err := ask()
 	if err == nil {
@@ -33,17 +33,17 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 	if err != nil {
 		return err
 	}
-	a.call.Meaning = op.Meaning(early)
-	if req, ok := any(early).(command.Request); ok && op.Single() && a.heard != nil {
-		return a.heard(req)
+	a.Call.Meaning = op.Meaning(early)
+	if req, ok := any(early).(command.Request); ok && op.Single() && a.Heard != nil {
+		return a.Heard(req)
 	}
-	a.call.Progress = a.tellStep
+	a.Call.Progress = a.tellStep
 	do := func(ctx context.Context, n *node.Node) error {
 		req, err := ask()
 		if err != nil {
 			return err
 		}
-		answer, err := op.Do(ctx, n, &a.call, req)
+		answer, err := op.Do(ctx, n, &a.Call, req)
 		if err != nil {
 			err = authorisable(err)
 			if refused, ok := any(answer).(refusable); ok && refused.Refused() {
@@ -58,38 +58,38 @@ func perform[Req, Ans any](ctx context.Context, a *app, op node.Op[Req, Ans], as
 			return err
 		}
 	}
-	return a.with(ctx, do)
+	return a.With(ctx, do)
 }
 
 // refusable is an answer that says something although what was asked for was refused.
 type refusable interface{ Refused() bool }
 
 // receiptOf shows a receipt under what the ledger calls the command.
-func (a *app) receiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
-	return func(_ context.Context, _ *node.Node, r node.Receipt) error { return a.printReceipt(what, r) }
+func (a *App) ReceiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
+	return func(_ context.Context, _ *node.Node, r node.Receipt) error { return a.PrintReceipt(what, r) }
 }
 
 // sends is a command that performs an operation of one command, and shows its receipt.
-func sends[Req command.Request](a *app, use, example string, op node.Op[Req, node.Receipt],
+func Sends[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(args []string) (Req, error)) *cobra.Command {
 	var kind Req
-	return verb(a, use, example, op, ask, a.receiptOf(nameOf(kind)))
+	return Verb(a, use, example, op, ask, a.ReceiptOf(NameOf(kind)))
 }
 
 // send performs an operation of one command, and shows its receipt.
-func send[Req command.Request](ctx context.Context, a *app, op node.Op[Req, node.Receipt], req Req) error {
-	return perform(ctx, a, op, func() (Req, error) { return req, nil }, a.receiptOf(nameOf(req)))
+func Send[Req command.Request](ctx context.Context, a *App, op node.Op[Req, node.Receipt], req Req) error {
+	return Perform(ctx, a, op, func() (Req, error) { return req, nil }, a.ReceiptOf(NameOf(req)))
 }
 
 // shows shows an answer in a table.
-func shows[Ans any](a *app, fill func(table.Writer, Ans)) func(context.Context, *node.Node, Ans) error {
+func Shows[Ans any](a *App, fill func(table.Writer, Ans)) func(context.Context, *node.Node, Ans) error {
 	return func(_ context.Context, _ *node.Node, answer Ans) error {
-		return a.print(answer, func(t table.Writer) { fill(t, answer) })
+		return a.Print(answer, func(t table.Writer) { fill(t, answer) })
 	}
 }
 
 // words asks with what flags have made of a request, and with the arguments as texts of it, in their order.
-func words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
+func Words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
 	return func(args []string) (Req, error) {
 		for i, text := range texts {
 			*text = ""
@@ -102,7 +102,7 @@ func words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
 }
 
 // parsed asks with what flags have made of a request, and with the first argument as its parser reads it.
-func parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]string) (Req, error) {
+func Parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]string) (Req, error) {
 	return func(args []string) (_ Req, err error) {
 		*to, err = parse(args[0])
 		return *req, err
@@ -110,37 +110,37 @@ func parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]s
 }
 
 // nothing is the request of a command that names nothing.
-func nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
+func Nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
 // inTable shows an answer in a table that has points in it.
-func inTable[Ans any](a *app, fill func(table.Writer, Ans, scales)) func(context.Context, *node.Node, Ans) error {
+func InTable[Ans any](a *App, fill func(table.Writer, Ans, Scales)) func(context.Context, *node.Node, Ans) error {
 	return func(ctx context.Context, n *node.Node, answer Ans) error {
-		s, err := askScales(ctx, n)
+		s, err := AskScales(ctx, n)
 		if err != nil {
 			return err
 		}
-		return a.print(answer, func(t table.Writer) { fill(t, answer, s) })
+		return a.Print(answer, func(t table.Writer) { fill(t, answer, s) })
 	}
 }
 
 // tellStep says a step of a longer run as soon as it is done, to people alone.
-func (a *app) tellStep(step string, done bool) {
-	if a.format == "json" {
+func (a *App) tellStep(step string, done bool) {
+	if a.Format == "json" {
 		return
 	}
 	if !done {
 		step += ": was done before"
 	}
-	fmt.Fprintln(a.err, step) // there is nowhere left to report it
+	fmt.Fprintln(a.Err, step) // there is nowhere left to report it
 }
 
 // aMember is the argument of commands that are about one member and say no more.
-func aMember(args []string) (node.MemberRequest, error) {
+func OneMember(args []string) (node.MemberRequest, error) {
 	return node.MemberRequest{Member: args[0]}, nil
 }
 
 // first is the first argument, or "".
-func first(args []string) string {
+func First(args []string) string {
 	if len(args) > 0 {
 		return args[0]
 	}

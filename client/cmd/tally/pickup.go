@@ -16,7 +16,7 @@ func codeRows(t table.Writer, codes []code.Code) {
 	}
 }
 
-func orderCodes(a *app) *cobra.Command {
-	return verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
-		shows(a, func(t table.Writer, left catalogue.PickupCodes) { codeRows(t, left.Codes) }))
+func orderCodes(a *App) *cobra.Command {
+	return Verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
+		Shows(a, func(t table.Writer, left catalogue.PickupCodes) { codeRows(t, left.Codes) }))
 }

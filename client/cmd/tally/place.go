@@ -20,12 +20,12 @@ import (
 )
 
 func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
-	word(cmd, &b.Member, "member", "who buys")
-	many(cmd, &b.Lines, "item",
+	Word(cmd, &b.Member, "member", "who buys")
+	Many(cmd, &b.Lines, "item",
 		"SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
-	require(cmd, "member", "item")
-	word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
-	word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
+	Require(cmd, "member", "item")
+	Word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
+	Word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
 }
 
 // parseOrderLine reads SUPPLIER/SKU:QUANTITY or SUPPLIER/SKU.
@@ -46,26 +46,26 @@ func parseOrderLine(text string) (goods.Wanted, error) {
 	return w, goods.CheckWanted([]goods.Wanted{w})
 }
 
-func quoteOrder(a *app) *cobra.Command {
+func quoteOrder(a *App) *cobra.Command {
 	var req catalogue.QuoteRequest
-	cmd := verb(a, "quote",
+	cmd := Verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`,
-		catalogue.OrderQuote, words(&req),
+		catalogue.OrderQuote, Words(&req),
 		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
-			if a.format == "json" {
-				return a.asJSON(quoted)
+			if a.Format == "json" {
+				return a.AsJSON(quoted)
 			}
 			return showQuote(ctx, a, n, quoted)
 		})
 	basketFlags(cmd, &req.Basket)
-	word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
+	Word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
 	return cmd
 }
 
 // showQuote prints a quote with the goods' names.
-func showQuote(ctx context.Context, a *app, g *node.Node, q answer.Quoted) error {
-	s, err := askScales(ctx, g)
+func showQuote(ctx context.Context, a *App, g *node.Node, q answer.Quoted) error {
+	s, err := AskScales(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -75,24 +75,24 @@ func showQuote(ctx context.Context, a *app, g *node.Node, q answer.Quoted) error
 			return err
 		}
 	}
-	return a.print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
+	return a.Print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
 }
 
-func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) {
+func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s Scales) {
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
-	right(t, 6, 7, 8)
+	Right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {
 		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity,
-			yuan(l.Fen), yuan(l.Fen * amount.Units(l.Quantity))})
+			Yuan(l.Fen), Yuan(l.Fen * amount.Units(l.Quantity))})
 	}
 	t.AppendSeparator()
-	t.AppendRow(table.Row{"total", "", "", "", "", "", "", yuan(q.Quote.Total)})
+	t.AppendRow(table.Row{"total", "", "", "", "", "", "", Yuan(q.Quote.Total)})
 	for _, least := range []struct {
 		of  string
 		fen amount.Units
 	}{{"points", q.Quote.MinPoints}, {"cash", q.Quote.MinCash}} {
 		if least.fen > 0 {
-			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", yuan(least.fen)})
+			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", Yuan(least.fen)})
 		}
 	}
 	for _, tender := range q.Quote.Tenders {
@@ -102,21 +102,21 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s scales) 
 	t.SetCaption("quote %s", q.Hash)
 }
 
-func placeOrder(a *app) *cobra.Command {
+func placeOrder(a *App) *cobra.Command {
 	var req catalogue.PlaceRequest
-	var s spending
-	var c consent
+	var s Spending
+	var c Consent
 	var length time.Duration
-	cmd := verb(a, "place",
+	cmd := Verb(a, "place",
 		`  tally --as D order place --member zhang --item S1/oilkit --take DP:18.60 --take FP:84.00 --take GP:200.00 \
       --cash 12.20 --cash-reference pos-77-4711 --outlet T3 --accept
   tally --as G order place --member wang --item S2/wiper:2 --take DP:18.00 --for 30m --needs-code --request web-000123`,
 		catalogue.OrderPlace, func([]string) (_ catalogue.PlaceRequest, err error) {
-			req.Spending, req.For = s.named(), 0
+			req.Spending, req.For = s.Named(), 0
 			if !req.Accept {
-				req.For = inSeconds(length)
+				req.For = InSeconds(length)
 			}
-			req.Authorisation, req.Code, err = c.proof(a)
+			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
 		}, printPlaced(a))
 	cmd.Long = `Place a member's order at your storefront. It asks for a quote, shows it, chooses the
@@ -129,23 +129,23 @@ shipped; they are told here, are used in their order, and stay in your vault (ta
 order codes). Asked again with the same --request, it answers the first receipt and
 the same codes.`
 	basketFlags(cmd, &req.Basket)
-	s.flags(a, cmd)
-	c.flags(cmd)
-	yuanFlag(cmd, &req.Cash, "cash", "what is paid in cash")
-	word(cmd, &req.Payment, "cash-reference", "reference of the cash payment, unique at the seller")
-	word(cmd, &req.Reference, "reference", "your own number for the order")
-	one(cmd, &req.Quote, "quote", "the quote that the member agreed to", codec.ParseHash)
+	s.Flags(a, cmd)
+	c.Flags(cmd)
+	YuanFlag(cmd, &req.Cash, "cash", "what is paid in cash")
+	Word(cmd, &req.Payment, "cash-reference", "reference of the cash payment, unique at the seller")
+	Word(cmd, &req.Reference, "reference", "your own number for the order")
+	One(cmd, &req.Quote, "quote", "the quote that the member agreed to", codec.ParseHash)
 	cmd.Flags().BoolVar(&req.Accept, "accept", false, "accept it at once")
-	span(cmd, &length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
+	Span(cmd, &length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
 	cmd.MarkFlagsMutuallyExclusive("accept", "for")
 	cmd.Flags().BoolVar(&req.NeedsCodes, "needs-code", false, "deliveries are proven by one-time codes (提货码)")
 	return cmd
 }
 
 // printPlaced shows what an order bound, and its receipt unless it was refused.
-func printPlaced(a *app) func(context.Context, *node.Node, catalogue.Placed) error {
+func printPlaced(a *App) func(context.Context, *node.Node, catalogue.Placed) error {
 	return func(ctx context.Context, n *node.Node, p catalogue.Placed) error {
-		if a.format != "json" && p.Quote != nil {
+		if a.Format != "json" && p.Quote != nil {
 			if err := showQuote(ctx, a, n, *p.Quote); err != nil {
 				return err
 			}
@@ -153,11 +153,11 @@ func printPlaced(a *app) func(context.Context, *node.Node, catalogue.Placed) err
 		if p.Refused() {
 			return nil
 		}
-		return a.print(p, func(t table.Writer) { placedTable(t, p) })
+		return a.Print(p, func(t table.Writer) { placedTable(t, p) })
 	}
 }
 
 func placedTable(t table.Writer, p catalogue.Placed) {
-	receiptTable(t, "order:Place", p.Receipt)
+	ReceiptTable(t, "order:Place", p.Receipt)
 	codeRows(t, p.Codes)
 }

@@ -14,33 +14,33 @@ import (
 )
 
 // runPlan does a plan's steps under one bar, and shows what they did.
-func runPlan(ctx context.Context, a *app, path string, i importing) error {
+func runPlan(ctx context.Context, a *App, path string, i importing) error {
 	p, err := plan.Load(path)
 	if err != nil {
 		return err
 	}
 	bar := newBar(a, path)
-	a.dry = i.DryRun
+	a.Dry = i.DryRun
 	run := plan.Run{Importing: i.Importing, Far: bar.far,
 		Open: func(ctx context.Context, party string, lanes int) (*node.Node, error) {
-			as := a.acting(party)
-			if as.lanes = ""; lanes > 0 {
-				as.lanes = fmt.Sprintf("1-%d", lanes)
+			as := a.Acting(party)
+			if as.Lanes = ""; lanes > 0 {
+				as.Lanes = fmt.Sprintf("1-%d", lanes)
 			}
-			return as.open(ctx)
+			return as.Open(ctx)
 		}}
 	reports, err := run.Do(ctx, p)
 	bar.end(err != nil)
 	if len(reports) == 0 {
 		return err
 	}
-	return errors.Join(printList(a, 0, reports, func(t table.Writer) { planTable(t, p, reports) }), err)
+	return errors.Join(PrintList(a, 0, reports, func(t table.Writer) { planTable(t, p, reports) }), err)
 }
 
 func planTable(t table.Writer, p plan.Plan, reports []*importer.Report) {
 	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before",
 		"rejected", "seconds"})
-	right(t, 1, 5, 6, 7, 8, 9, 10)
+	Right(t, 1, 5, 6, 7, 8, 9, 10)
 	for i, r := range reports {
 		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before,
 			len(r.Rejected), seconds(r)})

@@ -17,8 +17,8 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func programmes(a *app) *cobra.Command {
-	return group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
+func Programmes(a *App) *cobra.Command {
+	return Group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
 		openProgramme(a), setRules(a),
 		setProgramme(a, "suspend", points.SuspendedIssue,
 			"Issue nothing new for now; for the issuer and the operator (暂停)"),
@@ -27,11 +27,11 @@ func programmes(a *app) *cobra.Command {
 		showProgramme(a), listProgrammes(a))
 }
 
-func openProgramme(a *app) *cobra.Command {
+func openProgramme(a *App) *cobra.Command {
 	var req points.OpenProgrammeRequest
 	var rules ruleChanges
 	price := amount.Rate{Num: 1, Den: 1}
-	cmd := sends(a, "open PROGRAMME",
+	cmd := Sends(a, "open PROGRAMME",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
       --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, loyalty.ProgrammeOpen,
@@ -44,16 +44,16 @@ func openProgramme(a *app) *cobra.Command {
 			req.Price, err = figure.PerUnit(price, req.Rules.Scale)
 			return req, err
 		})
-	names(cmd, &req.En, &req.Zh)
-	one(cmd, &price, "point-price",
+	Names(cmd, &req.En, &req.Zh)
+	One(cmd, &price, "point-price",
 		"settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd
 }
 
-func setRules(a *app) *cobra.Command {
+func setRules(a *App) *cobra.Command {
 	var changes ruleChanges
-	cmd := leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
+	cmd := Leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
 		`  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
   tally --as G programme rules GP --expiry sliding:365 --grace-days 14
   tally --as G programme rules GP --tier none`,
@@ -64,8 +64,8 @@ func setRules(a *app) *cobra.Command {
 			if err := (points.SetRulesRequest{Programme: args[0]}).Check(); err != nil {
 				return err
 			}
-			return a.with(ctx, func(ctx context.Context, g *node.Node) error {
-				answer, err := g.Once(ctx, &a.call, func() (command.Request, error) {
+			return a.With(ctx, func(ctx context.Context, g *node.Node) error {
+				answer, err := g.Once(ctx, &a.Call, func() (command.Request, error) {
 					present, err := g.Query().Programme(ctx, args[0])
 					if err != nil {
 						return nil, err
@@ -76,7 +76,7 @@ func setRules(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printReceipt("points:SetRules", answer)
+				return a.PrintReceipt("points:SetRules", answer)
 			})
 		})
 	cmd.Long = `Change rules of a programme, for what happens from now on. What no flag names
@@ -86,27 +86,27 @@ that they were issued with.`
 	return cmd
 }
 
-func setProgramme(a *app, verb string, state points.ProgrammeState, short string) *cobra.Command {
+func setProgramme(a *App, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
-	cmd := sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
-		words(&req, &req.Programme))
+	cmd := Sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
+		Words(&req, &req.Programme))
 	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
 member's spending, freeze its wallet: tally points freeze.`
-	reason(cmd, &req.Reason, "replaced")
+	Reason(cmd, &req.Reason, "replaced")
 	return cmd
 }
 
-func showProgramme(a *app) *cobra.Command {
+func showProgramme(a *App) *cobra.Command {
 	var req node.ProgrammeQuery
-	return verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
-		words(&req, &req.Programme),
-		shows(a, programmeTable))
+	return Verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
+		Words(&req, &req.Programme),
+		Shows(a, programmeTable))
 }
 
 func programmeTable(t table.Writer, p points.Programme) {
-	r, show := p.Rules, scalesOf([]points.Programme{p})
+	r, show := p.Rules, ScalesOf([]points.Programme{p})
 	t.AppendRows([]table.Row{
 		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh},
 		{"price, yuan a point", figure.PerPoint(p.Price, r.Scale)},
@@ -122,7 +122,7 @@ func programmeTable(t table.Writer, p points.Programme) {
 		{"earned a day", r.EarnPerDay}, {"spent a day", r.SpendPerDay},
 	} {
 		if l.units > 0 {
-			t.AppendRow(table.Row{l.what, "at most " + show.show(p.ID, l.units)})
+			t.AppendRow(table.Row{l.what, "at most " + show.Show(p.ID, l.units)})
 		}
 	}
 	if r.Transfer.Wait > 0 {
@@ -130,7 +130,7 @@ func programmeTable(t table.Writer, p points.Programme) {
 	}
 	for _, tier := range r.Tiers {
 		t.AppendRow(table.Row{"tier " + tier.ID, fmt.Sprintf("%s %s from %s earned in %d months", tier.En, tier.Zh,
-			show.show(p.ID, tier.AtLeast), r.Window)})
+			show.Show(p.ID, tier.AtLeast), r.Window)})
 	}
 }
 
@@ -149,12 +149,12 @@ func graceDays(r points.Rules) uint16 {
 	return r.Grace
 }
 
-func listProgrammes(a *app) *cobra.Command {
-	return verb(a, "list", "", loyalty.ProgrammeList, nothing,
-		shows(a, func(t table.Writer, list node.List[points.Programme]) {
+func listProgrammes(a *App) *cobra.Command {
+	return Verb(a, "list", "", loyalty.ProgrammeList, Nothing,
+		Shows(a, func(t table.Writer, list node.List[points.Programme]) {
 			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point",
 				"expiry", "tiers", "state"})
-			right(t, 5)
+			Right(t, 5)
 			t.SuppressEmptyColumns()
 			for _, p := range list.Rows {
 				var tiers []string

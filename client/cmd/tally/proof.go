@@ -19,36 +19,36 @@ import (
 	"tallystick/client/node/accounting"
 )
 
-func prove(a *app) *cobra.Command {
+func Prove(a *App) *cobra.Command {
 	var req accounting.ProveBalanceRequest
 	var out string
-	cmd := verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
+	cmd := Verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
   tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
-		accounting.PointsProve, words(&req, &req.Member), func(ctx context.Context, n *node.Node, p node.Proven) error {
+		accounting.PointsProve, Words(&req, &req.Member), func(ctx context.Context, n *node.Node, p node.Proven) error {
 			if err := os.WriteFile(out, p.File, 0o644); err != nil { // it is made to be handed on
 				return err
 			}
 			p.File = nil
-			return inTable(a, provenTable)(ctx, n, p)
+			return InTable(a, provenTable)(ctx, n, p)
 		})
 	cmd.Long = `Have the parties' peers sign what a member's lots hold, and write it to a file
 that anybody can check without a network: tally verify-proof. Without --about it
 is about all lots with something left, up to 500, earliest expiry first. A proof
 speaks of the lots that it names, so it can only understate a balance. Nothing
 changes on the ledger.`
-	many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none",
+	Many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none",
 		number.ParseRow)
-	word(cmd, &out, "out", "file to write")
-	whole(cmd, &req.Signers, "signers", 2, "how many parties must sign")
-	require(cmd, "out")
+	Word(cmd, &out, "out", "file to write")
+	Whole(cmd, &req.Signers, "signers", 2, "how many parties must sign")
+	Require(cmd, "out")
 	return cmd
 }
 
-func verifyProof(a *app) *cobra.Command {
+func VerifyProof(a *App) *cobra.Command {
 	var req accounting.VerifyProofRequest
 	var dir string
-	known := scales{}
-	cmd := leaf("verify-proof FILE", accounting.ProofVerify.En+" ("+accounting.ProofVerify.Zh+")",
+	known := Scales{}
+	cmd := Leaf("verify-proof FILE", accounting.ProofVerify.En+" ("+accounting.ProofVerify.Zh+")",
 		`  tally --as F verify-proof zhang.proof
   tally verify-proof zhang.proof --trust cas --signers 3 -o json`,
 		func(ctx context.Context, args []string) (err error) {
@@ -56,27 +56,27 @@ func verifyProof(a *app) *cobra.Command {
 				return err
 			}
 			var cfg config.Config
-			if req.Trust, cfg, err = a.trust(dir); err != nil {
+			if req.Trust, cfg, err = a.Trust(dir); err != nil {
 				return err
 			}
-			p, err := accounting.ProofVerify.Do(ctx, node.Offline(cfg), &a.call, req)
+			p, err := accounting.ProofVerify.Do(ctx, node.Offline(cfg), &a.Call, req)
 			if err != nil {
 				return err
 			}
-			return a.print(p, func(t table.Writer) { provenTable(t, p, known) })
+			return a.Print(p, func(t table.Writer) { provenTable(t, p, known) })
 		})
 	cmd.Long = `Check that peers of enough parties have signed what a proof says. That needs no
 network, only the parties' CAs: those of your profile (--as, --profile), or a
 directory with PARTY.pem for each party whose signature counts. A proof says what
 was so at its block and time; it doesn't say that it is still so.`
-	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	whole(cmd, &req.Signers, "signers", 2, "how many parties must have signed")
-	scaleOf(cmd, known)
+	Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	Whole(cmd, &req.Signers, "signers", 2, "how many parties must have signed")
+	ScaleOf(cmd, known)
 	return cmd
 }
 
 // provenTable shows what a proof says. Without a network the caller says the scales.
-func provenTable(t table.Writer, c node.Proven, known scales) {
+func provenTable(t table.Writer, c node.Proven, known Scales) {
 	t.AppendRows([]table.Row{
 		{"signed by", strings.Join(c.Signers, ", ")},
 		{"as of block", c.AsOf},
@@ -91,7 +91,7 @@ func provenTable(t table.Writer, c node.Proven, known scales) {
 	}
 	t.AppendRows([]table.Row{{"member", b.Member}, {"business date", b.Date}, {"lots", len(b.Lots)}})
 	for _, s := range b.Sums {
-		t.AppendRow(table.Row{"available " + s.Programme, known.shownOr(s.Programme, s.Available)})
+		t.AppendRow(table.Row{"available " + s.Programme, known.ShownOr(s.Programme, s.Available)})
 	}
 	for _, f := range b.Frozen {
 		t.AppendRow(table.Row{"frozen by " + f.By, f.Reason})

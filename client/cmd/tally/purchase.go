@@ -13,13 +13,13 @@ import (
 	"tallystick/client/sheets"
 )
 
-func purchaseOrders(a *app) *cobra.Command {
+func purchaseOrders(a *App) *cobra.Command {
 	var req catalogue.PurchaseRequest
-	cmd := verb(a, "purchase",
+	cmd := Verb(a, "purchase",
 		`  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
-		catalogue.OrderPurchase, words(&req),
+		catalogue.OrderPurchase, Words(&req),
 		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
 			return printPurchase(a, answer)
 		})
@@ -38,21 +38,21 @@ the JSON in fen.
 Only you and the seller know it: it is opened from your vault, and empty where that
 has no opening.`
 	partFlags(cmd, &req.Supplier, &req.States, &req.Since)
-	word(cmd, &req.After, "after", "cursor of the last row that you have")
-	whole(cmd, &req.Limit, "limit", 0, "at most so many parts; 0: all")
-	cmd.Annotations = map[string]string{withCSV: ""}
+	Word(cmd, &req.After, "after", "cursor of the last row that you have")
+	Whole(cmd, &req.Limit, "limit", 0, "at most so many parts; 0: all")
+	cmd.Annotations = map[string]string{WithCSV: ""}
 	return cmd
 }
 
-func printPurchase(a *app, answer catalogue.Purchases) error {
-	if a.format != "csv" {
-		return a.print(answer, func(t table.Writer) { purchaseTable(t, answer) })
+func printPurchase(a *App, answer catalogue.Purchases) error {
+	if a.Format != "csv" {
+		return a.Print(answer, func(t table.Writer) { purchaseTable(t, answer) })
 	}
 	rows := [][]string{purchaseColumns}
 	for _, l := range answer.Rows {
 		rows = append(rows, purchaseCells(l))
 	}
-	return sheets.WriteCSV(a.out, rows)
+	return sheets.WriteCSV(a.Out, rows)
 }
 
 // purchaseColumns are the names of the cells.
@@ -72,7 +72,7 @@ func purchaseCells(l catalogue.PurchaseLine) []string {
 func purchaseTable(t table.Writer, answer catalogue.Purchases) {
 	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name",
 		"名称", "quantity", "returned", "supply", "carrier", "waybill"})
-	right(t, 2, 3, 12, 13, 14)
+	Right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
 		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference,

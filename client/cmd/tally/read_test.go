@@ -79,7 +79,7 @@ func TestReadings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readings(t, parsePart, reading{text: "GP:18.60", want: part{"GP", 1860, five}},
+	readings(t, parsePart, reading{text: "GP:18.60", want: Part{"GP", 1860, five}},
 		reading{text: "GP", code: bad}, reading{text: "GP:", code: bad}, reading{text: "GP:-1", code: bad},
 		reading{text: "GP:1,860", code: bad})
 	readings(t, parseLotPart,
@@ -103,11 +103,11 @@ func TestReadings(t *testing.T) {
 		reading{text: "name=", want: members.Field{Name: "name", Value: &none}},
 		reading{text: "=x", code: bad}, reading{text: "full name=x", code: bad})
 	readings(t, parseSpan,
-		reading{text: "7d", want: 7 * aDay}, reading{text: "36h", want: 36 * time.Hour},
+		reading{text: "7d", want: 7 * ADay}, reading{text: "36h", want: 36 * time.Hour},
 		reading{text: "15m", want: 15 * time.Minute},
 		reading{text: "0d", code: bad}, reading{text: "-1h", code: bad}, reading{text: "0s", code: bad},
 		reading{text: "1w", code: bad}, reading{text: "99999d", code: bad})
-	readings(t, small[uint8], reading{text: "255", want: uint8(255)}, reading{text: "256", code: bad},
+	readings(t, Small[uint8], reading{text: "255", want: uint8(255)}, reading{text: "256", code: bad},
 		reading{text: "-1", code: bad}, reading{text: "", code: bad})
 }
 
@@ -128,7 +128,7 @@ func TestExpiryTexts(t *testing.T) {
 }
 
 func TestSpanTexts(t *testing.T) {
-	for want, d := range map[string]time.Duration{"15m": 15 * time.Minute, "1d": aDay, "7d": 7 * aDay,
+	for want, d := range map[string]time.Duration{"15m": 15 * time.Minute, "1d": ADay, "7d": 7 * ADay,
 		"36h": 36 * time.Hour, "1h": time.Hour, "1h30m": 90 * time.Minute, "20s": 20 * time.Second} {
 		if got := spanText(d); got != want {
 			t.Errorf("%s is shown as %s", want, got)
@@ -137,7 +137,7 @@ func TestSpanTexts(t *testing.T) {
 }
 
 func TestScales(t *testing.T) {
-	s := scalesOf([]points.Programme{{ID: "GP", Rules: points.Rules{Scale: 2}}, {ID: "DP"}})
+	s := ScalesOf([]points.Programme{{ID: "GP", Rules: points.Rules{Scale: 2}}, {ID: "DP"}})
 	for _, c := range []struct {
 		programme string
 		units     amount.Units
@@ -147,11 +147,11 @@ func TestScales(t *testing.T) {
 		{"DP", 0, "0"}, {"unknown", 7, "7"},
 		{"GP", amount.Max, "90,071,992,547,409.91"},
 	} {
-		if got := s.show(c.programme, c.units); got != c.want {
+		if got := s.Show(c.programme, c.units); got != c.want {
 			t.Errorf("%d %s: %s", c.units, c.programme, got)
 		}
 	}
-	if s.orNone("GP", 0) != "" || s.orNone("GP", 1) != "0.01" {
+	if s.OrNone("GP", 0) != "" || s.OrNone("GP", 1) != "0.01" {
 		t.Error("a limit of 0 is none")
 	}
 }
@@ -190,7 +190,7 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		}},
 	} {
 		var changes ruleChanges
-		cmd := leaf("rules", "", "", nil)
+		cmd := Leaf("rules", "", "", nil)
 		changes.flags(cmd)
 		if err := cmd.ParseFlags(c.args); err != nil || changes.none() {
 			t.Errorf("%s: %v", c.name, err)
@@ -208,7 +208,7 @@ func TestPointsTakenOfWhatIsNotHonoured(t *testing.T) {
 	found := consortium.Unsealed{Traces: []index.Trace{{Block: 7, Tx: "t", Party: "D",
 		Commands: []string{"points:Hold"}, Points: 1860, Programme: "GP"}, {Points: 7, Programme: "XP"}}}
 	w := table.NewWriter()
-	unsealedTable(w, found, scales{"GP": 2})
+	unsealedTable(w, found, Scales{"GP": 2})
 	if got := w.Render(); !strings.Contains(got, "took 18.60 of GP: points:Hold") ||
 		!strings.Contains(got, "took 7 smallest units of XP") {
 		t.Error(got)

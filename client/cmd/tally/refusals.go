@@ -7,13 +7,13 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-func refusals(a *app) *cobra.Command {
+func refusals(a *App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "refusals",
 		Short: "List the codes of refusals, what they mean, and the exit codes",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return printList(a, 0, fault.Table, func(t table.Writer) {
+			return PrintList(a, 0, fault.Table, func(t table.Writer) {
 				t.AppendHeader(table.Row{"code", "exit", "retry", "meaning", "含义"})
 				for _, m := range fault.Table {
 					again := ""

@@ -17,25 +17,25 @@ import (
 	"tallystick/client/node/accounting"
 )
 
-func reports(a *app) *cobra.Command {
-	return group("report", "Who redeems whose points, how much is used, what is owed, how near the caps are (报表)",
+func Reports(a *App) *cobra.Command {
+	return Group("report", "Who redeems whose points, how much is used, what is owed, how near the caps are (报表)",
 		reportFlows(a), reportRates(a), reportOutstanding(a), reportCaps(a))
 }
 
-func reportFlows(a *app) *cobra.Command {
+func reportFlows(a *App) *cobra.Command {
 	var req accounting.ReportFlowsRequest
-	cmd := verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
-		accounting.ReportFlows, words(&req),
-		inTable(a, flowsTable))
+	cmd := Verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
+		accounting.ReportFlows, Words(&req),
+		InTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
 of a benefit before it is used. The JSON also says in which cycle and who bears them.`
-	word(cmd, &req.Cycle, "cycle", "only this one")
+	Word(cmd, &req.Cycle, "cycle", "only this one")
 	return cmd
 }
 
 // flowsTable draws the matrix: two rows a programme, points and fen.
-func flowsTable(t table.Writer, f accounting.Flows, s scales) {
+func flowsTable(t table.Writer, f accounting.Flows, s Scales) {
 	header := table.Row{"issuer", "programme", ""}
 	for _, acceptor := range f.Matrix.Acceptors {
 		header = append(header, "at "+acceptor)
@@ -45,7 +45,7 @@ func flowsTable(t table.Writer, f accounting.Flows, s scales) {
 	for i := range len(f.Matrix.Acceptors) + 1 {
 		columns = append(columns, i+4)
 	}
-	right(t, columns...)
+	Right(t, columns...)
 	for _, r := range f.Matrix.Rows {
 		points, fen := table.Row{r.Issuer, r.Programme, "points"}, table.Row{"", "", "worth"}
 		for i, n := range r.Points {
@@ -53,15 +53,15 @@ func flowsTable(t table.Writer, f accounting.Flows, s scales) {
 				points, fen = append(points, ""), append(fen, "")
 				continue
 			}
-			points, fen = append(points, s.show(r.Programme, n)), append(fen, figure.ExactYuan(r.Fen[i]))
+			points, fen = append(points, s.Show(r.Programme, n)), append(fen, figure.ExactYuan(r.Fen[i]))
 		}
-		t.AppendRows([]table.Row{append(points, s.show(r.Programme, r.Sum)), append(fen, figure.ExactYuan(r.SumFen))})
+		t.AppendRows([]table.Row{append(points, s.Show(r.Programme, r.Sum)), append(fen, figure.ExactYuan(r.SumFen))})
 	}
-	asOf(t, f.Height)
+	AsOf(t, f.Height)
 }
 
-func reportRates(a *app) *cobra.Command {
-	cmd := verb(a, "rates", "", accounting.ReportRates, nothing, inTable(a, ratesTable))
+func reportRates(a *App) *cobra.Command {
+	cmd := Verb(a, "rates", "", accounting.ReportRates, Nothing, InTable(a, ratesTable))
 	cmd.Long = `Say which share of each programme's points was redeemed, converted, expired and is left;
 how many members redeemed a second time, and how many at more than one party; and how
 many points became others'. Members count once, under whatever names. The JSON has exact
@@ -69,11 +69,11 @@ ratios.`
 	return cmd
 }
 
-func ratesTable(t table.Writer, u accounting.Rates, s scales) {
+func ratesTable(t table.Writer, u accounting.Rates, s Scales) {
 	t.AppendHeader(table.Row{"of", "issued", "redeemed", "", "converted", "expired", "outstanding"})
-	right(t, 2, 3, 5, 6, 7)
+	Right(t, 2, 3, 5, 6, 7)
 	for _, p := range u.Programmes {
-		t.AppendRow(table.Row{p.Programme + " of " + p.Issuer, s.show(p.Programme, p.Redeemed.Whole),
+		t.AppendRow(table.Row{p.Programme + " of " + p.Issuer, s.Show(p.Programme, p.Redeemed.Whole),
 			percent(p.Redeemed.Part, p.Redeemed.Whole), meter(p.Redeemed.Part, p.Redeemed.Whole),
 			percent(p.Converted.Part, p.Converted.Whole), percent(p.Expired.Part, p.Expired.Whole),
 			percent(p.Left.Part, p.Left.Whole)})
@@ -91,9 +91,9 @@ func ratesTable(t table.Writer, u accounting.Rates, s scales) {
 		t.AppendSeparator()
 	}
 	for _, c := range u.Crossings {
-		t.AppendRow(table.Row{c.From + " to " + c.To, s.show(c.To, c.Points), "", conversionsText(c.Times)})
+		t.AppendRow(table.Row{c.From + " to " + c.To, s.Show(c.To, c.Points), "", conversionsText(c.Times)})
 	}
-	asOf(t, u.Height)
+	AsOf(t, u.Height)
 }
 
 func conversionsText(n int) string {
@@ -103,36 +103,36 @@ func conversionsText(n int) string {
 	return fmt.Sprintf("in %d conversions", n)
 }
 
-func reportOutstanding(a *app) *cobra.Command {
-	cmd := verb(a, "outstanding", "", accounting.ReportOutstanding, nothing, inTable(a, outstandingTable))
+func reportOutstanding(a *App) *cobra.Command {
+	cmd := Verb(a, "outstanding", "", accounting.ReportOutstanding, Nothing, InTable(a, outstandingTable))
 	cmd.Long = `Say how many points of each programme members have, held ones included, what they are
 worth, and in how many months they end. Points that end some days after their member's
 last purchase are shown by the end that their lot was issued with.`
 	return cmd
 }
 
-func outstandingTable(t table.Writer, o accounting.OutstandingNow, s scales) {
+func outstandingTable(t table.Writer, o accounting.OutstandingNow, s Scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "worth", ""})
-	right(t, 4, 5, 6)
+	Right(t, 4, 5, 6)
 	for _, r := range o.Rows {
-		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.show(r.Programme, r.Outstanding),
-			s.show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
+		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.Show(r.Programme, r.Outstanding),
+			s.Show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
 		for _, d := range o.Due {
 			if d.Programme == r.Programme {
-				t.AppendRow(table.Row{"", "", endsText(d.Months), s.show(r.Programme, d.Points), "", "",
+				t.AppendRow(table.Row{"", "", endsText(d.Months), s.Show(r.Programme, d.Points), "", "",
 					meter(d.Points, r.Outstanding)})
 			}
 		}
 	}
-	asOf(t, o.Height)
+	AsOf(t, o.Height)
 }
 
-func reportCaps(a *app) *cobra.Command {
+func reportCaps(a *App) *cobra.Command {
 	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
-	cmd := verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		accounting.ReportCaps, words(&req),
+	cmd := Verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
+		accounting.ReportCaps, Words(&req),
 		func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
-			if err := a.print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
+			if err := a.Print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err
 			}
 			return alarm(answer)
@@ -140,7 +140,7 @@ func reportCaps(a *app) *cobra.Command {
 	cmd.Long = `Say how much each party that has a cap has come to owe others in the open cycle, and how
 much of the cap its lanes have been granted, drawn or not: what neither has is free.
 --check fails, with the exit code of NET_DEBIT_CAP, if a party is at the alarm or over it.`
-	whole(cmd, &req.Alarm, "alarm", req.Alarm, "percent of the cap from which on a party is marked")
+	Whole(cmd, &req.Alarm, "alarm", req.Alarm, "percent of the cap from which on a party is marked")
 	cmd.Flags().BoolVar(&check, "check", false, "fail if a party is marked: for a timer")
 	return cmd
 }
@@ -150,7 +150,7 @@ func alarm(c accounting.Caps) error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
-			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), yuan(r.Drawn), yuan(r.Limit),
+			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), Yuan(r.Drawn), Yuan(r.Limit),
 				percent(r.Drawn, r.Limit))
 		}
 	}
@@ -170,20 +170,20 @@ func towards(c books.Cap) string {
 
 func capsTable(t table.Writer, c accounting.Caps) {
 	t.AppendHeader(table.Row{"party", "cycle", "limit", "drawn", "with lanes", "", "", ""})
-	right(t, 3, 4, 5, 6)
+	Right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, r := range c.Rows {
 		mark := ""
 		if r.Over {
 			mark = fmt.Sprintf("at %d %% or over", c.Alarm)
 		}
-		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, yuan(r.Limit), yuan(r.Drawn), yuan(r.Leased),
+		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, Yuan(r.Limit), Yuan(r.Drawn), Yuan(r.Leased),
 			percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
 	}
 	if len(c.Rows) == 0 {
 		t.AppendRow(table.Row{"nobody has a net debit cap"})
 	}
-	asOf(t, c.Height)
+	AsOf(t, c.Height)
 }
 
 // percent writes a part of a whole with one digit, "" of nothing.

@@ -3,13 +3,13 @@ package main
 import "github.com/spf13/cobra"
 
 // root is the program: the commands of all rooms.
-func root(a *app) *cobra.Command {
-	cmd := group("tally", "A participant's command line of the alliance's ledger (合契)",
-		consortiumCommand(a), parties(a), programmes(a), cycles(a), models(a), statementCommand(a),
-		disputes(a), paymentCommands(a), pointsCommand(a, wallet(a), liability(a), prove(a)), rates(a), trades(a), memberCommand(a, memberOffers(a)), offers(a),
-		benefits(a), suppliers(a), goodsCommand(a, importGoods(a)), termsCommand(a), storefronts(a), orders(a), campaigns(a), quotas(a),
-		queries(a, owes(a)), importCommand(a), undoImport(a), booksCommand(a), reports(a), verifyProof(a), verifyStatement(a),
-		verifyLiability(a), refusals(a), versionCommand(a))
+func root(a *App) *cobra.Command {
+	cmd := Group("tally", "A participant's command line of the alliance's ledger (合契)",
+		Consortium(a), Parties(a), Programmes(a), Cycles(a), Models(a), Statements(a),
+		Disputes(a), Payments(a), Points(a, Wallet(a), Liability(a), Prove(a)), Rates(a), Trades(a), Members(a, MemberOffers(a)), Offers(a),
+		Benefits(a), Suppliers(a), Goods(a, ImportGoods(a)), Terms(a), Storefronts(a), Orders(a), Campaigns(a), Quotas(a),
+		Queries(a, Owes(a)), Import(a), Undo(a), Books(a), Reports(a), VerifyProof(a), VerifyStatement(a),
+		VerifyLiability(a), refusals(a), versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.
 
 Say who you are with --as PARTY (its profile is found in the network's folder)
@@ -27,6 +27,6 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
   tally --as D points redeem --member zhang --take GP:5.00 --request till-7-000123
   tally --as A query owes -o json`
 	cmd.Version = built()
-	a.bind(cmd)
+	a.Bind(cmd)
 	return cmd
 }

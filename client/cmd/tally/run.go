@@ -10,8 +10,8 @@ import (
 	"tallystick/client/node"
 )
 
-func (a *app) printResults(what string, r *node.Results) error {
-	return a.print(r, func(t table.Writer) {
+func (a *App) PrintResults(what string, r *node.Results) error {
+	return a.Print(r, func(t table.Writer) {
 		t.AppendRow(table.Row{what, len(r.Done)})
 		for _, one := range r.Refused {
 			t.AppendRow(table.Row{one.ID, string(one.Code) + ": " + one.Text})
@@ -20,12 +20,12 @@ func (a *app) printResults(what string, r *node.Results) error {
 }
 
 // resultsOf shows what a run over many rows did.
-func (a *app) resultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
-	return func(_ context.Context, _ *node.Node, r *node.Results) error { return a.printResults(what, r) }
+func (a *App) ResultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
+	return func(_ context.Context, _ *node.Node, r *node.Results) error { return a.PrintResults(what, r) }
 }
 
 // takesLong gives a run over many rows an hour, if nobody says otherwise.
-func (a *app) takesLong(cmd *cobra.Command) *cobra.Command {
+func (a *App) TakesLong(cmd *cobra.Command) *cobra.Command {
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Flags().Changed("timeout") {
 			a.timeout = time.Hour
@@ -35,7 +35,7 @@ func (a *app) takesLong(cmd *cobra.Command) *cobra.Command {
 }
 
 // untimed gives a command all the time that it takes, if nobody says otherwise.
-func (a *app) untimed(cmd *cobra.Command) *cobra.Command {
+func (a *App) Untimed(cmd *cobra.Command) *cobra.Command {
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Flags().Changed("timeout") {
 			a.timeout = 0

@@ -11,13 +11,13 @@ import (
 )
 
 // nameOf is what the ledger calls a request, such as points:Issue.
-func nameOf(req command.Request) string { return command.KindOf(req).String() }
+func NameOf(req command.Request) string { return command.KindOf(req).String() }
 
-func (a *app) printReceipt(what string, r node.Receipt) error {
-	return a.print(r, func(t table.Writer) { receiptTable(t, what, r) })
+func (a *App) PrintReceipt(what string, r node.Receipt) error {
+	return a.Print(r, func(t table.Writer) { ReceiptTable(t, what, r) })
 }
 
-func receiptTable(t table.Writer, what string, r node.Receipt) {
+func ReceiptTable(t table.Writer, what string, r node.Receipt) {
 	note := "done"
 	if r.Duplicate {
 		note = "had been done: this is the first answer"
@@ -30,9 +30,9 @@ func receiptTable(t table.Writer, what string, r node.Receipt) {
 }
 
 // toldOf shows a receipt with the one-time code that the command made.
-func (a *app) toldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
-	return shows(a, func(t table.Writer, r members.CodeReceipt) {
-		receiptTable(t, what, r.Receipt)
+func (a *App) ToldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
+	return Shows(a, func(t table.Writer, r members.CodeReceipt) {
+		ReceiptTable(t, what, r.Receipt)
 		if len(r.Code) == 0 {
 			t.AppendRow(table.Row{"one-time code", "your vault doesn't know it: another made it"})
 			return

@@ -17,21 +17,21 @@ import (
 )
 
 // spending is which points a command takes: hold, transfer, convert, a trade …
-type spending struct {
-	take []part       // chosen from the member's wallet
+type Spending struct {
+	take []Part       // chosen from the member's wallet
 	lots []spend.Take // named
 }
 
-func (s *spending) flags(a *app, cmd *cobra.Command) {
-	a.partsFlag(cmd, &s.take, "take", "programme:points, earliest expiry first")
-	a.lotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
+func (s *Spending) Flags(a *App, cmd *cobra.Command) {
+	a.PartsFlag(cmd, &s.take, "take", "programme:points, earliest expiry first")
+	a.LotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
 }
 
 // named is what the flags name.
-func (s spending) named() node.Spending {
+func (s Spending) Named() node.Spending {
 	named := node.Spending{Lots: s.lots}
 	for _, p := range s.take {
-		named.Take = append(named.Take, p.named())
+		named.Take = append(named.Take, p.Named())
 	}
 	return named
 }
@@ -45,54 +45,54 @@ func authorisable(err error) error {
 }
 
 // consent is the member's authorisation of a spend, for who isn't its home.
-type consent struct {
+type Consent struct {
 	authorisation number.Command
-	oneTime       oneTime
+	oneTime       OneTime
 }
 
-func (c *consent) flags(cmd *cobra.Command) {
-	one(cmd, &c.authorisation, "authorisation",
+func (c *Consent) Flags(cmd *cobra.Command) {
+	One(cmd, &c.authorisation, "authorisation",
 		"the member's authorisation; its home needs none (积分认证)", number.ParseCommand)
-	c.oneTime.flags(cmd)
+	c.oneTime.Flags(cmd)
 }
 
 // proof is the authorisation and its code, if it is given.
-func (c *consent) proof(a *app) (number.Command, code.Code, error) {
-	if c.authorisation.IsZero() && !c.oneTime.given() {
+func (c *Consent) Proof(a *App) (number.Command, code.Code, error) {
+	if c.authorisation.IsZero() && !c.oneTime.Given() {
 		return number.Command{}, nil, nil // a code in the environment is for something else
 	}
-	cd, err := c.oneTime.read(a)
+	cd, err := c.oneTime.Read(a)
 	return c.authorisation, cd, err
 }
 
 // oneTime is a one-time code, however it is given: who can see a computer's
 // processes sees the words of a command line.
-type oneTime struct {
+type OneTime struct {
 	code code.Code
 	file string
 }
 
-func (o *oneTime) flags(cmd *cobra.Command) {
-	one(cmd, &o.code, "code",
+func (o *OneTime) Flags(cmd *cobra.Command) {
+	One(cmd, &o.code, "code",
 		"one-time code, if one is waited for; better in --code-file or $TALLY_CODE (一次性码)", code.Parse)
-	word(cmd, &o.file, "code-file", "file with the code")
+	Word(cmd, &o.file, "code-file", "file with the code")
 	marked(cmd, apart, "code", "code-file")
 	cmd.MarkFlagsMutuallyExclusive("code", "code-file")
 }
 
-func (o *oneTime) given() bool { return len(o.code) > 0 || o.file != "" }
+func (o *OneTime) Given() bool { return len(o.code) > 0 || o.file != "" }
 
 // read is the code, from the flag, the file or the environment; none is no error.
 // It is of what the caller means, wherever it came from.
-func (o *oneTime) read(a *app) (code.Code, error) {
+func (o *OneTime) Read(a *App) (code.Code, error) {
 	cd, err := o.find()
 	if len(cd) > 0 {
-		a.call.Meaning.Name("code", hex.EncodeToString(cd))
+		a.Call.Meaning.Name("code", hex.EncodeToString(cd))
 	}
 	return cd, err
 }
 
-func (o *oneTime) find() (code.Code, error) {
+func (o *OneTime) find() (code.Code, error) {
 	if len(o.code) > 0 {
 		return o.code, nil
 	}

@@ -12,12 +12,12 @@ import (
 	"tallystick/client/node/settle"
 )
 
-func statementCommand(a *app) *cobra.Command {
-	cmd := group("statement",
+func Statements(a *App) *cobra.Command {
+	cmd := Group("statement",
 		"Statements of a closed cycle: recomputed from your own blocks, opened, signed, exported (清结算账单)")
-	under(cmd, "See (查看)", listStatements(a), showStatement(a), diffStatement(a), checkStatements(a))
-	under(cmd, "Agree (确认)", openStatements(a), signStatements(a), claimStatement(a))
-	under(cmd, "Export (导出)", exportStatement(a))
+	Under(cmd, "See (查看)", listStatements(a), showStatement(a), diffStatement(a), checkStatements(a))
+	Under(cmd, "Agree (确认)", openStatements(a), signStatements(a), claimStatement(a))
+	Under(cmd, "Export (导出)", exportStatement(a))
 	cmd.Long = `A statement is what you and one other party owe each other in a closed cycle. Your node makes its
 lines from its own blocks; their root is what you sign. When both have signed the same root it is AGREED.
 
@@ -28,11 +28,11 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 	return cmd
 }
 
-func listStatements(a *app) *cobra.Command {
+func listStatements(a *App) *cobra.Command {
 	var req settle.ListStatementsRequest
-	cmd := verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList,
-		words(&req),
-		shows(a, func(t table.Writer, list node.List[settle.SummedPair]) { statementsTable(t, list.Rows) }))
+	cmd := Verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList,
+		Words(&req),
+		Shows(a, func(t table.Writer, list node.List[settle.SummedPair]) { statementsTable(t, list.Rows) }))
 	cycleFlag(cmd, &req.Cycle)
 	cmd.Flags().BoolVar(&req.All, "all", false, "those of other parties too")
 	return cmd
@@ -41,30 +41,30 @@ func listStatements(a *app) *cobra.Command {
 // shownLines is how many lines of a statement the terminal shows, unless asked for more.
 const shownLines = 50
 
-func showStatement(a *app) *cobra.Command {
+func showStatement(a *App) *cobra.Command {
 	req := settle.ShowStatementRequest{Limit: shownLines}
-	cmd := verb(a, "show", `  tally --as D statement show --with G
+	cmd := Verb(a, "show", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`, settle.StatementShow,
-		words(&req),
+		Words(&req),
 		func(ctx context.Context, n *node.Node, s settle.ShownStatement) error {
-			scale, err := askScales(ctx, n)
+			scale, err := AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
-			return a.printParts(s, func(t table.Writer) { statementTable(t, s) },
+			return a.PrintParts(s, func(t table.Writer) { statementTable(t, s) },
 				func(t table.Writer) { movementsTable(t, s, scale) }, func(t table.Writer) { linesTable(t, s, scale) })
 		})
 	cycleFlag(cmd, &req.Cycle)
 	withFlag(cmd, &req.With)
-	word(cmd, &req.Party, "party", "whose statement, if it isn't yours")
-	whole(cmd, &req.Limit, "limit", shownLines, "lines to show at most; an export has them all")
+	Word(cmd, &req.Party, "party", "whose statement, if it isn't yours")
+	Whole(cmd, &req.Limit, "limit", shownLines, "lines to show at most; an export has them all")
 	return cmd
 }
 
 // withFlag names the other party of a statement.
 func withFlag(cmd *cobra.Command, to *string) {
-	word(cmd, to, "with", "the other party")
-	require(cmd, "with")
+	Word(cmd, to, "with", "the other party")
+	Require(cmd, "with")
 }
 
 // or is a text, or another if that is none.
@@ -79,8 +79,8 @@ func statementTable(t table.Writer, s settle.ShownStatement) {
 	t.AppendRows([]table.Row{
 		{"cycle", fmt.Sprintf("%s, %s to %s", s.Head.Cycle, s.Head.From, s.Head.To)},
 		{"state", s.State}, {"lines", s.Total.Lines},
-		{s.Head.A.ID + " owes " + s.Head.B.ID, yuan(s.Total.Owes.AB)},
-		{s.Head.B.ID + " owes " + s.Head.A.ID, yuan(s.Total.Owes.BA)},
+		{s.Head.A.ID + " owes " + s.Head.B.ID, Yuan(s.Total.Owes.AB)},
+		{s.Head.B.ID + " owes " + s.Head.A.ID, Yuan(s.Total.Owes.BA)},
 		{"disputed lines", s.Carved.Lines},
 		{"to settle", settleText(s)},
 		{"root", s.Root.String()},
@@ -97,23 +97,23 @@ func statementTable(t table.Writer, s settle.ShownStatement) {
 func settleText(s settle.ShownStatement) string {
 	switch {
 	case s.Closing.AB > 0:
-		return s.Head.A.ID + " to " + s.Head.B.ID + " " + yuan(s.Closing.AB)
+		return s.Head.A.ID + " to " + s.Head.B.ID + " " + Yuan(s.Closing.AB)
 	case s.Closing.BA > 0:
-		return s.Head.B.ID + " to " + s.Head.A.ID + " " + yuan(s.Closing.BA)
+		return s.Head.B.ID + " to " + s.Head.A.ID + " " + Yuan(s.Closing.BA)
 	}
 	return "nothing"
 }
 
-func movementsTable(t table.Writer, s settle.ShownStatement, points scales) {
+func movementsTable(t table.Writer, s settle.ShownStatement, points Scales) {
 	t.AppendHeader(table.Row{"Debtor", "Kind", "Scene", "Programme", "Lines", "Points", "Amount", "Of it tax"})
 	for _, m := range s.Movements {
-		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.orNone(m.Programme, m.Points),
-			yuan(m.Fen), yuanOrNone(m.Tax)})
+		t.AppendRow(table.Row{m.Debtor, m.Kind, m.Scene, m.Programme, m.Lines, points.OrNone(m.Programme, m.Points),
+			Yuan(m.Fen), YuanOrNone(m.Tax)})
 	}
-	right(t, 5, 6, 7, 8)
+	Right(t, 5, 6, 7, 8)
 }
 
-func linesTable(t table.Writer, s settle.ShownStatement, scale scales) {
+func linesTable(t table.Writer, s settle.ShownStatement, scale Scales) {
 	t.AppendHeader(table.Row{"Line", "Date", "Kind", "Cause", "Debtor", "Creditor", "Points", "Amount", "Block", ""})
 	for _, l := range s.Lines {
 		mark := ""
@@ -122,12 +122,12 @@ func linesTable(t table.Writer, s settle.ShownStatement, scale scales) {
 		}
 		points := ""
 		if l.Points > 0 {
-			points = scale.show(l.Programme, l.Points) + " " + l.Programme
+			points = scale.Show(l.Programme, l.Points) + " " + l.Programme
 		}
-		t.AppendRow(table.Row{l.ID, l.Date, l.Kind, l.Cause, l.Debtor, l.Creditor, points, yuan(l.Fen), l.Block, mark})
+		t.AppendRow(table.Row{l.ID, l.Date, l.Kind, l.Cause, l.Debtor, l.Creditor, points, Yuan(l.Fen), l.Block, mark})
 	}
 	if n := uint64(len(s.Lines)); n < s.Total.Lines {
 		t.AppendRow(table.Row{fmt.Sprintf("… %d more", s.Total.Lines-n)})
 	}
-	right(t, 7, 8, 9)
+	Right(t, 7, 8, 9)
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func diffStatement(a *app) *cobra.Command {
-	return verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
+func diffStatement(a *App) *cobra.Command {
+	return Verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
 		func(args []string) (settle.DiffStatementRequest, error) {
-			return settle.DiffStatementRequest{}, a.sendFile(args[0])
-		}, shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
+			return settle.DiffStatementRequest{}, a.SendFile(args[0])
+		}, Shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
 }
 
 func differencesTable(t table.Writer, list []statement.Difference) {
@@ -25,14 +25,14 @@ func differencesTable(t table.Writer, list []statement.Difference) {
 	}
 }
 
-func checkStatements(a *app) *cobra.Command {
+func checkStatements(a *App) *cobra.Command {
 	var req settle.CheckStatementsRequest
-	cmd := verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
-		words(&req),
-		shows(a, func(t table.Writer, c settle.CheckedCycle) {
+	cmd := Verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
+		Words(&req),
+		Shows(a, func(t table.Writer, c settle.CheckedCycle) {
 			t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
 				{"obligations", c.Count},
-				{"gross", yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
+				{"gross", Yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
 		}))
 	cycleFlag(cmd, &req.Cycle)
 	return cmd

@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func openStatements(a *app) *cobra.Command {
+func openStatements(a *App) *cobra.Command {
 	var req settle.OpenStatementsRequest
-	cmd := verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
-		words(&req), showOpened(a))
+	cmd := Verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
+		Words(&req), showOpened(a))
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
 no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
 once; what is open already is left.`
@@ -23,16 +23,16 @@ once; what is open already is left.`
 }
 
 // showOpened says of each hidden sum what became of it.
-func showOpened(a *app) func(context.Context, *node.Node, settle.Opened) error {
+func showOpened(a *App) func(context.Context, *node.Node, settle.Opened) error {
 	return func(_ context.Context, _ *node.Node, answer settle.Opened) error {
-		err := a.print(answer, func(t table.Writer) {
+		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 			for _, o := range answer.Rows {
 				what := "supply"
 				if o.Back {
 					what = "returns"
 				}
-				t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), inFlags(o.Why)})
+				t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), InFlags(o.Why)})
 			}
 		})
 		return cmp.Or(err, answer.Failed())

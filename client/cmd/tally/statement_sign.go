@@ -12,36 +12,36 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func signStatements(a *app) *cobra.Command {
+func signStatements(a *App) *cobra.Command {
 	var req settle.SignStatementsRequest
-	cmd := verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
+	cmd := Verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, settle.StatementSign,
-		words(&req), showSigned(a))
+		Words(&req), showSigned(a))
 	cycleFlag(cmd, &req.Cycle)
-	word(cmd, &req.With, "with", "only the statement with this party")
+	Word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
 }
 
 // showSigned says of each statement what became of it. What can't be signed yet is said, and doesn't keep the others.
-func showSigned(a *app) func(context.Context, *node.Node, settle.Signed) error {
+func showSigned(a *App) func(context.Context, *node.Node, settle.Signed) error {
 	return func(_ context.Context, _ *node.Node, answer settle.Signed) error {
-		err := a.print(answer, func(t table.Writer) {
+		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 			for _, s := range answer.Rows {
-				t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, inFlags(s.Why)})
+				t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, InFlags(s.Why)})
 			}
 		})
 		return cmp.Or(err, answer.Failed())
 	}
 }
 
-func claimStatement(a *app) *cobra.Command {
+func claimStatement(a *App) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := sends(a, "claim",
+	cmd := Sends(a, "claim",
 		"  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
-		words(&req))
+		Words(&req))
 	withFlag(cmd, &req.With)
-	word(cmd, &req.Cycle, "cycle", "closed cycle")
-	require(cmd, "cycle")
+	Word(cmd, &req.Cycle, "cycle", "closed cycle")
+	Require(cmd, "cycle")
 	return cmd
 }

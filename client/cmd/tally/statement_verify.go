@@ -15,7 +15,7 @@ import (
 	"tallystick/client/statement"
 )
 
-func verifyStatement(a *app) *cobra.Command {
+func VerifyStatement(a *App) *cobra.Command {
 	var req settle.VerifyStatementRequest
 	var dir string
 	cmd := &cobra.Command{
@@ -35,31 +35,31 @@ compare the root on its last page.`,
   tally verify-statement 2026-11-D-G.csv --signers 0`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err = a.sendFile(args[0]); err != nil {
+			if err = a.SendFile(args[0]); err != nil {
 				return err
 			}
 			cfg := config.Default()
 			if req.Signers > 0 {
-				if req.Trust, cfg, err = a.trust(dir); err != nil {
+				if req.Trust, cfg, err = a.Trust(dir); err != nil {
 					return err
 				}
 			}
-			report, err := settle.StatementVerify.Do(cmd.Context(), node.Offline(cfg), &a.call, req)
+			report, err := settle.StatementVerify.Do(cmd.Context(), node.Offline(cfg), &a.Call, req)
 			if err != nil {
 				return err
 			}
 			return printStatementReport(a, report)
 		},
 	}
-	word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	whole(cmd, &req.Signers, "signers", 2,
+	Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	Whole(cmd, &req.Signers, "signers", 2,
 		"how many parties' peers must have signed the proof in the file; 0 to do without")
 	return cmd
 }
 
 // printStatementReport shows what was found of a statement that holds.
-func printStatementReport(a *app, r statement.Report) error {
-	return a.print(r, func(t table.Writer) {
+func printStatementReport(a *App, r statement.Report) error {
+	return a.Print(r, func(t table.Writer) {
 		head := r.Head
 		owes := func(debtor, creditor statement.Party) string { return debtor.ID + " owes " + creditor.ID }
 		t.AppendRows([]table.Row{
@@ -91,7 +91,7 @@ func partyText(p statement.Party) string {
 	return strings.Join(strings.Fields(p.ID+" "+p.En+" "+p.Zh), " ")
 }
 
-func inYuan(fen amount.Units) string { return yuan(fen) }
+func inYuan(fen amount.Units) string { return Yuan(fen) }
 
 // signatureTexts is what a file says about signatures.
 func signatureTexts(list []statement.Signature) string {

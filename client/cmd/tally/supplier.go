@@ -15,14 +15,14 @@ import (
 	"tallystick/client/node/catalogue"
 )
 
-func suppliers(a *app) *cobra.Command {
-	return group("supplier", "Suppliers: who makes goods available, and what each may list (供应商)",
+func Suppliers(a *App) *cobra.Command {
+	return Group("supplier", "Suppliers: who makes goods available, and what each may list (供应商)",
 		applySupplier(a), approveSupplier(a), refuseSupplier(a), withdrawSupplier(a), showSupplier(a), listSuppliers(a))
 }
 
-func applySupplier(a *app) *cobra.Command {
+func applySupplier(a *App) *cobra.Command {
 	var req goods.ApplyRequest
-	cmd := sends(a, "apply SUPPLIER",
+	cmd := Sends(a, "apply SUPPLIER",
 		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`,
 		catalogue.SupplierApply,
 		func(args []string) (goods.ApplyRequest, error) {
@@ -30,47 +30,47 @@ func applySupplier(a *app) *cobra.Command {
 			slices.Sort(req.Categories)
 			return req, nil
 		})
-	names(cmd, &req.En, &req.Zh)
-	many(cmd, &req.Categories, "category", "that it wants to list; none for all", asIs)
-	evidence(cmd, &req.Licence)
+	Names(cmd, &req.En, &req.Zh)
+	Many(cmd, &req.Categories, "category", "that it wants to list; none for all", AsIs)
+	Evidence(cmd, &req.Licence)
 	return cmd
 }
 
-func approveSupplier(a *app) *cobra.Command {
+func approveSupplier(a *App) *cobra.Command {
 	req := goods.ApproveRequest{Fee: amount.Rate{Den: 1}}
-	cmd := sends(a, "approve SUPPLIER",
+	cmd := Sends(a, "approve SUPPLIER",
 		`  tally --as G supplier approve care --category oil --fee 0.01`, catalogue.SupplierApprove,
 		func(args []string) (goods.ApproveRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
 			return req, nil
 		})
-	many(cmd, &req.Categories, "category", "that it may list; none for all", asIs)
-	one(cmd, &req.Fee, "fee", "of supply value, which its party owes the operator: 0.01", amount.ParseRate)
+	Many(cmd, &req.Categories, "category", "that it may list; none for all", AsIs)
+	One(cmd, &req.Fee, "fee", "of supply value, which its party owes the operator: 0.01", amount.ParseRate)
 	return cmd
 }
 
-func refuseSupplier(a *app) *cobra.Command {
+func refuseSupplier(a *App) *cobra.Command {
 	var req goods.RefuseRequest
-	cmd := sends(a, "refuse SUPPLIER",
+	cmd := Sends(a, "refuse SUPPLIER",
 		`  tally --as G supplier refuse care --reason licence_expired`, catalogue.SupplierRefuse,
-		words(&req, &req.Supplier))
-	reason(cmd, &req.Reason, "licence_expired")
+		Words(&req, &req.Supplier))
+	Reason(cmd, &req.Reason, "licence_expired")
 	return cmd
 }
 
-func withdrawSupplier(a *app) *cobra.Command {
+func withdrawSupplier(a *App) *cobra.Command {
 	var req goods.WithdrawSupplierRequest
-	return sends(a, "withdraw SUPPLIER",
+	return Sends(a, "withdraw SUPPLIER",
 		"  tally --as S1 supplier withdraw care", catalogue.SupplierWithdraw,
-		words(&req, &req.Supplier))
+		Words(&req, &req.Supplier))
 }
 
-func showSupplier(a *app) *cobra.Command {
+func showSupplier(a *App) *cobra.Command {
 	var req catalogue.SupplierRequest
-	return verb(a, "show SUPPLIER", "  tally --as D supplier show care", catalogue.SupplierShow,
-		words(&req, &req.Supplier),
-		shows(a, supplierTable))
+	return Verb(a, "show SUPPLIER", "  tally --as D supplier show care", catalogue.SupplierShow,
+		Words(&req, &req.Supplier),
+		Shows(a, supplierTable))
 }
 
 func supplierTable(t table.Writer, s goods.Supplier) {
@@ -90,23 +90,23 @@ func orAll(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-func listSuppliers(a *app) *cobra.Command {
+func listSuppliers(a *App) *cobra.Command {
 	var req catalogue.SupplierListRequest
-	cmd := verb(a, "list", "  tally --as G supplier list --state APPLIED", catalogue.SupplierList,
-		words(&req), listed(a, columns[goods.Supplier]{
-			header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
-			cells: func(n index.Entry[goods.Supplier], _ scales) table.Row {
+	cmd := Verb(a, "list", "  tally --as G supplier list --state APPLIED", catalogue.SupplierList,
+		Words(&req), listed(a, Columns[goods.Supplier]{
+			Header: table.Row{"supplier", "party", "name", "名称", "state", "since", "may list", "fee"},
+			Cells: func(n index.Entry[goods.Supplier], _ Scales) table.Row {
 				s := n.Row
 				return table.Row{s.ID, s.Party, s.En, s.Zh, s.State, s.Since, orAll(s.Categories), s.Fee}
 			},
 		}))
-	word(cmd, &req.Party, "party", "of this party only")
-	word(cmd, &req.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
-	complete(cmd, "state", "APPLIED", "APPROVED", "SUSPENDED", "REFUSED", "WITHDRAWN")
+	Word(cmd, &req.Party, "party", "of this party only")
+	Word(cmd, &req.State, "state", "in this state only: APPLIED, APPROVED, SUSPENDED, REFUSED, WITHDRAWN")
+	Complete(cmd, "state", "APPLIED", "APPROVED", "SUSPENDED", "REFUSED", "WITHDRAWN")
 	return cmd
 }
 
 // listed shows a list whose cells need no scales.
-func listed[T any](a *app, show columns[T]) func(context.Context, *node.Node, node.Found[T]) error {
-	return shows(a, func(t table.Writer, answer node.Found[T]) { show.fill(t, answer, nil) })
+func listed[T any](a *App, show Columns[T]) func(context.Context, *node.Node, node.Found[T]) error {
+	return Shows(a, func(t table.Writer, answer node.Found[T]) { show.Fill(t, answer, nil) })
 }

@@ -33,13 +33,13 @@ import (
 func run(t *testing.T, args ...string) (out, errs string, exit int) {
 	t.Helper()
 	var o, e bytes.Buffer
-	a := &app{out: &o, err: &e}
+	a := &App{Out: &o, Err: &e}
 	cmd := root(a)
 	cmd.SetArgs(args)
 	cmd.SetOut(&o)
 	cmd.SetErr(&e)
 	if err := cmd.ExecuteContext(context.Background()); err != nil {
-		exit = a.fail(err)
+		exit = a.Fail(err)
 	}
 	return o.String(), e.String(), exit
 }
@@ -342,8 +342,8 @@ func TestFailuresAreCoded(t *testing.T) {
 			"accounts: no account"},
 	} {
 		var e bytes.Buffer
-		a := &app{err: &e, format: "json"}
-		exit := a.fail(c.err)
+		a := &App{Err: &e, Format: "json"}
+		exit := a.Fail(c.err)
 		var said struct {
 			Code fault.Code
 			Text string
@@ -400,7 +400,7 @@ as of block 9
 	} {
 		got := rendered(func(w table.Writer) {
 			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots},
-				Freezes: c.frozen}, scales{"GP": 2})
+				Freezes: c.frozen}, Scales{"GP": 2})
 		})
 		if want := strings.TrimLeft(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s", c.name, got)
@@ -411,8 +411,8 @@ as of block 9
 // rendered is a table as people see it.
 func rendered(fill func(table.Writer)) string {
 	var o bytes.Buffer
-	a := &app{out: &o, format: "table"}
-	if err := a.print(nil, fill); err != nil {
+	a := &App{Out: &o, Format: "table"}
+	if err := a.Print(nil, fill); err != nil {
 		return err.Error()
 	}
 	return o.String()
@@ -443,7 +443,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			t.Errorf("%s --help: exit %d: %s", c.CommandPath(), exit, out)
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&App{}))
 	if leaves < 40 {
 		t.Errorf("only %d commands", leaves)
 	}
@@ -478,7 +478,7 @@ func TestExamplesAreWellFormed(t *testing.T) {
 			}
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&App{}))
 }
 
 // shellquote splits a line into words, of which some stand in double quotes.

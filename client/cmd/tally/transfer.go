@@ -6,22 +6,22 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func transfer(a *app) *cobra.Command {
+func transfer(a *App) *cobra.Command {
 	var req loyalty.TransferRequest
-	var s spending
-	var c consent
-	cmd := verb(a, "transfer", `  tally --as D points transfer --member wang --to li --take DP:1.00
+	var s Spending
+	var c Consent
+	cmd := Verb(a, "transfer", `  tally --as D points transfer --member wang --to li --take DP:1.00
   tally --as M points transfer --member wang --to li --take GP:1.00 --authorisation G.0.31.0`,
 		loyalty.PointsTransfer, func([]string) (_ loyalty.TransferRequest, err error) {
-			req.Spending = s.named()
-			req.Authorisation, req.Code, err = c.proof(a)
+			req.Spending = s.Named()
+			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
-		}, a.receiptOf("points:Transfer"))
-	word(cmd, &req.Member, "member", "member who gives")
-	word(cmd, &req.To, "to", "member who gets")
-	s.flags(a, cmd)
-	c.flags(cmd)
-	requireOne(cmd, "take", "lot")
-	require(cmd, "member", "to")
+		}, a.ReceiptOf("points:Transfer"))
+	Word(cmd, &req.Member, "member", "member who gives")
+	Word(cmd, &req.To, "to", "member who gets")
+	s.Flags(a, cmd)
+	c.Flags(cmd)
+	RequireOne(cmd, "take", "lot")
+	Require(cmd, "member", "to")
 	return cmd
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func queryUnsealed(a *app) *cobra.Command {
-	cmd := verb(a, "unsealed", "  tally --as A query unsealed -o json", consortium.QueryUnsealed, nothing,
-		inTable(a, unsealedTable))
+func queryUnsealed(a *App) *cobra.Command {
+	cmd := Verb(a, "unsealed", "  tally --as A query unsealed -o json", consortium.QueryUnsealed, Nothing,
+		InTable(a, unsealedTable))
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
 whose peers endorsed it, and why your node doesn't honour it. No figure of your node's
@@ -24,7 +24,7 @@ than the row does. One that only read it counts: look at it with its party.`
 	return cmd
 }
 
-func unsealedTable(t table.Writer, found consortium.Unsealed, known scales) {
+func unsealedTable(t table.Writer, found consortium.Unsealed, known Scales) {
 	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
 	for _, s := range found.Rows {
 		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})
@@ -33,7 +33,7 @@ func unsealedTable(t table.Writer, found consortium.Unsealed, known scales) {
 	for _, r := range found.Traces {
 		what := "read it: " + strings.Join(r.Commands, ", ")
 		if r.Points > 0 {
-			what = "took " + known.shownOr(r.Programme, r.Points) + " of " + r.Programme + ": " +
+			what = "took " + known.ShownOr(r.Programme, r.Points) + " of " + r.Programme + ": " +
 				strings.Join(r.Commands, ", ")
 		}
 		t.AppendRow(table.Row{r.Block, r.Tx, r.Party, strings.Join(r.Signers, " "), r.Key, what})

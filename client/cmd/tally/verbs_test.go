@@ -28,34 +28,34 @@ var errHeard = errors.New("heard")
 func meantBy(t *testing.T, words []string) (string, error) {
 	t.Helper()
 	key := ""
-	a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
-	a.heard = func(req command.Request) error {
+	a := &App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+	a.Heard = func(req command.Request) error {
 		hash := command.New("", req).Hash()
 		key = "content " + hex.EncodeToString(hash[:])
 		return errHeard
 	}
 	cmd := root(a)
 	cmd.SetArgs(append([]string{"--as", "D", "--network", "nowhere"}, words...))
-	cmd.SetOut(a.out)
-	cmd.SetErr(a.err)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
 	err := cmd.ExecuteContext(t.Context())
 	switch {
 	case errors.Is(err, errHeard):
 		return key, nil
 	case err != nil && strings.Contains(err.Error(), "make up"):
-		intent := command.IntentOf(codec.Encode(a.call.Meaning))
+		intent := command.IntentOf(codec.Encode(a.Call.Meaning))
 		return "intent " + hex.EncodeToString(intent[:]) + uploaded(t, a), nil
 	}
 	return "", err
 }
 
 // uploaded is the file that goes with a request: the node puts its hash in what the request stands for.
-func uploaded(t *testing.T, a *app) string {
+func uploaded(t *testing.T, a *App) string {
 	t.Helper()
-	if a.call.Upload.Open == nil {
+	if a.Call.Upload.Open == nil {
 		return ""
 	}
-	file, err := a.call.Upload.Open()
+	file, err := a.Call.Upload.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestEveryVerbsIntent(t *testing.T) {
 			noteValues(pool, words)
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&App{}))
 	seen := map[string]string{}
 	for _, c := range leaves {
 		if sendsNothing(c.CommandPath()) {
@@ -364,7 +364,7 @@ func prepareFiles(t *testing.T, camt string) {
 		t.Fatal(err)
 	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
-		w := wish{caps: []part{{programme: "GP", units: 5}}, length: aDay}
+		w := wish{caps: []Part{{Programme: "GP", Units: 5}}, length: ADay}
 		req, err := signed(w.request(who, "D").Request(nil), "alliance", key)
 		if err != nil {
 			t.Fatal(err)

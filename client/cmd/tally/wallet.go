@@ -17,36 +17,36 @@ import (
 	"tallystick/client/node/members"
 )
 
-func wallet(a *app) *cobra.Command {
+func Wallet(a *App) *cobra.Command {
 	var req members.WalletRequest
-	cmd := verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
-		words(&req, &req.Member),
-		inTable(a, walletTable))
+	cmd := Verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
+		Words(&req, &req.Member),
+		InTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
 with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
 	return cmd
 }
 
-func walletTable(t table.Writer, w members.Wallet, s scales) {
+func walletTable(t table.Writer, w members.Wallet, s Scales) {
 	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires",
 		"state", "of", "funder", "origin", "can be sent on from"})
-	right(t, 3, 4, 5, 6)
+	Right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, l := range w.Lots {
-		show := func(u amount.Units) string { return s.show(l.Programme, u) }
+		show := func(u amount.Units) string { return s.Show(l.Programme, u) }
 		t.AppendRow(table.Row{l.Number, l.Programme, show(l.Available()), show(l.Placed), show(l.Transferred),
 			show(l.Issued), l.Expires, l.State,
 			unless(l.Member, w.Member), l.Funder, unless(l.Origin.String(), points.Issued.String()), l.Waits.String()})
 	}
 	for _, h := range w.Held {
-		t.AppendRow(table.Row{h.What + " " + h.ID, h.Programme, "", s.show(h.Programme, h.Amount), "", "", "",
+		t.AppendRow(table.Row{h.What + " " + h.ID, h.Programme, "", s.Show(h.Programme, h.Amount), "", "", "",
 			"held by " + h.By, "", "", "", ""})
 	}
 	for _, f := range w.Freezes {
 		t.AppendRow(table.Row{"frozen by " + f.By, "", "", "", "", "", "", f.Reason, "", "", "", ""})
 	}
-	asOf(t, w.Height)
+	AsOf(t, w.Height)
 }
 
 // unless leaves out what is as always.
@@ -57,28 +57,28 @@ func unless(text, always string) string {
 	return text
 }
 
-func liability(a *app) *cobra.Command {
+func Liability(a *App) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
-	cmd := verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
+	cmd := Verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
 		members.PointsLiability,
-		parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node, l members.Liability) error {
+		Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node, l members.Liability) error {
 			programme, err := n.Query().Programme(ctx, l.Programme)
 			if err != nil {
 				return err
 			}
-			return a.print(l, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"points", scaled(l.Points, programme.Rules.Scale)},
+			return a.Print(l, func(t table.Writer) {
+				t.AppendRows([]table.Row{{"points", Scaled(l.Points, programme.Rules.Scale)},
 					{"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
-					{"expected redemption", l.Redemption}, {"contract liability", yuan(l.Liability)}})
+					{"expected redemption", l.Redemption}, {"contract liability", Yuan(l.Liability)}})
 			})
 		})
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
-	yuanFlag(cmd, &req.Sale, "sale", "the sale's price")
-	one(cmd, &req.Share, "share",
+	YuanFlag(cmd, &req.Sale, "sale", "the sale's price")
+	One(cmd, &req.Share, "share",
 		"of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
-	require(cmd, "sale")
+	Require(cmd, "sale")
 	return cmd
 }
 

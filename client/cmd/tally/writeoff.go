@@ -16,28 +16,28 @@ import (
 	"tallystick/client/node/loyalty"
 )
 
-func reserveBenefit(a *app) *cobra.Command {
+func reserveBenefit(a *App) *cobra.Command {
 	var length time.Duration
-	cmd := verb(a, "reserve ENTITLEMENT", "  tally --as M benefit reserve M.0.12.0.0 --for 36h",
+	cmd := Verb(a, "reserve ENTITLEMENT", "  tally --as M benefit reserve M.0.12.0.0 --for 36h",
 		loyalty.BenefitReserve, func(args []string) (req loyalty.ReserveRequest, err error) {
-			req.For = inSeconds(length)
+			req.For = InSeconds(length)
 			req.Entitlement, err = number.ParseRow(args[0])
 			return req, err
-		}, a.receiptOf("benefit:Reserve"))
-	span(cmd, &length, "for", aDay, "how long, from now, up to 7d")
+		}, a.ReceiptOf("benefit:Reserve"))
+	Span(cmd, &length, "for", ADay, "how long, from now, up to 7d")
 	return cmd
 }
 
-func unreserveBenefit(a *app) *cobra.Command {
+func unreserveBenefit(a *App) *cobra.Command {
 	return ofEntitlement(a, "unreserve ENTITLEMENT",
 		"  tally --as M benefit unreserve M.0.12.0.0", loyalty.BenefitUnreserve,
 		func(n number.Row) benefit.UnreserveRequest { return benefit.UnreserveRequest{Entitlement: n} })
 }
 
-func writeOff(a *app) *cobra.Command {
-	var c oneTime
+func writeOff(a *App) *cobra.Command {
+	var c OneTime
 	var outlet, reference string
-	cmd := leaf("writeoff ENTITLEMENT", "Use an entitlement once, at the counter; for its provider (核销)",
+	cmd := Leaf("writeoff ENTITLEMENT", "Use an entitlement once, at the counter; for its provider (核销)",
 		`  tally --as M benefit writeoff M.0.12.0.0 --code-file code.txt --outlet T3
   TALLY_CODE=… tally --as M benefit writeoff M.0.12.0.0`,
 		func(ctx context.Context, args []string) error {
@@ -45,32 +45,32 @@ func writeOff(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cd, err := c.read(a)
+			cd, err := c.Read(a)
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, loyalty.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd,
+			return Send(ctx, a, loyalty.BenefitWriteoff, benefit.WriteOffRequest{Entitlement: n, Code: cd,
 				Outlet: outlet, Reference: reference})
 		})
-	c.flags(cmd)
-	word(cmd, &outlet, "outlet", "where, an id of yours")
-	word(cmd, &reference, "reference", "a receipt's number")
+	c.Flags(cmd)
+	Word(cmd, &outlet, "outlet", "where, an id of yours")
+	Word(cmd, &reference, "reference", "a receipt's number")
 	return cmd
 }
 
-func reverseWriteOff(a *app) *cobra.Command {
+func reverseWriteOff(a *App) *cobra.Command {
 	var req benefit.ReverseRequest
-	cmd := sends(a, "reverse WRITE-OFF",
+	cmd := Sends(a, "reverse WRITE-OFF",
 		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", loyalty.BenefitReverse,
-		parsed(&req, &req.WriteOff, number.ParseCommand))
-	reason(cmd, &req.Reason, "not_delivered")
+		Parsed(&req, &req.WriteOff, number.ParseCommand))
+	Reason(cmd, &req.Reason, "not_delivered")
 	return cmd
 }
 
-func expireBenefits(a *app) *cobra.Command {
+func expireBenefits(a *App) *cobra.Command {
 	var due bool
 	var of string
-	cmd := leaf("expire [ENTITLEMENT]",
+	cmd := Leaf("expire [ENTITLEMENT]",
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
 		`  tally --as M benefit expire M.0.12.0.0
   tally --as M benefit expire --due
@@ -80,23 +80,23 @@ func expireBenefits(a *app) *cobra.Command {
 				return fault.New(fault.BadRequest, "name one entitlement, or say --due, for one benefit with --benefit")
 			}
 			if due {
-				return perform(ctx, a, loyalty.BenefitExpireDue, func() (loyalty.ExpireEntitlementsRequest, error) {
+				return Perform(ctx, a, loyalty.BenefitExpireDue, func() (loyalty.ExpireEntitlementsRequest, error) {
 					return loyalty.ExpireEntitlementsRequest{Benefit: of}, nil
-				}, a.resultsOf("entitlements that ended"))
+				}, a.ResultsOf("entitlements that ended"))
 			}
 			n, err := number.ParseRow(args[0])
 			if err != nil {
 				return err
 			}
-			return send(ctx, a, loyalty.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
+			return Send(ctx, a, loyalty.BenefitExpire, benefit.ExpireRequest{Entitlement: n})
 		})
 	cmd.Flags().BoolVar(&due, "due", false,
 		"all entitlements whose last day has passed, of all that you gave or provide")
-	word(cmd, &of, "benefit", "of this benefit only, with --due")
-	return a.takesLong(cmd)
+	Word(cmd, &of, "benefit", "of this benefit only, with --due")
+	return a.TakesLong(cmd)
 }
 
-func revokeBenefit(a *app) *cobra.Command {
+func revokeBenefit(a *App) *cobra.Command {
 	var req benefit.RevokeRequest
 	cmd := ofEntitlement(a, "revoke ENTITLEMENT",
 		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", loyalty.BenefitRevoke,
@@ -104,29 +104,29 @@ func revokeBenefit(a *app) *cobra.Command {
 			req.Entitlement = n
 			return req
 		})
-	reason(cmd, &req.Reason, "granted_in_error")
+	Reason(cmd, &req.Reason, "granted_in_error")
 	return cmd
 }
 
-func listWriteOffs(a *app) *cobra.Command {
+func listWriteOffs(a *App) *cobra.Command {
 	var req loyalty.BenefitWriteoffsRequest
-	cmd := lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", loyalty.BenefitWriteoffs,
-		columns[benefit.WriteOff]{
-			header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene",
+	cmd := Lists(a, "writeoffs", "  tally --as M benefit writeoffs --benefit ride", loyalty.BenefitWriteoffs,
+		Columns[benefit.WriteOff]{
+			Header: table.Row{"write-off", "benefit", "member", "use", "date", "outlet", "scene",
 				"value", "owed", "state"},
-			right: []int{4, 8},
-			cells: func(n index.Entry[benefit.WriteOff], _ scales) table.Row {
+			Right: []int{4, 8},
+			Cells: func(n index.Entry[benefit.WriteOff], _ Scales) table.Row {
 				w := n.Row
 				var owed []string
 				for _, o := range w.Owed {
-					owed = append(owed, fmt.Sprintf("%s→%s %s", o.Debtor, o.Creditor, yuan(o.Fen)))
+					owed = append(owed, fmt.Sprintf("%s→%s %s", o.Debtor, o.Creditor, Yuan(o.Fen)))
 				}
-				return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, yuan(w.Value),
+				return table.Row{n.ID, w.Benefit, w.Member, w.Use, w.Date, w.Outlet, w.Scene, Yuan(w.Value),
 					strings.Join(owed, ", "), w.State}
 			},
-		}, words(&req))
-	word(cmd, &req.Member, "member", "of this member only")
-	word(cmd, &req.Benefit, "benefit", "of this benefit only")
-	word(cmd, &req.Provider, "provider", "of this provider only")
+		}, Words(&req))
+	Word(cmd, &req.Member, "member", "of this member only")
+	Word(cmd, &req.Benefit, "benefit", "of this benefit only")
+	Word(cmd, &req.Provider, "provider", "of this provider only")
 	return cmd
 }
