@@ -62,13 +62,6 @@ func kept(t *testing.T) *index.Reading {
 	})
 }
 
-func looks(t *testing.T, what, got, want string) {
-	t.Helper()
-	if got != strings.TrimLeft(want, "\n") {
-		t.Errorf("%s:\n%s", what, got)
-	}
-}
-
 func TestLiabilityTable(t *testing.T) {
 	r := kept(t)
 	book, err := accounting.LiabilityOf(r,

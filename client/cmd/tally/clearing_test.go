@@ -110,17 +110,7 @@ func storyCycle() settle.CycleOnLedger {
 	return shown
 }
 
-func TestMoney(t *testing.T) {
-	for fen, want := range map[amount.Units]string{0: "¥0.00", 5: "¥0.05", 99: "¥0.99", 100: "¥1.00",
-		2_594_600: "¥25,946.00", 99_999: "¥999.99", 100_000: "¥1,000.00", -26_532: "−¥265.32",
-		amount.Max: "¥90,071,992,547,409.91"} {
-		if got := Yuan(fen); got != want {
-			t.Errorf("%d: %s", fen, got)
-		}
-	}
-	if YuanOrNone(0) != "" || YuanOrNone(1) != "¥0.01" {
-		t.Error("nothing is left empty")
-	}
+func TestArrows(t *testing.T) {
 	for part, want := range map[amount.Units]string{1: "━▶", 24: strings.Repeat("━", 24) + "▶",
 		12: strings.Repeat("━", 12) + "▶", 0: "━▶"} {
 		if got := arrow(part, 24); got != want {

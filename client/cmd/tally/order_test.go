@@ -12,20 +12,14 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/answer"
-	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
-	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 	"tallystick/client/index"
 	"tallystick/client/node/catalogue"
-	"tallystick/client/node/members"
 	"tallystick/client/node/nodetest"
-	"tallystick/client/node/settle"
 	"tallystick/client/sheets"
 )
-
-const november = date.Date(20758) // 2026-11-01
 
 func TestParseWanted(t *testing.T) {
 	bad := fault.BadRequest
@@ -133,18 +127,6 @@ as of block 8
 	}
 }
 
-// squeezed is a text with one blank where there are several, and no lines that only
-// part others.
-func squeezed(text string) string {
-	var lines []string
-	for _, l := range strings.Split(text, "\n") {
-		if l = strings.Join(strings.Fields(l), " "); strings.Trim(l, "─") != "" {
-			lines = append(lines, l)
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
 // TestStanding: every state says what comes next, or why nothing does.
 func TestStanding(t *testing.T) {
 	for state, want := range map[goods.State]string{
@@ -222,54 +204,6 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %s:\n%s", want, shown)
 		}
-	}
-}
-
-func TestHiddenRows(t *testing.T) {
-	position := func(debtor, creditor string, count uint64) index.HiddenOwed {
-		return index.HiddenOwed{Cycle: "c1", State: "OPEN",
-			HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
-	}
-	got := rendered(func(w table.Writer) {
-		owesTable(w, settle.Owing{Height: 9, Hidden: []settle.Hidden{
-			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5",
-				Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
-			{HiddenOwed: position("G", "S2", 7)},
-			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
-		}}, Scales{})
-	})
-	want := `
- owes  whom  for            points  of which held                  worth  cycle  state 
-───────────────────────────────────────────────────────────────────────────────────────
- D     S1    supply                                             ¥268.005  c1     OPEN  
- S1    G     fee on supply                                         ¥2.68  c1     OPEN  
- G     S2    supply                                hidden (7 deliveries)  c1     OPEN  
- D     S2    supply                                WRONG (1 delivery)     c1     OPEN  
-as of block 8`
-	if squeezed(got) != squeezed(want) {
-		t.Errorf("\n%s", got)
-	}
-}
-
-func TestWalletShowsWhatIsHeld(t *testing.T) {
-	got := rendered(func(w table.Writer) {
-		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang",
-			Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}},
-			Scales{"GP": 2})
-	})
-	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
-		t.Errorf("\n%s", got)
-	}
-}
-
-// TestMembersHaveOrders: a member's page lists its orders, part by part.
-func TestMembersHaveOrders(t *testing.T) {
-	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) {
-		personTable(w, members.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}})
-	})
-	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
-		t.Errorf("\n%s", got)
 	}
 }
 

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/node/settle"
 	"tallystick/client/payments"
@@ -20,29 +17,6 @@ const someAccounts = `parties:
   - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}
   - {party: M, name: Mobility, iban: DE89370400440532013000, bic: COBADEFFXXX}
 `
-
-func TestKeptFiles(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pain001.xml")
-	for range 2 {
-		if err := KeepFile(path, []byte("one")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v: others can read it", info.Mode(), err)
-	}
-	if err := KeepFile(path, []byte("two")); fault.CodeOf(err) != fault.Conflict {
-		t.Errorf("written over: %v", err)
-	}
-	if err := KeepFile(filepath.Join(path, "in"), []byte("x")); err == nil {
-		t.Error("no folder")
-	}
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".tally-*"))
-	if err != nil || len(left) > 0 {
-		t.Errorf("%v, %v", left, err)
-	}
-}
 
 func TestPaymentTables(t *testing.T) {
 	p := settlement.Payment{Cycle: "2026-11", N: 1, Debtor: "F", Creditor: "S1", Fen: 6720, Due: endOfNovember + 3,

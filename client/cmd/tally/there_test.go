@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"tallystick/chaincode/fault"
@@ -43,5 +44,19 @@ func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
 		if code := fault.CodeOf(c.err); code != c.code {
 			t.Errorf("%s: %v", c.what, c.err)
 		}
+	}
+}
+
+// A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
+func TestLongStepsDiffer(t *testing.T) {
+	long := strings.Repeat("x", 20)
+	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"),
+		node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
+	if one == other || len(one) > 64 || len(other) > 64 ||
+		one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
+		t.Errorf("%q, %q", one, other)
+	}
+	if got := node.Step("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
+		t.Errorf("%q", got)
 	}
 }

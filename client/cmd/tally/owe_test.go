@@ -1,53 +1,15 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"tallystick/chaincode/benefit"
-	"tallystick/chaincode/code"
-	"tallystick/chaincode/number"
+	"tallystick/chaincode/settlement"
 	"tallystick/client/index"
 	"tallystick/client/node/settle"
 )
-
-// TestCodesAreRead: from the flag, a file or the environment, and from there only
-// if an authorisation is named.
-func TestCodesAreRead(t *testing.T) {
-	secret := code.Code(strings.Repeat("x", code.Size))
-	file := filepath.Join(t.TempDir(), "code")
-	if err := os.WriteFile(file, []byte(strings.ToLower(secret.String())+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	named := number.Command{Party: "G", Seq: 3}
-	for _, c := range []struct {
-		name string
-		c    Consent
-		env  string
-		want bool
-	}{
-		{"none", Consent{}, "", false},
-		{"flag", Consent{oneTime: OneTime{code: secret}}, "", true},
-		{"file", Consent{oneTime: OneTime{file: file}}, "", true},
-		{"environment", Consent{authorisation: named}, secret.String(), true},
-		{"environment, for something else", Consent{}, secret.String(), false},
-		{"authorisation that needs none", Consent{authorisation: named}, "", false},
-	} {
-		t.Setenv("TALLY_CODE", c.env)
-		n, got, err := c.c.Proof(&App{})
-		if err != nil || n != c.c.authorisation || (len(got) > 0) != c.want || c.want &&
-			got.String() != secret.String() {
-			t.Errorf("%s: %s %s %v", c.name, n, got, err)
-		}
-	}
-	if _, err := (&OneTime{file: "nowhere"}).Read(&App{}); err == nil {
-		t.Error("a missing file is no code")
-	}
-}
 
 func TestOwesTable(t *testing.T) {
 	got := rendered(func(w table.Writer) {
@@ -79,14 +41,28 @@ as of block 8
 	}
 }
 
-func TestBenefitTableSaysWords(t *testing.T) {
+func TestHiddenRows(t *testing.T) {
+	position := func(debtor, creditor string, count uint64) index.HiddenOwed {
+		return index.HiddenOwed{Cycle: "c1", State: "OPEN",
+			HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
+	}
 	got := rendered(func(w table.Writer) {
-		benefitTable(w, benefit.Model{ID: "b", Kind: benefit.Coupon, Lapse: benefit.Keep,
-			Points: []benefit.Cost{{Programme: "GP", Amount: 150}}}, Scales{"GP": 2})
+		owesTable(w, settle.Owing{Height: 9, Hidden: []settle.Hidden{
+			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5",
+				Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
+			{HiddenOwed: position("G", "S2", 7)},
+			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
+		}}, Scales{})
 	})
-	for _, want := range []string{"coupon", "KEEP", "1.50 GP"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %s:\n%s", want, got)
-		}
+	want := `
+ owes  whom  for            points  of which held                  worth  cycle  state 
+───────────────────────────────────────────────────────────────────────────────────────
+ D     S1    supply                                             ¥268.005  c1     OPEN  
+ S1    G     fee on supply                                         ¥2.68  c1     OPEN  
+ G     S2    supply                                hidden (7 deliveries)  c1     OPEN  
+ D     S2    supply                                WRONG (1 delivery)     c1     OPEN  
+as of block 8`
+	if squeezed(got) != squeezed(want) {
+		t.Errorf("\n%s", got)
 	}
 }
