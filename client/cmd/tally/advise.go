@@ -11,21 +11,22 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/client/accounts"
 	"tallystick/client/banktable"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
-func advisePayments(a *App) *cobra.Command {
+func advisePayments(a *cli.App) *cobra.Command {
 	var req settle.AdvisePaymentsRequest
 	var mapping string
-	cmd := Verb(a, "advise FILE",
+	cmd := cli.Verb(a, "advise FILE",
 		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`, settle.PaymentAdvise,
 		func(args []string) (_ settle.AdvisePaymentsRequest, err error) {
-			if req.Mapping, err = TextOf(mapping); err != nil {
+			if req.Mapping, err = cli.TextOf(mapping); err != nil {
 				return req, err
 			}
 			return req, a.SendFile(args[0])
@@ -49,17 +50,17 @@ possible   may be yours, and doesn't say so      unread     can't be read, and i
 
 Where a person must look, it fails with NEEDS_PERSON after it has done the rest, and says what
 can be done: tally payment receive, take-back or bounce.`
-	Word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
-	One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
-	Word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
-	Require(cmd, "accounts")
+	cli.Word(cmd, &req.Cycle, "cycle", "of this cycle's payments only")
+	cli.One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
+	cli.Word(cmd, &mapping, "mapping", "YAML file that says what the columns of a bank's CSV or workbook hold")
+	cli.Require(cmd, "accounts")
 	cmd.Flags().BoolVar(&req.Bounce, "bounce", false,
 		"note payments of yours that came back as FAILED, to be instructed again")
 	return a.TakesLong(cmd)
 }
 
 // showAdvised says what each line means, and what a person may want to do.
-func showAdvised(a *App) func(context.Context, *node.Node, settle.Advised) error {
+func showAdvised(a *cli.App) func(context.Context, *node.Node, settle.Advised) error {
 	return func(_ context.Context, _ *node.Node, v settle.Advised) error {
 		return a.PrintParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) { nextTable(t, v.Rows) })
 	}
@@ -73,7 +74,7 @@ func advisedTable(t table.Writer, v settle.Advised) {
 	}
 	t.AppendHeader(table.Row{"in the file", "payment", "¥", "booked", "bank's reference", "paid by", "outcome",
 		"so far", "told", "why"})
-	Right(t, 3, 8)
+	cli.Right(t, 3, 8)
 	t.SuppressEmptyColumns()
 	for _, l := range v.Rows {
 		w := l.Advice
@@ -83,7 +84,7 @@ func advisedTable(t table.Writer, v settle.Advised) {
 		}
 		t.AppendRow(table.Row{w.At, l.Payment, adviceMoney(w), dayOrNone(w), w.BankReference,
 			strings.TrimSpace(w.Debtor + " " + w.DebtorAccount), outcome, soFar(l.Outcome),
-			Yes(l.Reported), whyText(l)})
+			cli.Yes(l.Reported), whyText(l)})
 	}
 	t.SetCaption("%s", othersText(v))
 }
@@ -151,7 +152,7 @@ func adviceMoney(v iso20022.Advice) string {
 	if v.Odd != "" && v.Fen == 0 {
 		return ""
 	}
-	text := Yuan(v.Fen)
+	text := cli.Yuan(v.Fen)
 	if v.Currency != iso20022.Currency {
 		text = v.Currency + " " + text[len("¥"):]
 	}
@@ -165,5 +166,5 @@ func soFar(o iso20022.Outcome) string {
 	if o.Kind != iso20022.Partial {
 		return ""
 	}
-	return fmt.Sprintf("%s of %s", Yuan(o.Paid), Yuan(o.Fen))
+	return fmt.Sprintf("%s of %s", cli.Yuan(o.Paid), cli.Yuan(o.Fen))
 }

@@ -11,30 +11,31 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/consortium"
 )
 
 // queries is the group of questions; what is owed is of another room.
-func Queries(a *App, owes *cobra.Command) *cobra.Command {
-	return Group("query", "Questions to the ledger and the read model (查询)",
+func Queries(a *cli.App, owes *cobra.Command) *cobra.Command {
+	return cli.Group("query", "Questions to the ledger and the read model (查询)",
 		owes, breakage(a), queryHold(a), queryTotals(a), queryLane(a), queryRequest(a), queryUnsealed(a),
 		queryDigest(a), queryIndex(a))
 }
 
-func queryHold(a *App) *cobra.Command {
+func queryHold(a *cli.App) *cobra.Command {
 	var req consortium.HoldQuery
-	return Verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
-		Parsed(&req, &req.Hold, number.ParseCommand), InTable(a, func(t table.Writer, h points.Hold, s Scales) {
+	return cli.Verb(a, "hold HOLD", "  tally --as D query hold D.0.7.0", consortium.QueryHold,
+		cli.Parsed(&req, &req.Hold, number.ParseCommand), cli.InTable(a, func(t table.Writer, h points.Hold, s cli.Scales) {
 			t.AppendRow(table.Row{"hold", req.Hold})
 			holdTable(t, h, s)
 		}))
 }
 
-func holdTable(t table.Writer, h points.Hold, s Scales) {
+func holdTable(t table.Writer, h points.Hold, s cli.Scales) {
 	t.AppendRows([]table.Row{{"acceptor", h.Acceptor}, {"member", h.Member}, {"state", h.State},
-		{"points", LineText(h.Pieces, s)}, {"captured", s.Held(h, h.Captured)}, {"until", UntilText(h.Deadline)}})
+		{"points", cli.LineText(h.Pieces, s)}, {"captured", s.Held(h, h.Captured)}, {"until", cli.UntilText(h.Deadline)}})
 	if !h.Authorisation.IsZero() {
 		t.AppendRow(table.Row{"authorisation", h.Authorisation})
 	}
@@ -48,17 +49,17 @@ func holdTable(t table.Writer, h points.Hold, s Scales) {
 	}
 }
 
-func queryTotals(a *App) *cobra.Command {
+func queryTotals(a *cli.App) *cobra.Command {
 	programme := ""
-	return Verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals,
+	return cli.Verb(a, "totals PROGRAMME", "  tally --as A query totals GP", consortium.QueryTotals,
 		func(args []string) (node.ProgrammeQuery, error) {
 			programme = args[0]
 			return node.ProgrammeQuery{Programme: args[0]}, nil
-		}, InTable(a, func(t table.Writer, sum points.Totals, s Scales) { totalsTable(t, programme, sum, s) }))
+		}, cli.InTable(a, func(t table.Writer, sum points.Totals, s cli.Scales) { totalsTable(t, programme, sum, s) }))
 }
 
-func totalsTable(t table.Writer, programme string, sum points.Totals, s Scales) {
-	Right(t, 2)
+func totalsTable(t table.Writer, programme string, sum points.Totals, s cli.Scales) {
+	cli.Right(t, 2)
 	for _, c := range []struct {
 		what  string
 		units amount.Units
@@ -72,52 +73,52 @@ func totalsTable(t table.Writer, programme string, sum points.Totals, s Scales) 
 	}
 }
 
-func queryLane(a *App) *cobra.Command {
-	return Verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane,
+func queryLane(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "lane PARTY LANE", "  tally --as A query lane D 1", consortium.QueryLane,
 		func(args []string) (consortium.LaneQuery, error) {
 			lane, err := strconv.ParseUint(args[1], 10, 8)
 			if err != nil {
 				lane = number.Lanes // none
 			}
 			return consortium.LaneQuery{Party: args[0], Lane: uint8(lane)}, nil
-		}, Shows(a, func(t table.Writer, head row.Head) {
+		}, cli.Shows(a, func(t table.Writer, head row.Head) {
 			t.AppendRows([]table.Row{{"batches", head.Seq}, {"chain", head.Chain}})
 		}))
 }
 
-func queryRequest(a *App) *cobra.Command {
+func queryRequest(a *cli.App) *cobra.Command {
 	var req consortium.RequestQuery
-	return Verb(a, "request PARTY ID",
+	return cli.Verb(a, "request PARTY ID",
 		"  tally --as D query request D till-7-000123\n  tally --as D query request D till-7-000123~capture",
-		consortium.QueryRequest, Words(&req, &req.Party, &req.ID),
-		Shows(a, func(t table.Writer, known row.Request) {
+		consortium.QueryRequest, cli.Words(&req, &req.Party, &req.ID),
+		cli.Shows(a, func(t table.Writer, known row.Request) {
 			t.AppendRows([]table.Row{{"number", known.Number}, {"cycle", known.Cycle}, {"hash", known.Hash}})
 		}))
 }
 
-func queryDigest(a *App) *cobra.Command {
-	return Verb(a, "digest", "", consortium.QueryDigest, Nothing,
-		Shows(a, func(t table.Writer, answer consortium.IndexDigest) {
+func queryDigest(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "digest", "", consortium.QueryDigest, cli.Nothing,
+		cli.Shows(a, func(t table.Writer, answer consortium.IndexDigest) {
 			t.AppendRows([]table.Row{{"height", answer.Height}, {"digest", answer.Digest}})
 		}))
 }
 
-func breakage(a *App) *cobra.Command {
-	return Verb(a, "breakage", "", consortium.QueryBreakage, Nothing,
-		InTable(a, func(t table.Writer, answer consortium.BreakageNow, s Scales) {
+func breakage(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "breakage", "", consortium.QueryBreakage, cli.Nothing,
+		cli.InTable(a, func(t table.Writer, answer consortium.BreakageNow, s cli.Scales) {
 			t.AppendHeader(table.Row{"party", "programme", "points", "worth"})
-			Right(t, 3, 4)
+			cli.Right(t, 3, 4)
 			for _, b := range answer.Rows {
 				t.AppendRow(table.Row{b.Party, b.Programme, s.Show(b.Programme, b.Points), figure.ExactYuan(b.Fen)})
 			}
-			AsOf(t, answer.Height)
+			cli.AsOf(t, answer.Height)
 		}))
 }
 
 // queryIndex says how far the read model is, without bringing it up.
-func queryIndex(a *App) *cobra.Command {
-	cmd := Verb(a, "index", "  tally --as D query index", consortium.QueryIndex, Nothing,
-		Shows(a, func(t table.Writer, at node.IndexLevel) {
+func queryIndex(a *cli.App) *cobra.Command {
+	cmd := cli.Verb(a, "index", "  tally --as D query index", consortium.QueryIndex, cli.Nothing,
+		cli.Shows(a, func(t table.Writer, at node.IndexLevel) {
 			t.AppendRows([]table.Row{{"has blocks", at.Height}, {"of", at.Ledger}, {"where", at.Where}})
 			if at.Anew != "" {
 				t.AppendRow(table.Row{"made again because", at.Anew})

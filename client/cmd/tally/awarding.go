@@ -12,6 +12,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/campaign"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
@@ -19,14 +20,14 @@ import (
 
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
-	Word(cmd, &req.Member, "member", "who bought")
-	Many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
+	cli.Word(cmd, &req.Member, "member", "who bought")
+	cli.Many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
 		parseBought)
-	Word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
-	Require(cmd, "member", "bought", "reference")
-	Word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
-	Word(cmd, &req.Scene, "scene", "scene (消费场景)")
-	Word(cmd, &req.Activator, "activator", "party whose evidence what is given waits for")
+	cli.Word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
+	cli.Require(cmd, "member", "bought", "reference")
+	cli.Word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")
+	cli.Word(cmd, &req.Scene, "scene", "scene (消费场景)")
+	cli.Word(cmd, &req.Activator, "activator", "party whose evidence what is given waits for")
 }
 
 // ofCampaigns is the purchase that a line names, for its campaigns.
@@ -37,9 +38,9 @@ func ofCampaigns(req *campaign.AwardRequest) func([]string) (campaign.AwardReque
 	}
 }
 
-func awardPurchase(a *App) *cobra.Command {
+func awardPurchase(a *cli.App) *cobra.Command {
 	var req campaign.AwardRequest
-	cmd := Verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
+	cmd := cli.Verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
   tally --as D campaign award double11,tyres --member wang --bought tyre:599.00 --bought S2/wiper,wiper:18.00 \
       --at D:pudong --scene retail --reference r-000124`,
 		loyalty.CampaignAward, ofCampaigns(&req), func(ctx context.Context, n *node.Node, done loyalty.Awarded) error {
@@ -48,7 +49,7 @@ func awardPurchase(a *App) *cobra.Command {
 				return err
 			}
 			return a.Print(done, func(t table.Writer) {
-				ReceiptTable(t, "awarded", done.Receipt)
+				cli.ReceiptTable(t, "awarded", done.Receipt)
 				for _, one := range done.Awards {
 					awardRows(t, one.Award, points)
 					for i, c := range one.Codes {
@@ -66,7 +67,7 @@ type givenPoints map[string]func(amount.Units) string
 
 // pointsOf asks in which programme campaigns give points, and with how many digits.
 func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoints, error) {
-	s, err := AskScales(ctx, g)
+	s, err := cli.AskScales(ctx, g)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoint
 }
 
 // of1 writes points of one programme, with its name.
-func inProgramme(s Scales, programme string) func(amount.Units) string {
+func inProgramme(s cli.Scales, programme string) func(amount.Units) string {
 	return func(units amount.Units) string { return s.Show(programme, units) + " " + programme }
 }
 
@@ -98,7 +99,7 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 	}
 	t.AppendRow(table.Row{"campaign " + one.Campaign, what})
 	for _, b := range one.Funders {
-		bears := Yuan(b.Fen)
+		bears := cli.Yuan(b.Fen)
 		if b.Points > 0 {
 			bears += ", " + show(b.Points) + " in lot " + b.Lot.String()
 		}
@@ -106,9 +107,9 @@ func awardRows(t table.Writer, one campaign.Award, points givenPoints) {
 	}
 }
 
-func simulateAward(a *App) *cobra.Command {
+func simulateAward(a *cli.App) *cobra.Command {
 	var req campaign.AwardRequest
-	cmd := Verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
+	cmd := cli.Verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
 		"  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
 		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node,
 			list node.List[answer.Prospect]) error {
@@ -133,7 +134,7 @@ func simulateAward(a *App) *cobra.Command {
 func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points givenPoints, height uint64) {
 	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points",
 		"entitlement", "borne"})
-	Right(t, 7)
+	cli.Right(t, 7)
 	t.SuppressEmptyColumns()
 	for _, n := range rows {
 		one, gave := n.Row, ""
@@ -142,18 +143,18 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 		}
 		var borne []string
 		for _, b := range one.Funders {
-			borne = append(borne, b.Party+" "+Yuan(b.Fen))
+			borne = append(borne, b.Party+" "+cli.Yuan(b.Fen))
 		}
 		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave,
 			one.Entitlement, strings.Join(borne, ", ")})
 	}
-	AsOf(t, height)
+	cli.AsOf(t, height)
 }
 
-func listAwards(a *App) *cobra.Command {
+func listAwards(a *cli.App) *cobra.Command {
 	var req loyalty.CampaignAwardsRequest
-	cmd := Verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
-		loyalty.CampaignAwards, Words(&req),
+	cmd := cli.Verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
+		loyalty.CampaignAwards, cli.Words(&req),
 		func(ctx context.Context, n *node.Node, found node.Found[campaign.Award]) error {
 			var campaigns []string
 			for _, one := range found.Rows {
@@ -167,7 +168,7 @@ func listAwards(a *App) *cobra.Command {
 			}
 			return a.Print(found, func(t table.Writer) { awardsTable(t, found.Rows, points, found.Height) })
 		})
-	Word(cmd, &req.Campaign, "campaign", "of this campaign only")
-	Word(cmd, &req.Member, "member", "of this member only")
+	cli.Word(cmd, &req.Campaign, "campaign", "of this campaign only")
+	cli.Word(cmd, &req.Member, "member", "of this member only")
 	return cmd
 }

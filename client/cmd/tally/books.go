@@ -9,20 +9,21 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node/accounting"
 )
 
-func Books(a *App) *cobra.Command {
-	return Group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
+func Books(a *cli.App) *cobra.Command {
+	return cli.Group("books", "What points are worth in the books, journals, proofs of liabilities (账务)",
 		bookLiability(a), bookJournal(a), bookPeriods(a), bookBalance(a), bookLedger(a), bookAgeing(a),
 		proveLiabilities(a), proveMember(a))
 }
 
 func estimateFlags(cmd *cobra.Command, to *accounting.Estimates) {
-	FileFlag(cmd, &to.Policy, "policy",
+	cli.FileFlag(cmd, &to.Policy, "policy",
 		"YAML file with your expected redemption by programme and month, and the prices of sales")
-	Many(cmd, &to.Redemption, "redemption",
+	cli.Many(cmd, &to.Redemption, "redemption",
 		"share of a programme's points that is expected to be redeemed; all if you name none", parseEstimate)
 }
 
@@ -38,15 +39,15 @@ func parseEstimate(text string) (accounting.Share, error) {
 	return accounting.Share{Programme: programme, Share: rate}, err
 }
 
-func bookLiability(a *App) *cobra.Command {
+func bookLiability(a *cli.App) *cobra.Command {
 	var req accounting.BookLiabilityRequest
 	var by string
-	cmd := Verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
+	cmd := cli.Verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
   tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
-		accounting.BooksLiability, Words(&req),
-		InTable(a, func(t table.Writer, book accounting.LiabilityBook, s Scales) { liabilityTable(t, book, by, s) }))
+		accounting.BooksLiability, cli.Words(&req),
+		cli.InTable(a, func(t table.Writer, book accounting.LiabilityBook, s cli.Scales) { liabilityTable(t, book, by, s) }))
 	cmd.Long = `Say what outstanding points are worth in the books, for each programme and each party
 that bears it: the issuer, and whoever funded some.
 
@@ -65,11 +66,11 @@ came with; neither goes to the ledger:
 
 Without a sale points are worth their settlement price times what is expected.`
 	estimateFlags(cmd, &req.Estimates)
-	One(cmd, &by, "parts", "also show each line's parts: age, expiry", parseBy)
-	Complete(cmd, "parts", "age", "expiry")
+	cli.One(cmd, &by, "parts", "also show each line's parts: age, expiry", parseBy)
+	cli.Complete(cmd, "parts", "age", "expiry")
 	cmd.Flags().BoolVar(&req.Own, "own", false, "only what you bear yourself")
-	Word(cmd, &req.Cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
-	Whole(cmd, &req.Blocks, "blocks", 0, "as of so many blocks")
+	cli.Word(cmd, &req.Cycle, "cycle", "as of the cut-off of this cycle; now if you name none")
+	cli.Whole(cmd, &req.Blocks, "blocks", 0, "as of so many blocks")
 	return cmd
 }
 
@@ -80,10 +81,10 @@ func parseBy(text string) (string, error) {
 	return text, nil
 }
 
-func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s Scales) {
+func liabilityTable(t table.Writer, b accounting.LiabilityBook, by string, s cli.Scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "borne by", "of", "issued", "redeemed", "expired", "outstanding",
 		"will break", "allocated", "released", "used", "breakage", "provision", "contract"})
-	Right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+	cli.Right(t, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 	t.SuppressEmptyColumns()
 	for _, l := range b.Lines {
 		of := ""
@@ -118,9 +119,9 @@ func endsText(months string) string {
 }
 
 // figureCells shows points and money; what was converted is redeemed.
-func figureCells(f books.Figures, programme string, s Scales) table.Row {
+func figureCells(f books.Figures, programme string, s cli.Scales) table.Row {
 	return table.Row{s.Show(programme, f.Issued), s.Show(programme, f.Redeemed+f.Converted),
 		s.Show(programme, f.Expired), s.Show(programme, f.Outstanding),
-		s.Show(programme, f.WillBreak), Yuan(f.Allocated), Yuan(f.Released), Yuan(f.RecognisedUse),
-		Yuan(f.RecognisedBreak), Yuan(f.Provision), Yuan(f.Contract)}
+		s.Show(programme, f.WillBreak), cli.Yuan(f.Allocated), cli.Yuan(f.Released), cli.Yuan(f.RecognisedUse),
+		cli.Yuan(f.RecognisedBreak), cli.Yuan(f.Provision), cli.Yuan(f.Contract)}
 }

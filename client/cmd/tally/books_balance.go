@@ -7,41 +7,42 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
-func bookPeriods(a *App) *cobra.Command {
-	return Verb(a, "periods", "  tally --as D books periods", accounting.BooksPeriods, Nothing,
-		Shows(a, func(t table.Writer, answer node.List[accounting.LockedPeriod]) {
+func bookPeriods(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "periods", "  tally --as D books periods", accounting.BooksPeriods, cli.Nothing,
+		cli.Shows(a, func(t table.Writer, answer node.List[accounting.LockedPeriod]) {
 			t.AppendHeader(table.Row{"period", "from", "to", "vouchers", "each side", "restated", "as of block"})
-			Right(t, 4, 5, 6, 7)
+			cli.Right(t, 4, 5, 6, 7)
 			for _, p := range answer.Rows {
-				t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, Yuan(p.Turnover),
+				t.AppendRow(table.Row{p.Period, p.From, p.To, p.Vouchers, cli.Yuan(p.Turnover),
 					p.Restated, int64(p.Height) - 1})
 			}
 		}))
 }
 
 // ofPeriod is a command that shows something of a period's accounts, in CSV too.
-func ofPeriod[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], to *accounting.AccountsRequest,
+func ofPeriod[Req, Ans any](a *cli.App, use, example string, op node.Op[Req, Ans], to *accounting.AccountsRequest,
 	ask func(args []string) (Req, error),
 	show func(Ans) error) *cobra.Command {
-	cmd := Verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error {
+	cmd := cli.Verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error {
 		return show(answer)
 	})
-	Word(cmd, &to.Period, "period",
+	cli.Word(cmd, &to.Period, "period",
 		"a locked one, or the one that follows on the last of them; the last locked one if you name none")
 	inputFlags(cmd, &to.BookInputs)
-	cmd.Annotations = map[string]string{WithCSV: ""}
+	cmd.Annotations = map[string]string{cli.WithCSV: ""}
 	return cmd
 }
 
-func bookBalance(a *App) *cobra.Command {
+func bookBalance(a *cli.App) *cobra.Command {
 	var req accounting.AccountsRequest
 	return ofPeriod(a, "balance",
 		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
-		accounting.BooksBalance, &req, Words(&req),
+		accounting.BooksBalance, &req, cli.Words(&req),
 		func(b accounting.Balance) error {
 			return a.Print(b.Balance, func(t table.Writer) { balanceTable(t, b) })
 		})
@@ -50,10 +51,10 @@ func bookBalance(a *App) *cobra.Command {
 func balanceTable(t table.Writer, b accounting.Balance) {
 	t.AppendHeader(table.Row{"account", "name", "of", "opening debit", "credit", "debit", "credit",
 		"closing debit", "credit"})
-	Right(t, 4, 5, 6, 7, 8, 9)
+	cli.Right(t, 4, 5, 6, 7, 8, 9)
 	cells := func(r books.BalanceRow) table.Row {
-		return table.Row{YuanOrNone(r.OpeningDebit), YuanOrNone(r.OpeningCredit), YuanOrNone(r.Debit),
-			YuanOrNone(r.Credit), YuanOrNone(r.ClosingDebit), YuanOrNone(r.ClosingCredit)}
+		return table.Row{cli.YuanOrNone(r.OpeningDebit), cli.YuanOrNone(r.OpeningCredit), cli.YuanOrNone(r.Debit),
+			cli.YuanOrNone(r.Credit), cli.YuanOrNone(r.ClosingDebit), cli.YuanOrNone(r.ClosingCredit)}
 	}
 	for _, r := range b.Rows {
 		t.AppendRow(append(table.Row{r.Account.Code, r.Account.Zh + " " + r.Account.En, r.Party + r.Programme},
@@ -64,21 +65,21 @@ func balanceTable(t table.Writer, b accounting.Balance) {
 	t.SetCaption("%s in %s, %s to %s", b.Party, b.Period, b.From, b.To)
 }
 
-func bookLedger(a *App) *cobra.Command {
+func bookLedger(a *cli.App) *cobra.Command {
 	var req accounting.LedgerRequest
 	cmd := ofPeriod(a, "ledger ACCOUNT",
 		"  tally --as D books ledger 2202 --party M\n  tally --as D books ledger 2801 --programme DP --period 2026-11",
-		accounting.BooksLedger, &req.AccountsRequest, Words(&req, &req.Account), func(list node.List[books.LedgerRow]) error {
+		accounting.BooksLedger, &req.AccountsRequest, cli.Words(&req, &req.Account), func(list node.List[books.LedgerRow]) error {
 			return a.Print(list, func(t table.Writer) { ledgerTable(t, list.Rows, req.Account) })
 		})
-	Word(cmd, &req.Party, "party", "only what is of this counterparty")
-	Word(cmd, &req.Programme, "programme", "only what is of this programme")
+	cli.Word(cmd, &req.Party, "party", "only what is of this counterparty")
+	cli.Word(cmd, &req.Programme, "programme", "only what is of this programme")
 	return cmd
 }
 
 func ledgerTable(t table.Writer, rows []books.LedgerRow, account string) {
 	t.AppendHeader(table.Row{"date", "number", "summary", "of", "debit", "credit", "balance", ""})
-	Right(t, 5, 6, 7)
+	cli.Right(t, 5, 6, 7)
 	for _, r := range rows {
 		side := ""
 		switch {
@@ -87,17 +88,17 @@ func ledgerTable(t table.Writer, rows []books.LedgerRow, account string) {
 		case r.Balance < 0:
 			side = "贷 credit"
 		}
-		t.AppendRow(table.Row{r.Date, r.Mark, r.Zh + " " + r.En, r.Party + r.Programme, YuanOrNone(r.Debit),
-			YuanOrNone(r.Credit), Yuan(max(r.Balance, -r.Balance)), side})
+		t.AppendRow(table.Row{r.Date, r.Mark, r.Zh + " " + r.En, r.Party + r.Programme, cli.YuanOrNone(r.Debit),
+			cli.YuanOrNone(r.Credit), cli.Yuan(max(r.Balance, -r.Balance)), side})
 	}
 	t.SetCaption("account %s", account)
 }
 
-func bookAgeing(a *App) *cobra.Command {
+func bookAgeing(a *cli.App) *cobra.Command {
 	var req accounting.AccountsRequest
 	cmd := ofPeriod(a, "ageing",
 		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
-		accounting.BooksAgeing, &req, Words(&req),
+		accounting.BooksAgeing, &req, cli.Words(&req),
 		func(aged accounting.Ageing) error {
 			return a.Print(aged, func(t table.Writer) { ageingTable(t, aged) })
 		})
@@ -112,13 +113,13 @@ func ageingTable(t table.Writer, a accounting.Ageing) {
 		head = append(head, span+" days")
 	}
 	t.AppendHeader(append(head, "in advance"))
-	Right(t, 3, 4, 5, 6, 7, 8, 9, 10)
+	cli.Right(t, 3, 4, 5, 6, 7, 8, 9, 10)
 	for _, r := range a.Rows {
-		cells := table.Row{string(r.Account), r.Party, Yuan(r.Total)}
+		cells := table.Row{string(r.Account), r.Party, cli.Yuan(r.Total)}
 		for _, fen := range r.Days {
-			cells = append(cells, YuanOrNone(fen))
+			cells = append(cells, cli.YuanOrNone(fen))
 		}
-		t.AppendRow(append(cells, YuanOrNone(r.Advance)))
+		t.AppendRow(append(cells, cli.YuanOrNone(r.Advance)))
 	}
 	t.SetCaption("on %s", a.Date)
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/accounting"
 )
 
 // A trial balance, an account and an ageing come as CSV too, for people's spreadsheets.
 func TestAccountsAsCSV(t *testing.T) {
 	var out bytes.Buffer
-	a := &App{Format: WithCSV, Out: &out}
+	a := &cli.App{Format: cli.WithCSV, Out: &out}
 	b := accounting.Balance{Party: "D",
 		Balance: books.Balance{Rows: []books.BalanceRow{{Account: books.Account{Code: "2202",
 			En: "Payables", Zh: "应付账款"}, Party: "M", OpeningCredit: 123456, Debit: 100}}}}
@@ -28,11 +29,11 @@ func TestAccountsAsCSV(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 	for _, verb := range []string{"balance", "ledger", "ageing"} {
-		cmd, _, err := root(&App{}).Find([]string{"books", verb})
+		cmd, _, err := booksProgram(&cli.App{}).Find([]string{"books", verb})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, may := cmd.Annotations[WithCSV]; !may {
+		if _, may := cmd.Annotations[cli.WithCSV]; !may {
 			t.Errorf("books %s answers in no CSV", verb)
 		}
 	}

@@ -10,22 +10,23 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
 func inputFlags(cmd *cobra.Command, to *accounting.BookInputs) {
 	estimateFlags(cmd, &to.Estimates)
-	FileFlag(cmd, &to.Chart, "chart", "file with your chart of accounts, YAML")
-	FileFlag(cmd, &to.Fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
+	cli.FileFlag(cmd, &to.Chart, "chart", "file with your chart of accounts, YAML")
+	cli.FileFlag(cmd, &to.Fapiao, "fapiao", "file with the period's fapiao, CSV (发票)")
 	cmd.Flags().BoolVar(&to.ByDay, "by-day", false, "one voucher for the lines of a day and kind (汇总凭证)")
 }
 
-func bookJournal(a *App) *cobra.Command {
+func bookJournal(a *cli.App) *cobra.Command {
 	var req accounting.JournalRequest
 	var out string
 	var restate bool
-	cmd := Verb(a, "journal", `  tally --as D books journal --period 2026-11 --redemption DP:0.9
+	cmd := cli.Verb(a, "journal", `  tally --as D books journal --period 2026-11 --redemption DP:0.9
   tally --as D books journal --period 2026-11 --redemption DP:0.9 --out journal.xlsx
   tally --as G books journal --period 2026-12 --policy policy.yaml --chart chart.yaml --fapiao fapiao.csv --layout kingdee --out vouchers.xlsx
   tally --as G books journal --period 2026-12 --policy policy-new.yaml --restate --reason wrong_estimate --out corrections.csv`,
@@ -61,16 +62,16 @@ waits for it (待认证), and of an ordinary one there is none.
 
 Layouts: plain (.csv, .xlsx, .json), kingdee (.xlsx: K/3, KIS), yonyou (.txt: U8, T3).`
 	inputFlags(cmd, &req.BookInputs)
-	Word(cmd, &req.Period, "period", "the cycle, such as 2026-11")
-	Word(cmd, &out, "out",
+	cli.Word(cmd, &req.Period, "period", "the cycle, such as 2026-11")
+	cli.Word(cmd, &out, "out",
 		"file to write: .csv, .xlsx or .json; it locks the period. Without one the journal is only checked")
-	Word(cmd, &req.Layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
-	Complete(cmd, "layout", "plain", "kingdee", "yonyou")
+	cli.Word(cmd, &req.Layout, "layout", "whose file it is: plain, kingdee, yonyou; plain if you name none")
+	cli.Complete(cmd, "layout", "plain", "kingdee", "yonyou")
 	cmd.Flags().BoolVar(&req.Begin, "begin", false,
 		"your books begin with this period: what was owed before it is its opening")
 	cmd.Flags().BoolVar(&restate, "restate", false, "put a locked period right, by vouchers of their own (差错更正)")
-	Word(cmd, &req.Restate, "reason", "why it is restated: a code such as wrong_estimate")
-	Require(cmd, "period")
+	cli.Word(cmd, &req.Restate, "reason", "why it is restated: a code such as wrong_estimate")
+	cli.Require(cmd, "period")
 	return cmd
 }
 
@@ -84,10 +85,10 @@ func journalInto(req accounting.JournalRequest, out string) (accounting.JournalR
 }
 
 // printJournal writes the file, if there is one, and says what the period comes to.
-func printJournal(a *App, j accounting.Journal, out string) error {
+func printJournal(a *cli.App, j accounting.Journal, out string) error {
 	what := stateTexts[j.State]
 	if len(j.File) > 0 {
-		if err := WriteWhole(out, j.File); err != nil {
+		if err := cli.WriteWhole(out, j.File); err != nil {
 			return err
 		}
 		what += "; in " + out
@@ -107,14 +108,14 @@ var stateTexts = map[accounting.JournalState]string{
 
 func summaryTable(t table.Writer, s books.Summary, what string) {
 	t.AppendHeader(table.Row{s.Party + " in " + s.Period, "of", "payable", "receivable", "moved by"})
-	Right(t, 3, 4, 5)
+	cli.Right(t, 3, 4, 5)
 	for _, p := range s.Positions {
-		t.AppendRow(table.Row{"owed, before settlement", p.Party, Yuan(p.Payable), Yuan(p.Receivable), ""})
+		t.AppendRow(table.Row{"owed, before settlement", p.Party, cli.Yuan(p.Payable), cli.Yuan(p.Receivable), ""})
 	}
 	for _, l := range s.Liability {
 		if l.Vouchers != 0 || l.Readings != 0 {
-			t.AppendRow(table.Row{l.Account.Liability(), l.Programme, "", "", Yuan(l.Vouchers)})
+			t.AppendRow(table.Row{l.Account.Liability(), l.Programme, "", "", cli.Yuan(l.Vouchers)})
 		}
 	}
-	t.SetCaption("%d vouchers, %s on each side, %s to %s; %s", s.Vouchers, Yuan(s.Turnover), s.From, s.To, what)
+	t.SetCaption("%d vouchers, %s on each side, %s to %s; %s", s.Vouchers, cli.Yuan(s.Turnover), s.From, s.To, what)
 }

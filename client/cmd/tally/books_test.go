@@ -20,9 +20,15 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/chaincode/spend"
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node/accounting"
 )
+
+// booksProgram has the commands that are tested here.
+var booksProgram = clitest.Program(Books, Reports, VerifyLiability, VerifyProof)
 
 // in2 is a number of a batch of D's lane 2, which the tests of the books seal when the
 // cycle is open already.
@@ -32,33 +38,33 @@ func in2(i uint16) number.Command { return number.Command{Party: "D", Lane: 2, S
 // 500 GP of li that D pays for; 300 MP of li, of which 200 became GP.
 func kept(t *testing.T) *index.Reading {
 	t.Helper()
-	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: november + 40,
+	gp := points.Lot{Programme: "GP", Member: "zhang", Issued: 1000, Placed: 400, Expires: clitest.November + 40,
 		State: points.Active, Origin: points.Issued}
-	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: november + 400,
+	funded := points.Lot{Programme: "GP", Member: "li", Funder: "D", Issued: 500, Expires: clitest.November + 400,
 		State: points.Active, Origin: points.Issued}
-	mp := points.Lot{Programme: "MP", Member: "li", Issued: 301, Converted: 200, Expires: november + 10,
+	mp := points.Lot{Programme: "MP", Member: "li", Issued: 301, Converted: 200, Expires: clitest.November + 10,
 		State: points.Active, Origin: points.Issued}
-	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: november + 10, State: points.Active,
+	swapped := points.Lot{Programme: "GP", Member: "li", Issued: 100, Expires: clitest.November + 10, State: points.Active,
 		Origin: points.Converted, Parent: in2(2).Row(0)}
 	line := spend.Line{{Lot: in2(0).Row(0), Programme: "GP", Funder: "G", Amount: 400}}
-	return readModel(t, []entry{
-		put(row.Consortium(), party.Consortium{Operator: "G"}), put(row.Cycle(),
-			settlement.Cycle{ID: "2026-11", Date: november}),
-		put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
-		put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
-	}, []entry{
+	return indextest.ReadModel(t, []indextest.Entry{
+		indextest.Put(row.Consortium(), party.Consortium{Operator: "G"}), indextest.Put(row.Cycle(),
+			settlement.Cycle{ID: "2026-11", Date: clitest.November}),
+		indextest.Put(row.Programme("GP"), points.Programme{ID: "GP", Issuer: "G", Price: amount.Rate{Num: 1, Den: 1}}),
+		indextest.Put(row.Programme("MP"), points.Programme{ID: "MP", Issuer: "M", Price: amount.Rate{Num: 1, Den: 2}}),
+	}, []indextest.Entry{
 		{Space: "tallyseal", Key: string(row.LaneHead("D", 2)),
 			Value: row.Encode(row.Head{Seq: 1, Chain: make([]byte, 32)})},
-		put(row.Lot(in2(0).Row(0)), gp), put(row.Lot(in2(1).Row(0)), funded), put(row.Lot(in2(2).Row(0)), mp),
-		put(row.Lot(in2(3).Row(0)), swapped),
-		put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400,
-			Pieces: line, Captures: []points.HoldCapture{{Number: in2(4), Amount: 400}}, Placed: november}),
-		put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}),
-		put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
-		put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), put(row.Party("D"), party.Party{ID: "D"}),
-		put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
-		put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}),
-		put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),
+		indextest.Put(row.Lot(in2(0).Row(0)), gp), indextest.Put(row.Lot(in2(1).Row(0)), funded), indextest.Put(row.Lot(in2(2).Row(0)), mp),
+		indextest.Put(row.Lot(in2(3).Row(0)), swapped),
+		indextest.Put(row.Hold(in2(4)), points.Hold{Acceptor: "M", Member: "zhang", State: points.Captured, Captured: 400,
+			Pieces: line, Captures: []points.HoldCapture{{Number: in2(4), Amount: 400}}, Placed: clitest.November}),
+		indextest.Put(row.Totals("GP", "D", 2), points.Totals{Issued: 1600, Placed: 400, Captured: 400}),
+		indextest.Put(row.Totals("MP", "D", 2), points.Totals{Issued: 301, Converted: 200}),
+		indextest.Put(row.Party("B"), party.Party{ID: "B", Debit: 10_000}), indextest.Put(row.Party("D"), party.Party{ID: "D"}),
+		indextest.Put(row.Party("F"), party.Party{ID: "F", Debit: 500}),
+		indextest.Put(row.Quota(quota.Debit, "2026-11.B"), quota.Quota{Limit: 10_000, Leased: 9000}),
+		indextest.Put(row.Lease(quota.Debit, "2026-11.B", "G", 1), quota.Lease{Granted: 9000, Used: 8100, Returned: 100}),
 	})
 }
 
@@ -69,7 +75,7 @@ func TestLiabilityTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "by age", rendered(func(w table.Writer) { liabilityTable(w, book, "age", Scales{"GP": 2}) }), `
+	clitest.Looks(t, "by age", clitest.Rendered(func(w table.Writer) { liabilityTable(w, book, "age", cli.Scales{"GP": 2}) }), `
  issuer  programme  borne by  of              issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                           5.00      0.00     0.00         5.00        1.00      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -80,7 +86,7 @@ func TestLiabilityTable(t *testing.T) {
                               0-2 months old     301       200        0          101           0      ¥1.50     ¥0.00  ¥1.00     ¥0.00      ¥0.50     ¥0.00 
 on 2026-11-01, as of block 4
 `)
-	looks(t, "by expiry", rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", Scales{}) }), `
+	clitest.Looks(t, "by expiry", clitest.Rendered(func(w table.Writer) { liabilityTable(w, book, "expiry", cli.Scales{}) }), `
  issuer  programme  borne by  of                 issued  redeemed  expired  outstanding  will break  allocated  released   used  breakage  provision  contract 
 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
  G       GP         D                               500         0        0          500         100      ¥4.00     ¥0.00  ¥0.00     ¥0.00      ¥4.00     ¥0.00 
@@ -93,7 +99,7 @@ on 2026-11-01, as of block 4
 on 2026-11-01, as of block 4
 `)
 	book.Lines[0].Exceeded, book.Lines = true, book.Lines[:1]
-	if got := rendered(func(w table.Writer) { liabilityTable(w, book, "", Scales{}) }); !strings.Contains(got,
+	if got := clitest.Rendered(func(w table.Writer) { liabilityTable(w, book, "", cli.Scales{}) }); !strings.Contains(got,
 		"more than 4/5 redeemed: raise it") {
 		t.Errorf("no warning:\n%s", got)
 	}
@@ -106,14 +112,14 @@ func TestFilesOfBooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{"nowhere.yaml": "--policy: open nowhere.yaml", file: "0 to 1"} {
-		if _, errs, exit := run(t, "--as", "G", "books", "balance", "--policy", path); exit != 2 ||
+		if _, errs, exit := clitest.Run(t, booksProgram, "--as", "G", "books", "balance", "--policy", path); exit != 2 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("exit %d: %s", exit, errs)
 		}
 	}
-	readings(t, parseEstimate, reading{text: "GP", code: fault.BadRequest},
-		reading{text: "GP:2", code: fault.BadRequest}, reading{text: "GP:much", code: fault.BadRequest},
-		reading{text: ":1", code: fault.BadRequest})
+	clitest.Readings(t, parseEstimate, clitest.Reading{Text: "GP", Code: fault.BadRequest},
+		clitest.Reading{Text: "GP:2", Code: fault.BadRequest}, clitest.Reading{Text: "GP:much", Code: fault.BadRequest},
+		clitest.Reading{Text: ":1", Code: fault.BadRequest})
 }
 
 func TestReports(t *testing.T) {
@@ -122,7 +128,7 @@ func TestReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "flows", rendered(func(w table.Writer) { flowsTable(w, flows, Scales{"GP": 2}) }), `
+	clitest.Looks(t, "flows", clitest.Rendered(func(w table.Writer) { flowsTable(w, flows, cli.Scales{"GP": 2}) }), `
  issuer  programme           at M  in all 
 ──────────────────────────────────────────
  G       GP         points   4.00    4.00 
@@ -139,7 +145,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "rates", rendered(func(w table.Writer) { ratesTable(w, rates, Scales{"GP": 2}) }), `
+	clitest.Looks(t, "rates", clitest.Rendered(func(w table.Writer) { ratesTable(w, rates, cli.Scales{"GP": 2}) }), `
  of                             issued  redeemed                        converted  expired  outstanding 
 ────────────────────────────────────────────────────────────────────────────────────────────────────────
  GP of G                         16.00    25.0 %  █████                     0.0 %    0.0 %       75.0 % 
@@ -156,7 +162,7 @@ as of block 4
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "outstanding", rendered(func(w table.Writer) { outstandingTable(w, owed, Scales{}) }), `
+	clitest.Looks(t, "outstanding", clitest.Rendered(func(w table.Writer) { outstandingTable(w, owed, cli.Scales{}) }), `
  issuer  programme                     points  of which held   worth                       
 ───────────────────────────────────────────────────────────────────────────────────────────
  G       GP         outstanding         1,200              0  ¥12.00                       
@@ -184,7 +190,7 @@ func TestCapsAndTheirAlarm(t *testing.T) {
 			t.Errorf("at %d %%: %v", c.alarm, err)
 		}
 		if c.alarm == 80 {
-			looks(t, "caps", rendered(func(w table.Writer) { capsTable(w, caps) }), `
+			clitest.Looks(t, "caps", clitest.Rendered(func(w table.Writer) { capsTable(w, caps) }), `
  party  cycle      limit   drawn  with lanes                                            
 ────────────────────────────────────────────────────────────────────────────────────────
  B      2026-11  ¥100.00  ¥80.00      ¥90.00  80.0 %  ████████████████  at 80 % or over 
@@ -219,7 +225,7 @@ func TestProofOfLiabilities(t *testing.T) {
 		t.Error("the file is written over")
 	}
 	root := sums.Root.String()
-	said, errs, exit := run(t, "verify-liability", path, "--root", root)
+	said, errs, exit := clitest.Run(t, booksProgram, "verify-liability", path, "--root", root)
 	if exit != 0 || !strings.Contains(said, "600") || !strings.Contains(said, "1,200") ||
 		strings.Contains(said, "zhang") {
 		t.Errorf("exit %d: %s%s", exit, said, errs)
@@ -238,7 +244,7 @@ func TestProofOfLiabilities(t *testing.T) {
 		if err := os.WriteFile(path, []byte(strings.Replace(string(data), c.old, c.new, 1)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, errs, exit := run(t, "verify-liability", path, "--root", c.root); exit == 0 ||
+		if _, errs, exit := clitest.Run(t, booksProgram, "verify-liability", path, "--root", c.root); exit == 0 ||
 			!strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
 		}
@@ -279,7 +285,7 @@ func TestBadUseOfBooks(t *testing.T) {
 		{"alarm above the whole", []string{"--as", "G", "report", "caps", "--alarm", "101"}, "1 to 100"},
 		{"alarm at nothing", []string{"--as", "G", "report", "caps", "--alarm", "0"}, "1 to 100"},
 	} {
-		if _, errs, exit := run(t, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
+		if _, errs, exit := clitest.Run(t, booksProgram, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
 		}
 	}
@@ -309,12 +315,12 @@ func TestJournalIsWritten(t *testing.T) {
 		req.Lock || req.Form != "" {
 		t.Errorf("without a file: %+v, %v", req, err)
 	}
-	sum := books.Summary{Party: "G", Period: "2026-11", From: november, To: november + 29, Vouchers: 3, Turnover: 1273,
+	sum := books.Summary{Party: "G", Period: "2026-11", From: clitest.November, To: clitest.November + 29, Vouchers: 3, Turnover: 1273,
 		Positions: []books.Position{{Party: "M", Payable: 400}},
 		Liability: []books.Tied{{Programme: "GP", Account: books.Provision, Vouchers: 450, Readings: 450},
 			{Programme: "GP", Account: books.Contract}}}
 	var said bytes.Buffer
-	a := &App{Out: &said, Format: "table"}
+	a := &cli.App{Out: &said, Format: "table"}
 	if err := printJournal(a, accounting.Journal{Summary: sum, State: accounting.JournalLocked, File: []byte("x")},
 		out); err != nil {
 		t.Fatal(err)
@@ -322,7 +328,7 @@ func TestJournalIsWritten(t *testing.T) {
 	if data, err := os.ReadFile(out); err != nil || string(data) != "x" {
 		t.Errorf("%s, %v", data, err)
 	}
-	looks(t, "journal", strings.ReplaceAll(said.String(), filepath.Dir(out), "DIR"), `
+	clitest.Looks(t, "journal", strings.ReplaceAll(said.String(), filepath.Dir(out), "DIR"), `
  G in 2026-11             of  payable  receivable  moved by 
 ────────────────────────────────────────────────────────────
  owed, before settlement  M     ¥4.00       ¥0.00           
@@ -342,25 +348,25 @@ func TestJournalIsWritten(t *testing.T) {
 func TestAccountTables(t *testing.T) {
 	payable, provision := books.Account{Code: "2202", En: "Accounts payable", Zh: "应付账款"},
 		books.Account{Code: "2801", En: "Provisions", Zh: "预计负债"}
-	b := accounting.Balance{Party: "G", Period: "2026-11", From: november, To: november + 29,
+	b := accounting.Balance{Party: "G", Period: "2026-11", From: clitest.November, To: clitest.November + 29,
 		Balance: books.Balance{Rows: []books.BalanceRow{
 			{Account: payable, Party: "M", Credit: 400, ClosingCredit: 400},
 			{Account: provision, Programme: "GP", OpeningCredit: 50, Debit: 400, Credit: 850, ClosingCredit: 500},
 		}, Total: books.BalanceRow{Debit: 1273, Credit: 1273}}}
 	rows := []books.LedgerRow{
-		{Date: november, En: "opening balance", Zh: "期初余额"},
-		{Date: november + 29, Mark: "记-1", En: "points redeemed", Zh: "积分兑付", Programme: "GP",
+		{Date: clitest.November, En: "opening balance", Zh: "期初余额"},
+		{Date: clitest.November + 29, Mark: "记-1", En: "points redeemed", Zh: "积分兑付", Programme: "GP",
 			Debit: 377, Balance: 377},
-		{Date: november + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP",
+		{Date: clitest.November + 29, Mark: "记-2", En: "points given, GP", Zh: "赠送积分计提，GP", Programme: "GP",
 			Credit: 850, Balance: -473},
 	}
-	aged := accounting.Ageing{Date: november + 29, Spans: books.AgeingSpans(),
+	aged := accounting.Ageing{Date: clitest.November + 29, Spans: books.AgeingSpans(),
 		Rows: []books.AgeingRow{{Account: books.Payable, Party: "M", Total: 400,
 			Days: []amount.Units{400, 0, 0, 0, 0, 0}}}}
-	looks(t, "accounts", rendered(func(w table.Writer) { balanceTable(w, b) })+rendered(func(w table.Writer) {
+	clitest.Looks(t, "accounts", clitest.Rendered(func(w table.Writer) { balanceTable(w, b) })+clitest.Rendered(func(w table.Writer) {
 		ledgerTable(w, rows, "2801")
 	})+
-		rendered(func(w table.Writer) { ageingTable(w, aged) }), `
+		clitest.Rendered(func(w table.Writer) { ageingTable(w, aged) }), `
  account  name                       of  opening debit  credit   debit  credit  closing debit  credit 
 ──────────────────────────────────────────────────────────────────────────────────────────────────────
  2202     应付账款 Accounts payable  M                                   ¥4.00                  ¥4.00 

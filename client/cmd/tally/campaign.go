@@ -11,22 +11,23 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node/loyalty"
 )
 
-func Campaigns(a *App) *cobra.Command {
-	cmd := Group("campaign", "Joint campaigns: what several parties pay for together (联合营销)")
-	Under(cmd, "Agree (立项)", proposeCampaign(a), agreeCampaign(a), leaveCampaign(a), endCampaign(a))
-	Under(cmd, "Award (发放)", awardPurchase(a), simulateAward(a))
-	Under(cmd, "See (查看)", showCampaign(a), listCampaigns(a), listAwards(a), campaignResults(a))
+func Campaigns(a *cli.App) *cobra.Command {
+	cmd := cli.Group("campaign", "Joint campaigns: what several parties pay for together (联合营销)")
+	cli.Under(cmd, "Agree (立项)", proposeCampaign(a), agreeCampaign(a), leaveCampaign(a), endCampaign(a))
+	cli.Under(cmd, "Award (发放)", awardPurchase(a), simulateAward(a))
+	cli.Under(cmd, "See (查看)", showCampaign(a), listCampaigns(a), listAwards(a), campaignResults(a))
 	return cmd
 }
 
-func proposeCampaign(a *App) *cobra.Command {
+func proposeCampaign(a *cli.App) *cobra.Command {
 	var req campaign.ProposeRequest
 	t := &req.Terms
-	cmd := Sends(a, "propose CAMPAIGN",
+	cmd := cli.Sends(a, "propose CAMPAIGN",
 		`  tally --as G campaign propose double11 --en "Double 11" --zh 双十一 --programme GP --bonus 30.00 \
       --expires 2027-03-31 --split G:60 --split D:40 --budget 30000.00 --from 2026-11-01 --until 2026-11-30
   tally --as D campaign propose tyres --en Tyres --zh 轮胎季 --programme DP --rule basket --times 3/2 --per-award 50.00 \
@@ -41,62 +42,62 @@ func proposeCampaign(a *App) *cobra.Command {
 			}
 			return req, nil
 		})
-	Names(cmd, &t.En, &t.Zh)
-	Word(cmd, &t.Gives.Programme, "programme", "programme of the points that it gives")
-	Word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
-	One(cmd, &t.Gives.Times, "times", "on what the rule gives: 2 or 3/2", amount.ParseRate)
-	a.PointsFlag(cmd, &t.Gives.Bonus, "bonus", "points, once an award", OfProgramme(&t.Gives.Programme))
+	cli.Names(cmd, &t.En, &t.Zh)
+	cli.Word(cmd, &t.Gives.Programme, "programme", "programme of the points that it gives")
+	cli.Word(cmd, &t.Gives.Rule, "rule", "earn rule of it, for the lines that count")
+	cli.One(cmd, &t.Gives.Times, "times", "on what the rule gives: 2 or 3/2", amount.ParseRate)
+	a.PointsFlag(cmd, &t.Gives.Bonus, "bonus", "points, once an award", cli.OfProgramme(&t.Gives.Programme))
 	a.PointsFlag(cmd, &t.Gives.PerAward, "per-award", "points of one award at most; 0: no limit",
-		OfProgramme(&t.Gives.Programme))
-	Day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
-	Word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
+		cli.OfProgramme(&t.Gives.Programme))
+	cli.Day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
+	cli.Word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
-	Many(cmd, &req.Funders, "split", "PARTY:PARTS who bears so many parts of its cost (出资方)",
+	cli.Many(cmd, &req.Funders, "split", "PARTY:PARTS who bears so many parts of its cost (出资方)",
 		parseFunder)
-	YuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
-	YuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
-	Many(cmd, &t.Goods, "good", "SUPPLIER/SKU or product label that it is for", AsIs)
-	Many(cmd, &t.Outlets, "at", "PARTY:OUTLET where it is", AsIs)
-	Word(cmd, &t.Scene, "scene", "that it is for; all scenes if you name none")
-	ForWhom(cmd, &t.Audience)
-	Whole(cmd, &t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")
-	Whole(cmd, &t.Order, "stacking", 0, "of stacking: the lowest first, then by id (叠加顺序)")
+	cli.YuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
+	cli.YuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
+	cli.Many(cmd, &t.Goods, "good", "SUPPLIER/SKU or product label that it is for", cli.AsIs)
+	cli.Many(cmd, &t.Outlets, "at", "PARTY:OUTLET where it is", cli.AsIs)
+	cli.Word(cmd, &t.Scene, "scene", "that it is for; all scenes if you name none")
+	cli.ForWhom(cmd, &t.Audience)
+	cli.Whole(cmd, &t.PerMember, "per-member", 0, "awards that one member may have; 0: no limit")
+	cli.Whole(cmd, &t.Order, "stacking", 0, "of stacking: the lowest first, then by id (叠加顺序)")
 	cmd.Flags().BoolVar(&t.Exclusive, "exclusive", false, "it isn't had together with others")
-	Day(cmd, &t.From, "from", "first day")
-	Day(cmd, &t.Until, "until", "last day")
-	Require(cmd, "split", "budget", "from", "until")
+	cli.Day(cmd, &t.From, "from", "first day")
+	cli.Day(cmd, &t.Until, "until", "last day")
+	cli.Require(cmd, "split", "budget", "from", "until")
 	return cmd
 }
 
 func parseFunder(text string) (campaign.Share, error) {
-	party, parts, err := ParseParts(text)
+	party, parts, err := cli.ParseParts(text)
 	return campaign.Share{Party: party, Parts: parts}, err
 }
 
-func agreeCampaign(a *App) *cobra.Command {
+func agreeCampaign(a *cli.App) *cobra.Command {
 	var req campaign.AgreeRequest
-	cmd := Sends(a, "agree CAMPAIGN",
+	cmd := cli.Sends(a, "agree CAMPAIGN",
 		"  tally --as D campaign agree double11 --cap 12000.00", loyalty.CampaignAgree,
-		Words(&req, &req.Campaign))
-	YuanFlag(cmd, &req.Cap, "cap", "what you bear at most; 0: no cap but the budget")
+		cli.Words(&req, &req.Campaign))
+	cli.YuanFlag(cmd, &req.Cap, "cap", "what you bear at most; 0: no cap but the budget")
 	return cmd
 }
 
-func leaveCampaign(a *App) *cobra.Command {
+func leaveCampaign(a *cli.App) *cobra.Command {
 	var req campaign.LeaveRequest
-	cmd := Sends(a, "leave CAMPAIGN",
+	cmd := cli.Sends(a, "leave CAMPAIGN",
 		"  tally --as D campaign leave double11 --reason budget_cut", loyalty.CampaignLeave,
-		Words(&req, &req.Campaign))
-	Reason(cmd, &req.Reason, "budget_cut")
+		cli.Words(&req, &req.Campaign))
+	cli.Reason(cmd, &req.Reason, "budget_cut")
 	return cmd
 }
 
-func endCampaign(a *App) *cobra.Command {
+func endCampaign(a *cli.App) *cobra.Command {
 	var req campaign.EndRequest
-	cmd := Sends(a, "end CAMPAIGN",
+	cmd := cli.Sends(a, "end CAMPAIGN",
 		"  tally --as G campaign end double11 --reason sold_out", loyalty.CampaignEnd,
-		Words(&req, &req.Campaign))
-	Reason(cmd, &req.Reason, "sold_out")
+		cli.Words(&req, &req.Campaign))
+	cli.Reason(cmd, &req.Reason, "sold_out")
 	return cmd
 }
 
@@ -105,40 +106,40 @@ func aCampaign(args []string) (loyalty.CampaignRequest, error) {
 	return loyalty.CampaignRequest{Campaign: args[0]}, nil
 }
 
-func showCampaign(a *App) *cobra.Command {
-	return Verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", loyalty.CampaignShow, aCampaign,
-		InTable(a, campaignTable))
+func showCampaign(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "show CAMPAIGN", "  tally --as D campaign show double11", loyalty.CampaignShow, aCampaign,
+		cli.InTable(a, campaignTable))
 }
 
-func campaignTable(t table.Writer, one loyalty.CampaignShown, s Scales) {
+func campaignTable(t table.Writer, one loyalty.CampaignShown, s cli.Scales) {
 	terms := one.Terms
 	t.AppendRows([]table.Row{{"campaign", one.ID}, {"name", terms.En + " " + terms.Zh}, {"of", one.By},
 		{"state", one.State}, {"gives", givesText(terms.Gives, s)},
-		{"budget", Yuan(terms.Budget)}, {"left", Yuan(one.Left)}})
+		{"budget", cli.Yuan(terms.Budget)}, {"left", cli.Yuan(one.Left)}})
 	for _, f := range one.Funders {
 		t.AppendRow(table.Row{"funder " + f.Party, funderText(f, one.LeftCaps[f.Party])})
 	}
 	t.AppendRows([]table.Row{{"from", terms.From}, {"until", terms.Until}, {"scene", terms.Scene},
-		{"for", AudienceText(terms.Audience)}, {"goods", strings.Join(terms.Goods, ", ")},
+		{"for", cli.AudienceText(terms.Audience)}, {"goods", strings.Join(terms.Goods, ", ")},
 		{"outlets", strings.Join(terms.Outlets, ", ")}, {"awards a member", terms.PerMember},
-		{"stacking order", terms.Order}, {"exclusive", Yes(terms.Exclusive)}})
+		{"stacking order", terms.Order}, {"exclusive", cli.Yes(terms.Exclusive)}})
 	if one.State.Over() {
 		t.AppendRow(table.Row{"ended by " + one.End.By, one.End.Reason + " on " + one.End.Date.String()})
 	}
 }
 
 func funderText(f campaign.Funder, left amount.Units) string {
-	text := Scaled(f.Parts, 0) + " parts"
+	text := cli.Scaled(f.Parts, 0) + " parts"
 	switch {
 	case !f.Agreed:
 		text += ", has yet to agree"
 	case f.Cap > 0:
-		text += ", at most " + Yuan(f.Cap) + ", " + Yuan(left) + " left"
+		text += ", at most " + cli.Yuan(f.Cap) + ", " + cli.Yuan(left) + " left"
 	}
 	return text
 }
 
-func givesText(g campaign.Gives, s Scales) string {
+func givesText(g campaign.Gives, s cli.Scales) string {
 	if g.Benefit != "" {
 		return "benefit " + g.Benefit
 	}
@@ -156,35 +157,35 @@ func givesText(g campaign.Gives, s Scales) string {
 	return text
 }
 
-func listCampaigns(a *App) *cobra.Command {
+func listCampaigns(a *cli.App) *cobra.Command {
 	var req loyalty.CampaignListRequest
-	cmd := Lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList,
-		Columns[campaign.Campaign]{
+	cmd := cli.Lists(a, "list", "  tally --as D campaign list --state ACTIVE", loyalty.CampaignList,
+		cli.Columns[campaign.Campaign]{
 			Header: table.Row{"campaign", "of", "name", "名称", "state", "gives", "funders", "budget",
 				"order", "for", "from",
 				"until"}, Right: []int{8, 9},
-			Cells: func(n index.Entry[campaign.Campaign], s Scales) table.Row {
+			Cells: func(n index.Entry[campaign.Campaign], s cli.Scales) table.Row {
 				c, t := n.Row, n.Row.Terms
 				return table.Row{c.ID, c.By, t.En, t.Zh, c.State, givesText(t.Gives, s), fundersText(c.Funders),
-					Yuan(t.Budget), t.Order, AudienceText(t.Audience), t.From, t.Until}
+					cli.Yuan(t.Budget), t.Order, cli.AudienceText(t.Audience), t.From, t.Until}
 			},
-		}, Words(&req))
-	Word(cmd, &req.By, "by", "proposed by this party only")
-	InState(cmd, &req.States, "PROPOSED, ACTIVE, ENDED or WITHDRAWN", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
+		}, cli.Words(&req))
+	cli.Word(cmd, &req.By, "by", "proposed by this party only")
+	cli.InState(cmd, &req.States, "PROPOSED, ACTIVE, ENDED or WITHDRAWN", "PROPOSED", "ACTIVE", "ENDED", "WITHDRAWN")
 	return cmd
 }
 
 func fundersText(list []campaign.Funder) string {
 	var parts []string
 	for _, f := range list {
-		parts = append(parts, f.Party+" "+Scaled(f.Parts, 0))
+		parts = append(parts, f.Party+" "+cli.Scaled(f.Parts, 0))
 	}
 	return strings.Join(parts, " : ")
 }
 
-func campaignResults(a *App) *cobra.Command {
-	cmd := Verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", loyalty.CampaignResults,
-		aCampaign, InTable(a, resultsTable))
+func campaignResults(a *cli.App) *cobra.Command {
+	cmd := cli.Verb(a, "results CAMPAIGN", "  tally --as G campaign results double11 -o json", loyalty.CampaignResults,
+		aCampaign, cli.InTable(a, resultsTable))
 	cmd.Long = `Sum up a campaign. Borne by is what each funder's budget and cap were drawn by;
 redeemed at is where points of its awards, or uses of its benefit, were spent and
 not given back. Repurchase is what members did after their first award at other
@@ -192,31 +193,31 @@ parties than the campaign's own, with whatever points and benefits.`
 	return cmd
 }
 
-func resultsTable(t table.Writer, r index.Results, s Scales) {
+func resultsTable(t table.Writer, r index.Results, s cli.Scales) {
 	t.AppendHeader(table.Row{r.Campaign + " of " + r.By, "party", "members", "times", "points", "worth"})
-	Right(t, 3, 4, 5, 6)
-	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.Show(r.Programme, r.Points), Yuan(r.Budget - r.Left)},
-		{"left of the budget", "", "", "", "", Yuan(r.Left)}})
+	cli.Right(t, 3, 4, 5, 6)
+	t.AppendRows([]table.Row{{"given", "", r.Members, r.Awards, s.Show(r.Programme, r.Points), cli.Yuan(r.Budget - r.Left)},
+		{"left of the budget", "", "", "", "", cli.Yuan(r.Left)}})
 	if r.Benefit != "" {
 		t.AppendRows([]table.Row{{"benefits given", "", "", r.Given, "", ""}, {"uses of them", "", "", r.Used, "", ""}})
 	}
 	t.AppendSeparator()
 	for _, f := range r.Funders {
-		t.AppendRow(table.Row{"borne by", f.Party, "", "", s.Show(r.Programme, f.Points), Yuan(f.Fen)})
+		t.AppendRow(table.Row{"borne by", f.Party, "", "", s.Show(r.Programme, f.Points), cli.Yuan(f.Fen)})
 	}
 	for _, f := range r.Funders {
-		t.AppendRow(table.Row{"of it redeemed", f.Party, "", "", s.Show(r.Programme, f.Redeemed), Yuan(f.Worth)})
+		t.AppendRow(table.Row{"of it redeemed", f.Party, "", "", s.Show(r.Programme, f.Redeemed), cli.Yuan(f.Worth)})
 	}
 	t.AppendSeparator()
 	for _, one := range r.Redeemed {
-		t.AppendRow(table.Row{"redeemed at", one.Party, "", one.Times, s.Show(r.Programme, one.Points), Yuan(one.Fen)})
+		t.AppendRow(table.Row{"redeemed at", one.Party, "", one.Times, s.Show(r.Programme, one.Points), cli.Yuan(one.Fen)})
 	}
 	for _, one := range r.Repurchase.At {
-		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, "", Yuan(one.Fen)})
+		t.AppendRow(table.Row{"repurchase at", one.Party, one.Members, one.Times, "", cli.Yuan(one.Fen)})
 	}
 	t.AppendRow(table.Row{"repurchase in all", "", r.Repurchase.Members, r.Repurchase.Times, "",
-		Yuan(r.Repurchase.Fen)})
-	AsOf(t, r.Height)
+		cli.Yuan(r.Repurchase.Fen)})
+	cli.AsOf(t, r.Height)
 }
 
 // parseBought reads FEN, LABEL:FEN, SUPPLIER/SKU:FEN or SUPPLIER/SKU,LABEL:FEN.
@@ -225,7 +226,7 @@ func parseBought(text string) (campaign.Line, error) {
 	if i := strings.LastIndex(text, ":"); i >= 0 {
 		what, fen = text[:i], text[i+1:]
 	}
-	units, err := ParseYuan(fen)
+	units, err := cli.ParseYuan(fen)
 	if err != nil {
 		return campaign.Line{}, err
 	}

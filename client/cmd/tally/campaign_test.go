@@ -8,12 +8,14 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/campaign"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/index"
 	"tallystick/client/node/loyalty"
 )
 
 func TestResultsTable(t *testing.T) {
-	got := rendered(func(w table.Writer) {
+	got := clitest.Rendered(func(w table.Writer) {
 		resultsTable(w, index.Results{
 			Height: 9, Campaign: "double11", By: "G", Programme: "GP", Budget: 5000, Left: 2000, Awards: 1,
 			Members: 1, Points: 300_000,
@@ -22,7 +24,7 @@ func TestResultsTable(t *testing.T) {
 			Redeemed: []index.Redeemed{{Party: "M", Times: 1, Points: 120_000, Fen: 1200}},
 			Repurchase: index.Repurchase{Members: 1, Times: 2, Points: 7, Fen: 9,
 				At: []index.Elsewhere{{Redeemed: index.Redeemed{Party: "M", Times: 2, Points: 7, Fen: 9}, Members: 1}}},
-		}, Scales{"GP": 2})
+		}, cli.Scales{"GP": 2})
 	})
 	want := strings.TrimLeft(`
  double11 of G       party  members  times    points   worth 
@@ -52,7 +54,7 @@ func TestCampaignTableSaysWhoHasYetToAgree(t *testing.T) {
 				Gives: campaign.Gives{Programme: "GP", Rule: "basket", Times: amount.Rate{Num: 3, Den: 2}, Bonus: 150,
 					PerAward: 900}}, Funders: []campaign.Funder{{Party: "D", Parts: 40, Cap: 100, Agreed: true},
 				{Party: "G", Parts: 60}}}}
-	got := rendered(func(w table.Writer) { campaignTable(w, one, Scales{"GP": 2}) })
+	got := clitest.Rendered(func(w table.Writer) { campaignTable(w, one, cli.Scales{"GP": 2}) })
 	for _, want := range []string{"PROPOSED", "Joint 联合", "rule basket × 3/2 + 1.50 GP, at most 9.00",
 		"40 parts, at most ¥1.00, ¥0.30 left", "60 parts, has yet to agree", "¥7.00"} {
 		if !strings.Contains(got, want) {

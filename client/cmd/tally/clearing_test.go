@@ -9,10 +9,13 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node/settle"
 )
 
-const endOfNovember = november + 29
+const endOfNovember = clitest.November + 29
 
 func TestStateLines(t *testing.T) {
 	for s, want := range map[settlement.State]string{
@@ -34,7 +37,7 @@ func TestStateLines(t *testing.T) {
 func TestClosedCycle(t *testing.T) {
 	shown := storyCycle()
 	var got strings.Builder
-	if err := (&App{Out: &got, Format: "table"}).PrintParts(shown, cycleTables(shown)[1:]...); err != nil {
+	if err := (&cli.App{Out: &got, Format: "table"}).PrintParts(shown, cycleTables(shown)[1:]...); err != nil {
 		t.Fatal(err)
 	}
 	want := strings.TrimLeft(`
@@ -68,7 +71,7 @@ of ¥717.10 gross in 13 lines
 	if d := cmp.Diff(want, got.String()); d != "" {
 		t.Errorf("%s\n%s", d, got.String())
 	}
-	rows := rendered(func(w table.Writer) { w.AppendRows(closeRows(shown.Close)) })
+	rows := clitest.Rendered(func(w table.Writer) { w.AppendRows(closeRows(shown.Close)) })
 	for _, part := range []string{"[PART_SETTLED]", "2026-11-01 to 2026-11-30",
 		"2026-12-03; what doesn't stand then is carried over by tally cycle finalise --carry",
 		"3: 1 instructed, 1 settled, 0 failed", "D, F, G, M, S1, S2"} {
@@ -80,7 +83,7 @@ of ¥717.10 gross in 13 lines
 
 // storyCycle is the story's cycle 2026-11 after netting.
 func storyCycle() settle.CycleOnLedger {
-	shown := settle.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: november,
+	shown := settle.CycleOnLedger{Close: settlement.Close{ID: "2026-11", State: settlement.PartSettled, From: clitest.November,
 		To: endOfNovember, SignBy: endOfNovember + 3,
 		Parties: []string{"D", "F", "G", "M", "S1", "S2"}, Payments: 3, Instructed: 1, Settled: 1}}
 	for _, s := range []struct {
@@ -94,7 +97,7 @@ func storyCycle() settle.CycleOnLedger {
 	}
 	signed := settlement.Signature{Root: make([]byte, 32)}
 	dm := &shown.Statements[2]
-	dm.Carved, dm.Disputed = []settlement.Carved{{Line: numbered(3).Row(0), Dispute: numbered(9),
+	dm.Carved, dm.Disputed = []settlement.Carved{{Line: indextest.Numbered(3).Row(0), Dispute: indextest.Numbered(9),
 		Debtor: "D", Fen: 1200}}, 1200
 	dm.SignedA, dm.SignedB, dm.State = signed, signed, settlement.Agreed
 	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980},
@@ -124,7 +127,7 @@ func TestArrows(t *testing.T) {
 
 // TestShownCyclesNameTheFlag that finalises in spite of a statement that doesn't stand.
 func TestShownCyclesNameTheFlag(t *testing.T) {
-	shown := rendered(func(w table.Writer) {
+	shown := clitest.Rendered(func(w table.Writer) {
 		w.AppendRows(closeRows(settlement.Close{ID: "2026-11", Consenting: []string{"F"}}))
 	})
 	if !strings.Contains(shown, "--carry") || !strings.Contains(shown, "silence of F is consent") {

@@ -11,12 +11,13 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/name"
 	"tallystick/chaincode/number"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/members"
 )
 
-func giveConsent(a *App) *cobra.Command {
+func giveConsent(a *cli.App) *cobra.Command {
 	var req member.ConsentRequest
-	cmd := Sends(a, "consent MEMBER",
+	cmd := cli.Sends(a, "consent MEMBER",
 		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
 		members.MemberConsent,
 		func(args []string) (member.ConsentRequest, error) {
@@ -24,10 +25,10 @@ func giveConsent(a *App) *cobra.Command {
 			slices.Sort(req.Parties)
 			return req, nil
 		})
-	Word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
-	Many(cmd, &req.Parties, "party", "to whom it may be shown", AsIs)
-	Day(cmd, &req.Until, "until", "last day")
-	Require(cmd, "purpose", "party", "until")
+	cli.Word(cmd, &req.Purpose, "purpose", "what for: an id such as joint_marketing")
+	cli.Many(cmd, &req.Parties, "party", "to whom it may be shown", cli.AsIs)
+	cli.Day(cmd, &req.Until, "until", "last day")
+	cli.Require(cmd, "purpose", "party", "until")
 	return cmd
 }
 
@@ -41,9 +42,9 @@ func parseField(text string) (members.Field, error) {
 	return field, name.CheckID("a field's name", id)
 }
 
-func share(a *App) *cobra.Command {
+func share(a *cli.App) *cobra.Command {
 	var req members.ShareRequest
-	cmd := Verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
+	cmd := cli.Verb(a, "share CONSENT PARTY", `  tally --as D member share D.0.44.0 F
   tally --as D member share D.0.44.0 F --field birthday --field tier=gold`,
 		members.MemberShare, func(args []string) (_ members.ShareRequest, err error) {
 			req.Party = args[1]
@@ -53,37 +54,37 @@ func share(a *App) *cobra.Command {
 	cmd.Long = `Show what your vault has of a member to a party, under a consent: all of the profile,
 or only the fields that you name. It goes from your peer to theirs into the
 collection that only the two of you have; the ledger gets a salted digest.`
-	Many(cmd, &req.Fields, "field",
+	cli.Many(cmd, &req.Fields, "field",
 		"NAME of your vault's profile, or NAME=VALUE; all of the profile if you name none", parseField)
 	return cmd
 }
 
-func withdrawConsent(a *App) *cobra.Command {
+func withdrawConsent(a *cli.App) *cobra.Command {
 	var req member.WithdrawConsentRequest
-	cmd := Sends(a, "withdraw CONSENT",
+	cmd := cli.Sends(a, "withdraw CONSENT",
 		"  tally --as D member withdraw D.0.44.0 --reason member_asked", members.MemberWithdraw,
-		Parsed(&req, &req.Consent, number.ParseCommand))
-	Reason(cmd, &req.Reason, "member_asked")
+		cli.Parsed(&req, &req.Consent, number.ParseCommand))
+	cli.Reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }
 
-func profile(a *App) *cobra.Command {
-	return Group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a),
+func profile(a *cli.App) *cobra.Command {
+	return cli.Group("profile", "What your vault knows of members, and what others have shown you (资料)", setProfile(a),
 		showProfile(a), readProfile(a))
 }
 
-func setProfile(a *App) *cobra.Command {
+func setProfile(a *cli.App) *cobra.Command {
 	var req members.SetProfileRequest
-	cmd := Verb(a, "set MEMBER",
+	cmd := cli.Verb(a, "set MEMBER",
 		"  tally --as D member profile set wang --field name=王 --field birthday=1990-02-03\n  tally --as D member profile set wang --field birthday=",
-		members.MemberProfileSet, Words(&req, &req.Member), Shows(a, knownTable))
-	Many(cmd, &req.Fields, "field", "NAME=VALUE; NAME= removes it", parseField)
+		members.MemberProfileSet, cli.Words(&req, &req.Member), cli.Shows(a, knownTable))
+	cli.Many(cmd, &req.Fields, "field", "NAME=VALUE; NAME= removes it", parseField)
 	return cmd
 }
 
-func showProfile(a *App) *cobra.Command {
-	return Verb(a, "show MEMBER", "  tally --as D member profile show wang",
-		members.MemberProfileShow, OneMember, Shows(a, knownTable))
+func showProfile(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "show MEMBER", "  tally --as D member profile show wang",
+		members.MemberProfileShow, cli.OneMember, cli.Shows(a, knownTable))
 }
 
 // knownTable shows what the vault knows of a member.
@@ -101,10 +102,10 @@ func fieldRows(t table.Writer, fields map[string]string) {
 	}
 }
 
-func readProfile(a *App) *cobra.Command {
+func readProfile(a *cli.App) *cobra.Command {
 	var req members.ReadProfileRequest
-	cmd := Verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
-		members.MemberProfileRead, Parsed(&req, &req.Consent, number.ParseCommand), Shows(a, func(t table.Writer, shown members.Shown) { fieldRows(t, shown.Fields) }))
-	Word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
+	cmd := cli.Verb(a, "read CONSENT", "  tally --as F member profile read D.0.44.0",
+		members.MemberProfileRead, cli.Parsed(&req, &req.Consent, number.ParseCommand), cli.Shows(a, func(t table.Writer, shown members.Shown) { fieldRows(t, shown.Fields) }))
+	cli.Word(cmd, &req.Party, "party", "to whom it was shown, if that isn't you; for the home")
 	return cmd
 }

@@ -9,14 +9,15 @@ import (
 
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
-func Cycles(a *App) *cobra.Command {
-	cmd := Group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
-	Under(cmd, "See (查看)", showCycle(a), listCycles(a))
-	Under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a),
+func Cycles(a *cli.App) *cobra.Command {
+	cmd := cli.Group("cycle", "The settlement cycle: open, closed, confirmed, netted, paid (结算周期、日切)")
+	cli.Under(cmd, "See (查看)", showCycle(a), listCycles(a))
+	cli.Under(cmd, "Close (关账)", advanceDate(a), confirmDate(a), cutOff(a), computeCycle(a), closeCycle(a),
 		finaliseCycle(a), cyclePolicy(a), acceptPolicy(a))
 	cmd.Long = `A cycle gathers what commands make the parties owe each other. Its cut-off opens the
 next one; computing adds it up, pair by pair; the two of a pair open what is hidden
@@ -27,11 +28,11 @@ raise); finalising nets what stands into payments (tally payment).
 	return cmd
 }
 
-func advanceDate(a *App) *cobra.Command {
+func advanceDate(a *cli.App) *cobra.Command {
 	var req settlement.AdvanceRequest
-	cmd := Sends(a, "advance DATE",
+	cmd := cli.Sends(a, "advance DATE",
 		"  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
-		Parsed(&req, &req.Date, date.Parse))
+		cli.Parsed(&req, &req.Date, date.Parse))
 	cmd.Long = `Move the business date on. What the parties gave notice of today takes effect: models
 that they propose, agree to and leave, and how cycles are closed. By more than 7 days
 it moves only if another party has confirmed the date: tally cycle confirm. Days that
@@ -39,38 +40,38 @@ are skipped don't count towards the deadlines of statements and disputes.`
 	return cmd
 }
 
-func confirmDate(a *App) *cobra.Command {
+func confirmDate(a *cli.App) *cobra.Command {
 	var req settlement.ConfirmDateRequest
-	return Sends(a, "confirm DATE",
+	return cli.Sends(a, "confirm DATE",
 		"  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
-		Parsed(&req, &req.Date, date.Parse))
+		cli.Parsed(&req, &req.Date, date.Parse))
 }
 
 // ofCycle makes the request about a closed cycle, which an argument may name.
 func ofCycle(args []string) (settle.CycleRequest, error) {
-	return settle.CycleRequest{Cycle: First(args)}, nil
+	return settle.CycleRequest{Cycle: cli.First(args)}, nil
 }
 
-func cutOff(a *App) *cobra.Command {
+func cutOff(a *cli.App) *cobra.Command {
 	var req settle.CutOffRequest
-	cmd := Verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
+	cmd := cli.Verb(a, "cut-off [CYCLE]", `  tally --as G cycle cut-off --next 2026-12
   tally --as G cycle cut-off 2026-11 --next 2026-12`, settle.CycleCutOff,
-		Words(&req, &req.Cycle), a.ReceiptOf("cycle:CutOff"))
+		cli.Words(&req, &req.Cycle), a.ReceiptOf("cycle:CutOff"))
 	cmd.Long = `End the open cycle. Nothing is added to it any more: what was endorsed before and is
 still on its way can't take effect, and its sender's gateway sends it again, into the next.`
-	Word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
-	Require(cmd, "next")
+	cli.Word(cmd, &req.Next, "next", "id of the cycle that opens, such as 2026-12")
+	cli.Require(cmd, "next")
 	return cmd
 }
 
-func computeCycle(a *App) *cobra.Command {
-	return Verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
+func computeCycle(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "compute [CYCLE]", "  tally --as G cycle compute\n  tally --as D cycle compute 2026-11",
 		settle.CycleCompute, ofCycle, a.ReceiptOf("cycle:Compute"))
 }
 
-func cyclePolicy(a *App) *cobra.Command {
+func cyclePolicy(a *cli.App) *cobra.Command {
 	var given settlement.Policy
-	cmd := Leaf("policy", "Show how cycles are closed, or ask for another way; for the operator (结算规则)", `  tally --as D cycle policy
+	cmd := cli.Leaf("policy", "Show how cycles are closed, or ask for another way; for the operator (结算规则)", `  tally --as D cycle policy
   tally --as G cycle policy --sign-days 5 --answer-days 3 --silence consent`, nil)
 	cmd.Long = `Show how long parties have, and what silence means, or say how you want it. What no
 flag names stays as it is. It is in force from tomorrow, for the cycles that open from
@@ -80,21 +81,21 @@ silence taken for consent, unless it said so itself (tally cycle accept).`
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		change := changeOf(cmd, &given)
 		if change == (settle.PolicyChange{}) {
-			return Perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
+			return cli.Perform(cmd.Context(), a, settle.CyclePolicy, func() (node.NoRequest, error) {
 				return node.NoRequest{}, nil
-			}, Shows(a, policyTable))
+			}, cli.Shows(a, policyTable))
 		}
-		return Perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
+		return cli.Perform(cmd.Context(), a, settle.CyclePolicySet, func() (settle.SetPolicyRequest, error) {
 			return settle.SetPolicyRequest{PolicyChange: change}, nil
 		}, a.ReceiptOf("cycle:SetPolicy"))
 	}
 	return cmd
 }
 
-func acceptPolicy(a *App) *cobra.Command {
+func acceptPolicy(a *cli.App) *cobra.Command {
 	var given settlement.Policy
 	var cmd *cobra.Command
-	cmd = Verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", settle.CycleAccept,
+	cmd = cli.Verb(a, "accept", "  tally --as D cycle accept --sign-days 1 --silence consent", settle.CycleAccept,
 		func([]string) (settle.AcceptPolicyRequest, error) {
 			return settle.AcceptPolicyRequest{PolicyChange: changeOf(cmd, &given)}, nil
 		}, a.ReceiptOf("cycle:AcceptPolicy"))
@@ -106,10 +107,10 @@ days to sign, 3 to answer, and that what you don't sign is carried over.`
 }
 
 func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
-	Whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
+	cli.Whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
 		bounds)
-	Whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
-	Choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
+	cli.Whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
+	cli.Choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
 		"consent")
 }
 

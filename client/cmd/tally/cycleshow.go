@@ -11,16 +11,17 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
-func showCycle(a *App) *cobra.Command {
+func showCycle(a *cli.App) *cobra.Command {
 	var req settle.ShowCycleRequest
-	cmd := Verb(a, "show [CYCLE]", `  tally --as G cycle show
+	cmd := cli.Verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`, settle.CycleShow,
-		Words(&req, &req.Cycle),
+		cli.Words(&req, &req.Cycle),
 		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
 				return a.Print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
@@ -98,11 +99,11 @@ func statementsTable(t table.Writer, list []settle.SummedPair) {
 	}
 	t.AppendHeader(table.Row{"A", "B", "lines", "A owes B", "B owes A", "hidden to open", "signed by", "state",
 		"disputed", "lines disputed"})
-	Right(t, 3, 4, 5, 6, 9, 10)
+	cli.Right(t, 3, 4, 5, 6, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, s := range list {
-		t.AppendRow(table.Row{s.A, s.B, s.Lines, Yuan(s.AOwes), Yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair),
-			s.State, YuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
+		t.AppendRow(table.Row{s.A, s.B, s.Lines, cli.Yuan(s.AOwes), cli.Yuan(s.BOwes), countOrNone(s.ToOpen), signedBy(s.Pair),
+			s.State, cli.YuanOrNone(s.Disputed), countOrNone(len(s.Carved))})
 	}
 }
 
@@ -129,12 +130,12 @@ func nettingTable(t table.Writer, n *settlement.Netting) {
 		return
 	}
 	t.AppendHeader(table.Row{"net: owes", "whom", "amount", "netting", "paid, days after cut-off"})
-	Right(t, 3, 5)
+	cli.Right(t, 3, 5)
 	for _, one := range n.Nets {
-		t.AppendRow(table.Row{one.Debtor, one.Creditor, Yuan(one.Fen),
+		t.AppendRow(table.Row{one.Debtor, one.Creditor, cli.Yuan(one.Fen),
 			nettingText(settlement.Terms{Multilateral: one.Multilateral}), one.Delay})
 	}
-	t.SetCaption("of %s gross in %d lines", Yuan(n.Gross), n.Lines)
+	t.SetCaption("of %s gross in %d lines", cli.Yuan(n.Gross), n.Lines)
 }
 
 func standsTable(t table.Writer, n *settlement.Netting) {
@@ -142,9 +143,9 @@ func standsTable(t table.Writer, n *settlement.Netting) {
 		return
 	}
 	t.AppendHeader(table.Row{"party", "pays", "receives"})
-	Right(t, 2, 3)
+	cli.Right(t, 2, 3)
 	for _, p := range n.Parties {
-		t.AppendRow(table.Row{p.Party, YuanOrNone(p.Pays), YuanOrNone(p.Receives)})
+		t.AppendRow(table.Row{p.Party, cli.YuanOrNone(p.Pays), cli.YuanOrNone(p.Receives)})
 	}
 }
 
@@ -158,9 +159,9 @@ func flowTable(t table.Writer, list []settlement.Payment) {
 	}
 	most := slices.MaxFunc(list, func(p, q settlement.Payment) int { return int(p.Fen - q.Fen) }).Fen
 	t.AppendHeader(table.Row{"payment", "pays", "", "whom", "¥", "due", "state"})
-	Right(t, 1, 5)
+	cli.Right(t, 1, 5)
 	for _, p := range list {
-		t.AppendRow(table.Row{p.N, p.Debtor, arrow(p.Fen, most), p.Creditor, Yuan(p.Fen), p.Due, p.State})
+		t.AppendRow(table.Row{p.N, p.Debtor, arrow(p.Fen, most), p.Creditor, cli.Yuan(p.Fen), p.Due, p.State})
 	}
 }
 
@@ -172,19 +173,19 @@ func arrow(part, most amount.Units) string {
 	return strings.Repeat("━", min(length, widestArrow)) + "▶"
 }
 
-func listCycles(a *App) *cobra.Command {
+func listCycles(a *cli.App) *cobra.Command {
 	var req settle.ListCyclesRequest
-	cmd := Verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
-		Words(&req),
-		Shows(a, cyclesTable))
-	Word(cmd, &req.State, "state", "only those in this state")
-	Complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
+	cmd := cli.Verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
+		cli.Words(&req),
+		cli.Shows(a, cyclesTable))
+	cli.Word(cmd, &req.State, "state", "only those in this state")
+	cli.Complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED", "PART_SETTLED", "SETTLED", "FAILED")
 	return cmd
 }
 
 func cyclesTable(t table.Writer, c settle.Cycles) {
 	t.AppendHeader(table.Row{"cycle", "state", "from", "to", "sign by", "statements", "payments", "settled"})
-	Right(t, 6, 7, 8)
+	cli.Right(t, 6, 7, 8)
 	t.SuppressEmptyColumns()
 	for _, one := range c.Cycles {
 		t.AppendRow(table.Row{one.ID, one.State, one.From, one.To, one.SignBy, countOrNone(len(one.Pairs)),
@@ -193,5 +194,5 @@ func cyclesTable(t table.Writer, c settle.Cycles) {
 	if c.Open != nil {
 		t.AppendRow(table.Row{c.Open.ID, "OPEN", c.Open.Since, "", "", "", "", ""})
 	}
-	AsOf(t, c.Height)
+	cli.AsOf(t, c.Height)
 }

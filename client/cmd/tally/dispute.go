@@ -12,17 +12,18 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
-func Disputes(a *App) *cobra.Command {
-	cmd := Group("dispute", "Disputes about lines of a statement; the rest is settled in time (争议)")
-	Under(cmd, "Raise (提出)", raiseDispute(a), withdrawDispute(a), agreeSplit(a))
-	Under(cmd, "Answer (答复)", answerDispute(a), acceptDispute(a), rejectDispute(a), splitDispute(a))
-	Under(cmd, "Rule (裁决)", escalateDispute(a), ruleDispute(a), lapseDispute(a))
-	Under(cmd, "See (查看)", showDispute(a), listDisputes(a))
+func Disputes(a *cli.App) *cobra.Command {
+	cmd := cli.Group("dispute", "Disputes about lines of a statement; the rest is settled in time (争议)")
+	cli.Under(cmd, "Raise (提出)", raiseDispute(a), withdrawDispute(a), agreeSplit(a))
+	cli.Under(cmd, "Answer (答复)", answerDispute(a), acceptDispute(a), rejectDispute(a), splitDispute(a))
+	cli.Under(cmd, "Rule (裁决)", escalateDispute(a), ruleDispute(a), lapseDispute(a))
+	cli.Under(cmd, "See (查看)", showDispute(a), listDisputes(a))
 	cmd.Long = `Raising a dispute carves its lines out of the statement (剥离). What is decided is owed
 as an adjustment in the cycle that is open then; the lines themselves never change.
 Documents stay with the parties: only their SHA-256 goes to the ledger.
@@ -33,24 +34,24 @@ Documents stay with the parties: only their SHA-256 goes to the ledger.
 	return cmd
 }
 
-func raiseDispute(a *App) *cobra.Command {
+func raiseDispute(a *cli.App) *cobra.Command {
 	var req settlement.RaiseRequest
-	cmd := Sends(a, "raise",
+	cmd := cli.Sends(a, "raise",
 		`  tally --as D dispute raise --cycle 2026-11 --with M --line M.0.42.0.0 --reason not_delivered --evidence letter.pdf`, settle.DisputeRaise,
-		Words(&req))
-	Word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
-	Word(cmd, &req.With, "with", "the other party")
-	Many(cmd, &req.Lines, "line", "line of the statement, such as D.3.42.17.0", number.ParseRow)
-	Reason(cmd, &req.Reason, "not_delivered")
-	Evidence(cmd, &req.Evidence)
-	Require(cmd, "cycle", "with", "line")
+		cli.Words(&req))
+	cli.Word(cmd, &req.Cycle, "cycle", "closed cycle of the statement")
+	cli.Word(cmd, &req.With, "with", "the other party")
+	cli.Many(cmd, &req.Lines, "line", "line of the statement, such as D.3.42.17.0", number.ParseRow)
+	cli.Reason(cmd, &req.Reason, "not_delivered")
+	cli.Evidence(cmd, &req.Evidence)
+	cli.Require(cmd, "cycle", "with", "line")
 	return cmd
 }
 
 // ofDispute is a command about one dispute.
-func ofDispute[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
+func ofDispute[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(number.Command) Req) *cobra.Command {
-	return Sends(a, use, example, op, func(args []string) (req Req, err error) {
+	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		if err != nil {
 			return req, err
@@ -59,35 +60,35 @@ func ofDispute[Req command.Request](a *App, use, example string, op node.Op[Req,
 	})
 }
 
-func answerDispute(a *App) *cobra.Command {
+func answerDispute(a *cli.App) *cobra.Command {
 	var hash codec.Hash
 	cmd := ofDispute(a, "answer DISPUTE",
 		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf", settle.DisputeAnswer,
 		func(n number.Command) settlement.AnswerRequest {
 			return settlement.AnswerRequest{Dispute: n, Answer: hash}
 		})
-	Evidence(cmd, &hash)
+	cli.Evidence(cmd, &hash)
 	return cmd
 }
 
-func acceptDispute(a *App) *cobra.Command {
+func acceptDispute(a *cli.App) *cobra.Command {
 	return ofDispute(a, "accept DISPUTE",
 		"  tally --as M dispute accept D.0.9.0", settle.DisputeAccept,
 		func(n number.Command) settlement.AcceptRequest { return settlement.AcceptRequest{Dispute: n} })
 }
 
-func rejectDispute(a *App) *cobra.Command {
+func rejectDispute(a *cli.App) *cobra.Command {
 	var hash codec.Hash
 	cmd := ofDispute(a, "reject DISPUTE",
 		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf", settle.DisputeReject,
 		func(n number.Command) settlement.RejectRequest {
 			return settlement.RejectRequest{Dispute: n, Answer: hash}
 		})
-	Evidence(cmd, &hash)
+	cli.Evidence(cmd, &hash)
 	return cmd
 }
 
-func splitDispute(a *App) *cobra.Command {
+func splitDispute(a *cli.App) *cobra.Command {
 	var parts []settlement.Allocation
 	cmd := ofDispute(a, "split DISPUTE",
 		"  tally --as M dispute split D.0.9.0 --part D:M:10.00", settle.DisputeSplit,
@@ -95,12 +96,12 @@ func splitDispute(a *App) *cobra.Command {
 			return settlement.SplitRequest{Dispute: n, Parts: parts}
 		})
 	partsFlag(cmd, &parts, "what one of the two is to owe the other")
-	Require(cmd, "part")
+	cli.Require(cmd, "part")
 	return cmd
 }
 
 func partsFlag(cmd *cobra.Command, to *[]settlement.Allocation, usage string) {
-	Many(cmd, to, "part", usage, parseAllocation)
+	cli.Many(cmd, to, "part", usage, parseAllocation)
 }
 
 // parseAllocation reads DEBTOR:CREDITOR:YUAN.
@@ -109,23 +110,23 @@ func parseAllocation(text string) (settlement.Allocation, error) {
 	if len(parts) != 3 {
 		return settlement.Allocation{}, fault.New(fault.BadRequest, "%.80q: want DEBTOR:CREDITOR:YUAN", text)
 	}
-	fen, err := ParseYuan(parts[2])
+	fen, err := cli.ParseYuan(parts[2])
 	return settlement.Allocation{Debtor: parts[0], Creditor: parts[1], Fen: fen}, err
 }
 
-func agreeSplit(a *App) *cobra.Command {
+func agreeSplit(a *cli.App) *cobra.Command {
 	return ofDispute(a, "agree DISPUTE",
 		"  tally --as D dispute agree D.0.9.0", settle.DisputeAgree,
 		func(n number.Command) settlement.AgreeSplitRequest { return settlement.AgreeSplitRequest{Dispute: n} })
 }
 
-func escalateDispute(a *App) *cobra.Command {
+func escalateDispute(a *cli.App) *cobra.Command {
 	return ofDispute(a, "escalate DISPUTE",
 		"  tally --as D dispute escalate D.0.9.0", settle.DisputeEscalate,
 		func(n number.Command) settlement.EscalateRequest { return settlement.EscalateRequest{Dispute: n} })
 }
 
-func ruleDispute(a *App) *cobra.Command {
+func ruleDispute(a *cli.App) *cobra.Command {
 	var req settlement.RuleRequest
 	cmd := ofDispute(a, "rule DISPUTE",
 		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf",
@@ -137,27 +138,27 @@ func ruleDispute(a *App) *cobra.Command {
 	cmd.Long = `Decide what is owed instead of the disputed lines, maybe nothing: by one of the two to the
 other, or by yourself to one of them, in all no more than was disputed.`
 	partsFlag(cmd, &req.Parts, "what is to be owed; nothing if you name none")
-	Evidence(cmd, &req.Grounds)
+	cli.Evidence(cmd, &req.Grounds)
 	return cmd
 }
 
-func lapseDispute(a *App) *cobra.Command {
+func lapseDispute(a *cli.App) *cobra.Command {
 	return ofDispute(a, "lapse DISPUTE",
 		"  tally --as M dispute lapse D.0.9.0", settle.DisputeLapse,
 		func(n number.Command) settlement.LapseRequest { return settlement.LapseRequest{Dispute: n} })
 }
 
-func withdrawDispute(a *App) *cobra.Command {
+func withdrawDispute(a *cli.App) *cobra.Command {
 	return ofDispute(a, "withdraw DISPUTE",
 		"  tally --as D dispute withdraw D.0.9.0", settle.DisputeWithdraw,
 		func(n number.Command) settlement.WithdrawRequest { return settlement.WithdrawRequest{Dispute: n} })
 }
 
-func showDispute(a *App) *cobra.Command {
+func showDispute(a *cli.App) *cobra.Command {
 	var req settle.ShowDisputeRequest
-	return Verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", settle.DisputeShow,
-		Parsed(&req, &req.Dispute, number.ParseCommand), func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
-			s, err := AskScales(ctx, n)
+	return cli.Verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", settle.DisputeShow,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand), func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
+			s, err := cli.AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
@@ -187,14 +188,14 @@ func disputeRows(d settle.ShownDispute) []table.Row {
 	return rows
 }
 
-func disputedTable(t table.Writer, d settle.ShownDispute, s Scales) {
+func disputedTable(t table.Writer, d settle.ShownDispute, s cli.Scales) {
 	t.AppendHeader(table.Row{"line", "owes", "whom", "programme", "points", "¥"})
-	Right(t, 5, 6)
+	cli.Right(t, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, l := range d.Lines {
-		t.AppendRow(table.Row{l.Line, l.Debtor, l.Creditor, l.Programme, s.OrNone(l.Programme, l.Points), Yuan(l.Fen)})
+		t.AppendRow(table.Row{l.Line, l.Debtor, l.Creditor, l.Programme, s.OrNone(l.Programme, l.Points), cli.Yuan(l.Fen)})
 	}
-	t.AppendFooter(table.Row{"in dispute", "", "", "", "", Yuan(d.Fen)})
+	t.AppendFooter(table.Row{"in dispute", "", "", "", "", cli.Yuan(d.Fen)})
 }
 
 // decidedTable shows what was offered, agreed to or ruled.
@@ -207,28 +208,28 @@ func decidedTable(t table.Writer, d settlement.Dispute) {
 		what = "offered: owes"
 	}
 	t.AppendHeader(table.Row{what, "whom", "¥"})
-	Right(t, 3)
+	cli.Right(t, 3)
 	for _, p := range d.Decided {
-		t.AppendRow(table.Row{p.Debtor, p.Creditor, Yuan(p.Fen)})
+		t.AppendRow(table.Row{p.Debtor, p.Creditor, cli.Yuan(p.Fen)})
 	}
 }
 
-func listDisputes(a *App) *cobra.Command {
+func listDisputes(a *cli.App) *cobra.Command {
 	var req settle.DisputeListRequest
-	cmd := Lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList,
-		Columns[settlement.Dispute]{
+	cmd := cli.Lists(a, "list", "  tally --as D dispute list --cycle 2026-11 --state RAISED", settle.DisputeList,
+		cli.Columns[settlement.Dispute]{
 			Header: table.Row{"dispute", "cycle", "by", "against", "lines", "¥", "reason",
 				"state", "since", "answer by"},
 			Right: []int{5, 6},
-			Cells: func(n index.Entry[settlement.Dispute], _ Scales) table.Row {
+			Cells: func(n index.Entry[settlement.Dispute], _ cli.Scales) table.Row {
 				d := n.Row
-				return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), Yuan(d.Sum()), d.Reason,
+				return table.Row{n.ID, d.Cycle, d.By, d.Against, len(d.Lines), cli.Yuan(d.Sum()), d.Reason,
 					d.State, d.Since, answerBy(d)}
 			},
-		}, Words(&req))
-	Word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
-	Word(cmd, &req.By, "by", "raised by this party only")
-	InState(cmd, &req.States, "only those in this state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
+		}, cli.Words(&req))
+	cli.Word(cmd, &req.Cycle, "cycle", "of this cycle's statements only")
+	cli.Word(cmd, &req.By, "by", "raised by this party only")
+	cli.InState(cmd, &req.States, "only those in this state", "RAISED", "ANSWERED", "ACCEPTED", "REJECTED", "SPLIT", "CLOSED", "ESCALATED", "RULED", "WITHDRAWN")
 	return cmd
 }
 

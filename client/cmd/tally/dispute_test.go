@@ -9,46 +9,49 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
 
 func TestParsingOfClearing(t *testing.T) {
 	bad := fault.BadRequest
-	readings(t, parseAllocation,
-		reading{text: "D:M:10", want: settlement.Allocation{Debtor: "D", Creditor: "M", Fen: 1000}},
-		reading{text: "D:M:10.001", code: bad}, reading{text: "D:M", code: bad}, reading{text: "D:M:much", code: bad},
-		reading{text: "D:M:1:2", code: bad}, reading{text: "", code: bad})
+	clitest.Readings(t, parseAllocation,
+		clitest.Reading{Text: "D:M:10", Want: settlement.Allocation{Debtor: "D", Creditor: "M", Fen: 1000}},
+		clitest.Reading{Text: "D:M:10.001", Code: bad}, clitest.Reading{Text: "D:M", Code: bad}, clitest.Reading{Text: "D:M:much", Code: bad},
+		clitest.Reading{Text: "D:M:1:2", Code: bad}, clitest.Reading{Text: "", Code: bad})
 	type named struct {
 		cycle string
 		n     uint32
 	}
-	readings(t, func(text string) (named, error) {
+	clitest.Readings(t, func(text string) (named, error) {
 		cycle, n, err := payments.Parse(text)
 		return named{cycle, n}, err
 	},
-		reading{text: "2026-11-3", want: named{"2026-11", 3}},
-		reading{text: "c-4294967295", want: named{"c", 4294967295}},
-		reading{text: "2026-11-", code: bad}, reading{text: "2026-11-0", code: bad},
-		reading{text: "2026-11-03", code: bad}, reading{text: "-3", code: bad}, reading{text: "3", code: bad},
-		reading{text: "c-4294967296", code: bad}, reading{text: "c-+1", code: bad},
-		reading{text: "NOTPROVIDED", code: bad}, reading{text: "", code: bad},
-		reading{text: strings.Repeat("c", 25) + "-1", code: bad})
+		clitest.Reading{Text: "2026-11-3", Want: named{"2026-11", 3}},
+		clitest.Reading{Text: "c-4294967295", Want: named{"c", 4294967295}},
+		clitest.Reading{Text: "2026-11-", Code: bad}, clitest.Reading{Text: "2026-11-0", Code: bad},
+		clitest.Reading{Text: "2026-11-03", Code: bad}, clitest.Reading{Text: "-3", Code: bad}, clitest.Reading{Text: "3", Code: bad},
+		clitest.Reading{Text: "c-4294967296", Code: bad}, clitest.Reading{Text: "c-+1", Code: bad},
+		clitest.Reading{Text: "NOTPROVIDED", Code: bad}, clitest.Reading{Text: "", Code: bad},
+		clitest.Reading{Text: strings.Repeat("c", 25) + "-1", Code: bad})
 }
 
 // storyDispute is D's of the 1,200 that it is said to owe M.
 func storyDispute(state settlement.DisputeState) settlement.Dispute {
 	return settlement.Dispute{Cycle: "2026-11", By: "D", Against: "M", Reason: "not_delivered", State: state,
-		AnswerBy: november + 32, Since: november + 29, Evidence: make([]byte, 32),
-		Lines: []settlement.Disputed{{Line: numbered(3).Row(0), Debtor: "D", Creditor: "M", Programme: "DP",
+		AnswerBy: clitest.November + 32, Since: clitest.November + 29, Evidence: make([]byte, 32),
+		Lines: []settlement.Disputed{{Line: indextest.Numbered(3).Row(0), Debtor: "D", Creditor: "M", Programme: "DP",
 			Points: 120_000, Fen: 1200}}}
 }
 
 func TestDisputeTables(t *testing.T) {
 	d := storyDispute(settlement.Ruled)
 	d.Decided = []settlement.Allocation{{Debtor: "D", Creditor: "M", Fen: 1000}, {Debtor: "G", Creditor: "M", Fen: 200}}
-	shown := settle.ShownDispute{Number: numbered(9), Dispute: d, Fen: d.Sum()}
-	got := rendered(func(w table.Writer) { disputedTable(w, shown, Scales{"DP": 2}) }) + rendered(func(w table.Writer) {
+	shown := settle.ShownDispute{Number: indextest.Numbered(9), Dispute: d, Fen: d.Sum()}
+	got := clitest.Rendered(func(w table.Writer) { disputedTable(w, shown, cli.Scales{"DP": 2}) }) + clitest.Rendered(func(w table.Writer) {
 		decidedTable(w, d)
 	})
 	want := strings.TrimLeft(`
@@ -64,13 +67,13 @@ func TestDisputeTables(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("\n%s", got)
 	}
-	shown.Grounds, shown.Last = make([]byte, 32), numbered(12)
-	if rows := rendered(func(w table.Writer) { w.AppendRows(disputeRows(shown)) }); !strings.Contains(rows,
+	shown.Grounds, shown.Last = make([]byte, 32), indextest.Numbered(12)
+	if rows := clitest.Rendered(func(w table.Writer) { w.AppendRows(disputeRows(shown)) }); !strings.Contains(rows,
 		"grounds") || !strings.Contains(rows, "D.1.1.12") {
 		t.Error(rows)
 	}
 	d.State = settlement.Split
-	if offered := rendered(func(w table.Writer) { decidedTable(w, d) }); !strings.Contains(offered, "offered: owes") {
+	if offered := clitest.Rendered(func(w table.Writer) { decidedTable(w, d) }); !strings.Contains(offered, "offered: owes") {
 		t.Error(offered)
 	}
 }
@@ -80,8 +83,8 @@ func TestWhenAnAnswerIsWaitedFor(t *testing.T) {
 	for state, want := range map[settlement.DisputeState]string{settlement.Raised: "2026-12-03",
 		settlement.Answered: "", settlement.Withdrawn: ""} {
 		d := storyDispute(state)
-		rows := rendered(func(w table.Writer) {
-			w.AppendRows(disputeRows(settle.ShownDispute{Number: numbered(9), Dispute: d}))
+		rows := clitest.Rendered(func(w table.Writer) {
+			w.AppendRows(disputeRows(settle.ShownDispute{Number: indextest.Numbered(9), Dispute: d}))
 		})
 		if answerBy(d) != want || strings.Contains(rows, "answer by") != (want != "") {
 			t.Errorf("%s: %s", state, rows)

@@ -4,15 +4,16 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/node/members"
 )
 
 func TestFieldsAreRead(t *testing.T) {
 	bad := fault.BadRequest
 	name, none := "王=李", ""
-	readings(t, parseField,
-		reading{text: "name=王=李", want: members.Field{Name: "name", Value: &name}},
-		reading{text: "name", want: members.Field{Name: "name"}},
-		reading{text: "name=", want: members.Field{Name: "name", Value: &none}},
-		reading{text: "=x", code: bad}, reading{text: "full name=x", code: bad})
+	clitest.Readings(t, parseField,
+		clitest.Reading{Text: "name=王=李", Want: members.Field{Name: "name", Value: &name}},
+		clitest.Reading{Text: "name", Want: members.Field{Name: "name"}},
+		clitest.Reading{Text: "name=", Want: members.Field{Name: "name", Value: &none}},
+		clitest.Reading{Text: "=x", Code: bad}, clitest.Reading{Text: "full name=x", Code: bad})
 }

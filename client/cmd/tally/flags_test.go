@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/cmd/tally/internal/cli"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,7 +23,7 @@ func leaves() (list []*cobra.Command) {
 			list = append(list, c)
 		}
 	}
-	walk(root(&App{}))
+	walk(root(&cli.App{}))
 	return list
 }
 
@@ -30,7 +32,7 @@ func TestFlagsMeanOneThing(t *testing.T) {
 	used := map[string]bool{}
 	check := func(c *cobra.Command, f *pflag.Flag) {
 		used[f.Name] = true
-		m, known := FlagMeanings[f.Name]
+		m, known := cli.FlagMeanings[f.Name]
 		switch {
 		case f.Name == "help":
 		case !known:
@@ -44,9 +46,9 @@ func TestFlagsMeanOneThing(t *testing.T) {
 	for _, c := range leaves() {
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { check(c, f) })
 	}
-	r := root(&App{})
+	r := root(&cli.App{})
 	r.PersistentFlags().VisitAll(func(f *pflag.Flag) { check(r, f) })
-	for name := range FlagMeanings {
+	for name := range cli.FlagMeanings {
 		if !used[name] {
 			t.Errorf("--%s: no command has it", name)
 		}
@@ -107,7 +109,7 @@ var chosenOtherwise = []string{
 // requiredOf names the flags that a command's help calls required, of alternatives the first.
 func requiredOf(c *cobra.Command) (names []string) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Annotations[cobra.BashCompOneRequiredFlag] != nil || f.Annotations[OneOf] != nil {
+		if f.Annotations[cobra.BashCompOneRequiredFlag] != nil || f.Annotations[cli.OneOf] != nil {
 			names = append(names, f.Name)
 		}
 	})

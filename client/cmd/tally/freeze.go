@@ -5,60 +5,61 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/member"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 )
 
-func freeze(a *App) *cobra.Command {
+func freeze(a *cli.App) *cobra.Command {
 	var req member.FreezeRequest
-	cmd := Sends(a, "freeze MEMBER",
+	cmd := cli.Sends(a, "freeze MEMBER",
 		"  tally --as G points freeze zhang --reason abnormal_transfers", loyalty.PointsFreeze,
-		Words(&req, &req.Member))
-	Reason(cmd, &req.Reason, "abnormal_transfers")
+		cli.Words(&req, &req.Member))
+	cli.Reason(cmd, &req.Reason, "abnormal_transfers")
 	return cmd
 }
 
-func unfreeze(a *App) *cobra.Command {
+func unfreeze(a *cli.App) *cobra.Command {
 	var req member.UnfreezeRequest
-	cmd := Sends(a, "unfreeze MEMBER",
+	cmd := cli.Sends(a, "unfreeze MEMBER",
 		"  tally --as G points unfreeze zhang --reason explained", loyalty.PointsUnfreeze,
-		Words(&req, &req.Member))
-	Reason(cmd, &req.Reason, "explained")
+		cli.Words(&req, &req.Member))
+	cli.Reason(cmd, &req.Reason, "explained")
 	return cmd
 }
 
-func appeal(a *App) *cobra.Command {
+func appeal(a *cli.App) *cobra.Command {
 	var req member.AppealRequest
-	cmd := Sends(a, "appeal MEMBER",
+	cmd := cli.Sends(a, "appeal MEMBER",
 		"  tally --as D points appeal zhang --by G --evidence letter.pdf", loyalty.PointsAppeal,
-		Words(&req, &req.Member))
-	Word(cmd, &req.Against, "by", "party that froze the wallet")
-	Require(cmd, "by")
-	Evidence(cmd, &req.Evidence)
+		cli.Words(&req, &req.Member))
+	cli.Word(cmd, &req.Against, "by", "party that froze the wallet")
+	cli.Require(cmd, "by")
+	cli.Evidence(cmd, &req.Evidence)
 	return cmd
 }
 
-func dismiss(a *App) *cobra.Command {
+func dismiss(a *cli.App) *cobra.Command {
 	var req member.DismissRequest
-	cmd := Sends(a, "dismiss MEMBER",
+	cmd := cli.Sends(a, "dismiss MEMBER",
 		"  tally --as G points dismiss zhang --reason transfers_unexplained", loyalty.PointsDismiss,
-		Words(&req, &req.Member))
-	Reason(cmd, &req.Reason, "transfers_unexplained")
+		cli.Words(&req, &req.Member))
+	cli.Reason(cmd, &req.Reason, "transfers_unexplained")
 	return cmd
 }
 
-func freezes(a *App) *cobra.Command {
+func freezes(a *cli.App) *cobra.Command {
 	var req members.FreezesRequest
-	return Verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
-		members.PointsFreezes, Words(&req, &req.Member), Shows(a, func(t table.Writer, list node.List[index.Freeze]) {
+	return cli.Verb(a, "freezes [MEMBER]", "  tally --as D points freezes\n  tally --as D points freezes zhang",
+		members.PointsFreezes, cli.Words(&req, &req.Member), cli.Shows(a, func(t table.Writer, list node.List[index.Freeze]) {
 			t.AppendHeader(table.Row{"member", "by", "programmes", "reason", "appeal", "answer"})
 			t.SuppressEmptyColumns()
 			for _, f := range list.Rows {
 				t.AppendRow(table.Row{f.Member, f.By, reach(f), f.Reason, appealText(f.Appeal), f.Appeal.Answer})
 			}
-			AsOf(t, list.Height)
+			cli.AsOf(t, list.Height)
 		}))
 }
 

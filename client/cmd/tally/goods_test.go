@@ -5,7 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 )
+
+// goodsProgram has the commands that are tested here.
+var goodsProgram = clitest.Program(Terms)
 
 // A private price is in nothing that the program says, whatever is wrong with it.
 func TestAPrivatePriceIsNotEchoed(t *testing.T) {
@@ -16,13 +21,13 @@ func TestAPrivatePriceIsNotEchoed(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, errs, exit := run(t, "--as", "S1", "--network", "nowhere", "terms", "offer", "care",
+		out, errs, exit := clitest.Run(t, goodsProgram, "--as", "S1", "--network", "nowhere", "terms", "offer", "care",
 			"kit", "D", "--value", path)
 		if exit != 2 || strings.Contains(out+errs, "31337") {
 			t.Errorf("%s: exit %d: %s%s", name, exit, out, errs)
 		}
 	}
-	if _, errs, exit := run(t, "--as", "S1", "terms", "offer", "care", "kit", "D", "--value", "31337"); exit != 2 ||
+	if _, errs, exit := clitest.Run(t, goodsProgram, "--as", "S1", "terms", "offer", "care", "kit", "D", "--value", "31337"); exit != 2 ||
 		strings.Contains(errs, "31337") {
 		t.Errorf("given as it is: %s", errs)
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
 	"tallystick/network/wholefile"
 )
 
-func Import(a *App) *cobra.Command {
+func Import(a *cli.App) *cobra.Command {
 	var mapping, steps string
 	var i importing
 	cmd := &cobra.Command{
@@ -76,8 +77,8 @@ directory: import everything of a party from one state directory.`,
 			})
 		},
 	}
-	Word(cmd, &mapping, "mapping", "mapping file (YAML)")
-	Word(cmd, &steps, "plan", "or several files with their mappings and parties (YAML)")
+	cli.Word(cmd, &mapping, "mapping", "mapping file (YAML)")
+	cli.Word(cmd, &steps, "plan", "or several files with their mappings and parties (YAML)")
 	i.flags(cmd)
 	return a.Untimed(cmd)
 }
@@ -90,14 +91,14 @@ type importing struct {
 
 // flags are those that every import has.
 func (i *importing) flags(cmd *cobra.Command) {
-	On(cmd, "rejected",
+	cli.On(cmd, "rejected",
 		"write rejected lines to this CSV, for its owner's eyes: it has personal data",
 		func(path string) error {
 			i.rejected = path
 			i.Rejected = func(write func(io.Writer) error) error { return writeRejected(path, write) }
 			return nil
 		})
-	One(cmd, &i.MaxRejected, "max-rejected", "so many rejected or refused lines are no failure: 20, or 1%",
+	cli.One(cmd, &i.MaxRejected, "max-rejected", "so many rejected or refused lines are no failure: 20, or 1%",
 		func(text string) (string, error) {
 			_, err := importer.ParseAllowance(text)
 			return text, err
@@ -107,7 +108,7 @@ func (i *importing) flags(cmd *cobra.Command) {
 }
 
 // imports performs an import of a file, with a bar, and shows its report.
-func imports[Req any](ctx context.Context, a *App, i importing, path string, shards int, op node.Op[Req, node.Imported],
+func imports[Req any](ctx context.Context, a *cli.App, i importing, path string, shards int, op node.Op[Req, node.Imported],
 	ask func(node.Importing) Req) (err error) {
 	if err := a.SendFile(path); err != nil {
 		return err
@@ -117,7 +118,7 @@ func imports[Req any](ctx context.Context, a *App, i importing, path string, sha
 	}
 	bar := newBar(a, path)
 	a.Call.Far = bar.far
-	err = Perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
+	err = cli.Perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
 		func(_ context.Context, _ *node.Node, r node.Imported) error {
 			bar.end(r.Stopped)
 			return a.Print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })

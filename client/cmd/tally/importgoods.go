@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
 )
@@ -13,10 +14,10 @@ import (
 // catalogueLanes is how many lanes import a catalogue.
 const catalogueLanes = 8
 
-func ImportGoods(a *App) *cobra.Command {
+func ImportGoods(a *cli.App) *cobra.Command {
 	req := node.ImportCatalogueRequest{Scene: "retail"}
 	var i importing
-	cmd := Leaf("import FILE", node.GoodImport.En+" ("+node.GoodImport.Zh+")",
+	cmd := cli.Leaf("import FILE", node.GoodImport.En+" ("+node.GoodImport.Zh+")",
 		`  tally --as S1 good import catalogue.xlsx --seller D
   tally --as S1 good import catalogue.csv --strict --rejected bad-lines.csv`,
 		func(ctx context.Context, args []string) error {
@@ -36,9 +37,9 @@ What isn't in the file may be left out from gtin on; lists have ; between their 
 An empty price or stock leaves it as it is. Every line that is wrong is listed with its
 number, its column and what to do; the others are sent, or with --strict none. The same
 file again changes nothing: to have it done again, give it another --source.`
-	Word(cmd, &req.Seller, "seller", "at whose storefront the stock is; you, if it isn't said")
-	Word(cmd, &req.Scene, "scene", "scene of what you begin to sell")
-	Word(cmd, &req.Source, "source", "name under which the file counts once; made of its content if it isn't said")
+	cli.Word(cmd, &req.Seller, "seller", "at whose storefront the stock is; you, if it isn't said")
+	cli.Word(cmd, &req.Scene, "scene", "scene of what you begin to sell")
+	cli.Word(cmd, &req.Source, "source", "name under which the file counts once; made of its content if it isn't said")
 	i.flags(cmd)
 	cmd.Flags().BoolVar(&req.Strict, "strict", false, "send nothing if a line is wrong")
 	return a.Untimed(cmd)

@@ -12,6 +12,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/shopspring/decimal"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
 )
@@ -40,10 +41,10 @@ func importTable(t table.Writer, r *importer.Report, file string) {
 		t.AppendRow(table.Row{total.Name, total.N})
 	}
 	if r.Points > 0 {
-		t.AppendRow(table.Row{"points", Scaled(r.Points-r.PointsRefused, r.Digits)})
+		t.AppendRow(table.Row{"points", cli.Scaled(r.Points-r.PointsRefused, r.Digits)})
 	}
 	if r.PointsRefused > 0 {
-		t.AppendRow(table.Row{"points of refused lines", Scaled(r.PointsRefused, r.Digits)})
+		t.AppendRow(table.Row{"points of refused lines", cli.Scaled(r.PointsRefused, r.Digits)})
 	}
 	t.AppendRows([]table.Row{
 		{"commands", r.Commands}, {"done now", r.Done}, {"done before", r.Before}, {"refused by the ledger", r.Refused},
@@ -73,7 +74,7 @@ func seconds(r *importer.Report) string { return decimal.New(r.Millis, -3).Strin
 
 // bar is a progress bar on a terminal, and a line every few seconds elsewhere.
 type bar struct {
-	app    *App
+	app    *cli.App
 	what   string          // that is worked on
 	writer progress.Writer // nil without a terminal
 
@@ -86,7 +87,7 @@ type bar struct {
 // saidEvery is how long nothing is said without a terminal.
 const saidEvery = 5 * time.Second
 
-func newBar(a *App, path string) *bar {
+func newBar(a *cli.App, path string) *bar {
 	b := &bar{app: a, what: filepath.Base(path), said: time.Now()}
 	b.tracker = &progress.Tracker{Message: "reading " + b.what, Units: progress.UnitsBytes}
 	if file, ok := a.Err.(*os.File); ok && isatty.IsTerminal(file.Fd()) && a.Format != "json" {

@@ -7,32 +7,33 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 )
 
 // undoLanes is how many lanes take an import back.
 const undoLanes = "1-4"
 
-func Undo(a *App) *cobra.Command {
+func Undo(a *cli.App) *cobra.Command {
 	var req node.UndoImportRequest
-	cmd := Verb(a, "undo-import SOURCE",
+	cmd := cli.Verb(a, "undo-import SOURCE",
 		`  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
   tally --as D undo-import october-2026 --reason wrong_rate`, node.ImportUndo,
 		func(args []string) (node.UndoImportRequest, error) {
 			req.Source, a.Lanes = args[0], undoLanes
 			return req, nil
-		}, InTable(a, undoneTable))
+		}, cli.InTable(a, undoneTable))
 	cmd.Long = `Take back what an import has made under its source: points are revoked as far as they
 are left, entitlements as far as they weren't used. What was spent, held, passed on or
 expired stays, and is said. Receipts of which all is taken back may earn again, under
 another source. Members, labels, goods and what else an import makes have verbs of their own.
 Again takes back what has come free since.`
-	Reason(cmd, &req.Reason, "wrong_rate")
+	cli.Reason(cmd, &req.Reason, "wrong_rate")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would be taken back; nothing is written")
 	return a.Untimed(cmd)
 }
 
-func undoneTable(t table.Writer, u node.Undone, s Scales) {
+func undoneTable(t table.Writer, u node.Undone, s cli.Scales) {
 	points := func(n amount.Units) string { return s.ShownOr(u.Programme, n) }
 	t.AppendRow(table.Row{"source", u.Source})
 	if u.DryRun {

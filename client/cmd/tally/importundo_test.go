@@ -6,6 +6,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
 )
@@ -23,12 +24,12 @@ func TestImportsShowPointsInTheirDigits(t *testing.T) {
 		Stays: []node.Staying{{Lot: "D.1.1.0.0", Member: "m-1", Reference: "r3", Points: 450}}}
 	if got := cellsOf(func(t table.Writer) {
 		undoneTable(t, u,
-			Scales{"DP": 2})
+			cli.Scales{"DP": 2})
 	}); got != "source october lots that it made 2 points in them 1,500.00 taken back now 1,495.50 taken back before 0.00 spent, held or gone: they stay 4.50 of m-1 r3 4.50" {
 		t.Error(got)
 	}
 	u.Programme = "" // lots of several programmes
-	if got := cellsOf(func(t table.Writer) { undoneTable(t, u, Scales{"DP": 2}) }); !strings.Contains(got,
+	if got := cellsOf(func(t table.Writer) { undoneTable(t, u, cli.Scales{"DP": 2}) }); !strings.Contains(got,
 		"points in them 150,000 smallest units") {
 		t.Error(got)
 	}

@@ -12,25 +12,26 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/client/accounts"
 	"tallystick/client/bounds"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/iso20022"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
-func instructPayments(a *App) *cobra.Command {
+func instructPayments(a *cli.App) *cobra.Command {
 	var req settle.InstructFileRequest
 	var calendar, out string
-	cmd := Leaf("instruct",
+	cmd := cli.Leaf("instruct",
 		"Write your payments of a cycle for your bank, and note on the ledger that it was told (付款指令)",
 		`  tally --as F payment instruct --cycle 2026-11 --accounts accounts.yaml --out pain001.xml
   tally --as F payment instruct --accounts accounts.yaml --out pain001.xml --execute 2026-12-07 --layout 001.03 --service-level URGP`,
 		func(ctx context.Context, _ []string) error {
 			ask := func() (_ settle.InstructFileRequest, err error) {
 				req.Before = madeBefore(out)
-				req.Calendar, err = TextOf(calendar)
+				req.Calendar, err = cli.TextOf(calendar)
 				return req, err
 			}
-			return Perform(ctx, a, settle.PaymentInstructFile, ask,
+			return cli.Perform(ctx, a, settle.PaymentInstructFile, ask,
 				func(ctx context.Context, n *node.Node, in settle.InstructFile) error {
 					return instruct(ctx, a, n, in, out)
 				})
@@ -49,20 +50,20 @@ of its own, and so is, with --rest, what is left of payments of which a part cam
 alone. Of more than 100 payments the first 100 are written; run it again with another file
 for the others.`
 	cycleFlag(cmd, &req.Cycle)
-	One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
-	Word(cmd, &out, "out", "pain.001 file to write")
-	Require(cmd, "accounts", "out")
-	Word(cmd, &calendar, "calendar",
+	cli.One(cmd, &req.Accounts, "accounts", "YAML file with the parties' accounts", accounts.Load)
+	cli.Word(cmd, &out, "out", "pain.001 file to write")
+	cli.Require(cmd, "accounts", "out")
+	cli.Word(cmd, &calendar, "calendar",
 		"file of days on which your bank works or rests; it replaces the years that it has")
-	Day(cmd, &req.Execute, "execute", "day on which the bank is to pay")
+	cli.Day(cmd, &req.Execute, "execute", "day on which the bank is to pay")
 	cmd.Flags().BoolVar(&req.Rest, "rest", false, "what is left of payments of which a part came in, too")
-	Word(cmd, (*string)(&req.Form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
-	Word(cmd, &req.Form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
-	Word(cmd, &req.Form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
-	Word(cmd, &req.Form.Purpose, "purpose", "code of the purpose, such as GDSV")
-	Word(cmd, (*string)(&req.Form.Charges), "bearer",
+	cli.Word(cmd, (*string)(&req.Form.Version), "layout", "version of pain.001: 001.09 (as a rule) or 001.03")
+	cli.Word(cmd, &req.Form.ServiceLevel, "service-level", "code that your bank asks for, such as URGP or NURG")
+	cli.Word(cmd, &req.Form.Category, "category-purpose", "code of the category of purpose, such as SUPP")
+	cli.Word(cmd, &req.Form.Purpose, "purpose", "code of the purpose, such as GDSV")
+	cli.Word(cmd, (*string)(&req.Form.Charges), "bearer",
 		"who bears the banks' charges: DEBT (you, as a rule), SHAR, CRED, SLEV")
-	Complete(cmd, "bearer", "DEBT", "SHAR", "CRED", "SLEV")
+	cli.Complete(cmd, "bearer", "DEBT", "SHAR", "CRED", "SLEV")
 	cmd.Flags().BoolVar(&req.Form.Batch, "batch", false, "your bank books one sum for all")
 	return cmd
 }
@@ -95,8 +96,8 @@ type instructed struct {
 }
 
 // instruct keeps a message's file, and then notes it on the ledger.
-func instruct(ctx context.Context, a *App, n *node.Node, in settle.InstructFile, path string) error {
-	if err := KeepFile(path, in.File); err != nil {
+func instruct(ctx context.Context, a *cli.App, n *node.Node, in settle.InstructFile, path string) error {
+	if err := cli.KeepFile(path, in.File); err != nil {
 		return err
 	}
 	note := in.Note
@@ -124,9 +125,9 @@ func instruct(ctx context.Context, a *App, n *node.Node, in settle.InstructFile,
 }
 
 func instructedTable(t table.Writer, in instructed) {
-	ReceiptTable(t, "payment:Instruct", in.Receipt)
+	cli.ReceiptTable(t, "payment:Instruct", in.Receipt)
 	t.AppendRows([]table.Row{{"settles", in.Settles}, {"file", in.File}, {"message", in.Message}, {"SHA-256", in.Hash},
-		{"in all", Yuan(in.Fen)}, {"to be paid on", in.Execute}})
+		{"in all", cli.Yuan(in.Fen)}, {"to be paid on", in.Execute}})
 	if in.Left > 0 {
 		t.AppendRow(table.Row{"due besides", fmt.Sprintf("%d payments: run it again with another file", in.Left)})
 	}

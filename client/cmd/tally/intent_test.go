@@ -11,11 +11,12 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/vault"
 )
 
 // hear is what the program takes in of a command line, without a network.
-func hear(t *testing.T, line string) (*App, error) {
+func hear(t *testing.T, line string) (*cli.App, error) {
 	t.Helper()
 	words, err := shellquote(strings.TrimPrefix(strings.TrimSpace(line), "tally "))
 	if err != nil {
@@ -24,9 +25,9 @@ func hear(t *testing.T, line string) (*App, error) {
 	return hearWords(t, words)
 }
 
-func hearWords(t *testing.T, words []string) (*App, error) {
+func hearWords(t *testing.T, words []string) (*cli.App, error) {
 	t.Helper()
-	a := &App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+	a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 	cmd := root(a)
 	cmd.SetArgs(words)
 	cmd.SetOut(a.Out)
@@ -115,7 +116,7 @@ func TestRequestIDsOfNodesAreRefused(t *testing.T) {
 // of it, and one vault one.
 func TestPrivateIntentsNeedTheVault(t *testing.T) {
 	hash := func(dir, line string) (intent command.Intent, secret bool) {
-		a := &App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+		a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 		cmd := root(a)
 		cmd.SetArgs(append(strings.Fields(line), "--profile", profileIn(t, dir, "D")))
 		err := cmd.ExecuteContext(t.Context()) // there is no network
@@ -172,7 +173,7 @@ trust:
 }
 
 // vaultOf opens the vault of the party that a command line is for.
-func vaultOf(a *App) func() (*vault.Vault, error) {
+func vaultOf(a *cli.App) func() (*vault.Vault, error) {
 	return func() (*vault.Vault, error) {
 		cfg, err := a.Config(nil)
 		if err != nil {

@@ -8,12 +8,13 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
 	"tallystick/client/bounds"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/keyfile"
 )
 
 // keepKey writes a private key to a new file.
 func keepKey(path string, key []byte) error {
-	err := WriteNew(path, key)
+	err := cli.WriteNew(path, key)
 	if errors.Is(err, fs.ErrExist) {
 		return fault.New(fault.BadRequest, "--out: %s exists; to set its key use --key-file", path)
 	}
@@ -31,5 +32,5 @@ func readKey[T any](path string, read func([]byte) (T, error)) (key T, err error
 		return key, err
 	}
 	key, err = read(data)
-	return key, InFront(path+":", err)
+	return key, cli.InFront(path+":", err)
 }

@@ -9,15 +9,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/keyfile"
 )
+
+// memberProgram has the commands that are tested here.
+var memberProgram = clitest.Program(func(a *cli.App) *cobra.Command { return Members(a, cli.Group("offers", "")) })
 
 // TestKeyFiles are their owner's alone, and never written over.
 func TestKeyFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "li.key")
-	public := newKey(t, path)
+	public := keptKey(t, path)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
@@ -37,8 +44,8 @@ func TestKeyFiles(t *testing.T) {
 	}
 }
 
-// newKey makes a key file.
-func newKey(t *testing.T, path string) member.Key {
+// keptKey makes a key file.
+func keptKey(t *testing.T, path string) member.Key {
 	t.Helper()
 	public, file, err := keyfile.New()
 	if err == nil {
@@ -55,8 +62,8 @@ func newKey(t *testing.T, path string) member.Key {
 func TestSignedStatement(t *testing.T) {
 	dir := t.TempDir()
 	key, file := filepath.Join(dir, "li.key"), filepath.Join(dir, "li.json")
-	public := newKey(t, key)
-	out, errs, exit := run(t, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow",
+	public := keptKey(t, key)
+	out, errs, exit := clitest.Run(t, memberProgram, "member", "sign", "li", "D", "--key-file", key, "--ledger", "alliance", "--allow",
 		"GP:5.00", "--allow", "DP:20", "--for", "15m", "--scale-of", "GP:2", "--scale-of", "DP:0")
 	if exit != 0 {
 		t.Fatal(errs)

@@ -9,6 +9,8 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/node/settle"
 )
 
@@ -21,11 +23,11 @@ func storyModels() []settlement.Model {
 	care.Price, care.Payer, care.Cap, care.Prefunded = amount.Rate{Num: 3, Den: 4}, settlement.IssuerPays, 10_000, true
 	return []settlement.Model{
 		{Number: 1, ID: "gp", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G"}, Terms: general,
-			From: november, Agreed: bound},
+			From: clitest.November, Agreed: bound},
 		{Number: 2, ID: "gp-care", Version: 1, By: "G", Scope: settlement.Scope{Issuer: "G", Scene: "care"},
-			Terms: care, From: november, Agreed: bound},
+			Terms: care, From: clitest.November, Agreed: bound},
 		{Number: 3, ID: "gp", Version: 2, By: "G", Scope: settlement.Scope{Issuer: "G"},
-			Terms: settlement.Terms{Delay: 9}, From: november + 30, Agreed: bound[1:]},
+			Terms: settlement.Terms{Delay: 9}, From: clitest.November + 30, Agreed: bound[1:]},
 	}
 }
 
@@ -51,7 +53,7 @@ func TestViews(t *testing.T) {
 `},
 	} {
 		var got strings.Builder
-		got.WriteString(rendered(func(w table.Writer) { viewTable(w, c.view, c.list, Scales{"DP": 0, "GP": 0}) }))
+		got.WriteString(clitest.Rendered(func(w table.Writer) { viewTable(w, c.view, c.list, cli.Scales{"DP": 0, "GP": 0}) }))
 		if d := cmp.Diff(strings.TrimLeft(c.want, "\n"), got.String()); d != "" {
 			t.Errorf("%s:\n%s", c.name, got.String())
 		}
@@ -65,7 +67,7 @@ func TestOwnersView(t *testing.T) {
 		list = append(list, settle.Worth{Programme: one.Programme, At: one.Acceptor,
 			Scene: one.Scene, Price: one.Price})
 	}
-	got := rendered(func(w table.Writer) { ownerTable(w, list, Scales{"DP": 0, "GP": 0}) })
+	got := clitest.Rendered(func(w table.Writer) { ownerTable(w, list, cli.Scales{"DP": 0, "GP": 0}) })
 	if d := cmp.Diff(strings.TrimLeft(`
  programme  counts at  scene  yuan a point 
 ───────────────────────────────────────────
@@ -82,17 +84,17 @@ func TestOwnersView(t *testing.T) {
 func storyViews() []settle.Selected {
 	models := storyModels()
 	return []settle.Selected{
-		{Issuer: "G", Acceptor: "D", Programme: "GP", Day: november, Number: 1, Model: "gp", Version: 1,
+		{Issuer: "G", Acceptor: "D", Programme: "GP", Day: clitest.November, Number: 1, Model: "gp", Version: 1,
 			Price: models[0].Terms.Price, Terms: models[0].Terms},
-		{Issuer: "G", Acceptor: "D", Scene: "care", Programme: "GP", Day: november, Number: 2, Model: "gp-care",
+		{Issuer: "G", Acceptor: "D", Scene: "care", Programme: "GP", Day: clitest.November, Number: 2, Model: "gp-care",
 			Version: 1, Price: models[1].Terms.Price, Terms: models[1].Terms},
-		{Issuer: "G", Acceptor: "M", Programme: "GP", Day: november, Price: amount.Rate{Num: 1, Den: 1}},
+		{Issuer: "G", Acceptor: "M", Programme: "GP", Day: clitest.November, Price: amount.Rate{Num: 1, Den: 1}},
 	}
 }
 
 func TestSelectedTable(t *testing.T) {
-	got := rendered(func(w table.Writer) {
-		selectedTable(w, storyViews()[1], Scales{"GP": 2})
+	got := clitest.Rendered(func(w table.Writer) {
+		selectedTable(w, storyViews()[1], cli.Scales{"GP": 2})
 	})
 	for _, want := range []string{"gp-care, version 1, number 2", "0.75", "1/100 by the issuer", "3/50",
 		"3 days after cut-off", "multilateral", "prefunded + ¥100.00", "2026-11-01"} {
@@ -100,8 +102,8 @@ func TestSelectedTable(t *testing.T) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
 	}
-	none := rendered(func(w table.Writer) {
-		selectedTable(w, settle.Selected{Issuer: "D", Acceptor: "M", Day: november}, Scales{"GP": 2})
+	none := clitest.Rendered(func(w table.Writer) {
+		selectedTable(w, settle.Selected{Issuer: "D", Acceptor: "M", Day: clitest.November}, cli.Scales{"GP": 2})
 	})
 	if !strings.Contains(none, "none: the programme's price") || strings.Contains(none, "a point of") {
 		t.Error(none)
@@ -110,15 +112,15 @@ func TestSelectedTable(t *testing.T) {
 
 func TestModelsTables(t *testing.T) {
 	models := storyModels()
-	models = append(models, settlement.Model{ID: "gp", Version: 3, By: "G", From: november + 31, Agreed: []string{"G"}})
-	got := rendered(func(w table.Writer) { modelsTable(w, models, Scales{"GP": 2, "DP": 2}) })
+	models = append(models, settlement.Model{ID: "gp", Version: 3, By: "G", From: clitest.November + 31, Agreed: []string{"G"}})
+	got := clitest.Rendered(func(w table.Writer) { modelsTable(w, models, cli.Scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp-care", "prefunded + ¥100.00", "multilateral", "bilateral", "2026-12-01",
 		"D, G", "from tomorrow"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s:\n%s", part, got)
 		}
 	}
-	one := rendered(func(w table.Writer) { modelTable(w, models, Scales{"GP": 2, "DP": 2}) })
+	one := clitest.Rendered(func(w table.Writer) { modelTable(w, models, cli.Scales{"GP": 2, "DP": 2}) })
 	for _, part := range []string{"gp, version 1, by G", "gp, version 2, by G", "the programme's",
 		models[3].Hash().String()} {
 		if !strings.Contains(one, part) {

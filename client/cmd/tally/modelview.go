@@ -8,16 +8,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/settle"
 )
 
 // ownerView is the view of who owns points, 积分所有人.
 const ownerView = "owner"
 
-func selectModel(a *App) *cobra.Command {
+func selectModel(a *cli.App) *cobra.Command {
 	var q settle.ModelQuestion
 	var view string
-	cmd := Leaf("select", settle.ModelSelect.En+" ("+settle.ModelSelect.Zh+")",
+	cmd := cli.Leaf("select", settle.ModelSelect.En+" ("+settle.ModelSelect.Zh+")",
 		`  tally --as D model select --issuer G --acceptor D --programme GP --scene care
   tally --as G model select --view issuer --issuer G
   tally --as D model select --view acceptor --acceptor D --date 2026-12-01
@@ -25,32 +26,32 @@ func selectModel(a *App) *cobra.Command {
 		func(ctx context.Context, _ []string) error {
 			switch view {
 			case "":
-				return Perform(ctx, a, settle.ModelSelect, func() (settle.SelectModelRequest, error) {
+				return cli.Perform(ctx, a, settle.ModelSelect, func() (settle.SelectModelRequest, error) {
 					return settle.SelectModelRequest{ModelQuestion: q}, nil
-				}, InTable(a, selectedTable))
+				}, cli.InTable(a, selectedTable))
 			case ownerView:
-				return Perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) { return q, nil },
+				return cli.Perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) { return q, nil },
 					rowsInTable(a, ownerTable))
 			}
-			return Perform(ctx, a, settle.ModelView, func() (settle.ViewModelsRequest, error) {
+			return cli.Perform(ctx, a, settle.ModelView, func() (settle.ViewModelsRequest, error) {
 				return settle.ViewModelsRequest{View: view, ModelQuestion: q}, nil
-			}, rowsInTable(a, func(t table.Writer, list []settle.Selected, s Scales) { viewTable(t, view, list, s) }))
+			}, rowsInTable(a, func(t table.Writer, list []settle.Selected, s cli.Scales) { viewTable(t, view, list, s) }))
 		})
 	cmd.Long = `Select by the same rule as the ledger. With a view, list all that it selects:
 issuer 积分服务商     what it owes for whose acceptance: price, fees that it pays, caps, tax
 acceptor 积分消费商   what it gets from whom, what it pays in fees, and when
 owner 积分所有人      which programmes count where at what price; for members' homes, nothing between enterprises`
-	Word(cmd, &q.Issuer, "issuer", "who owes")
-	Word(cmd, &q.Acceptor, "acceptor", "whom it owes")
-	Word(cmd, &q.Scene, "scene", "in which points are spent")
-	Word(cmd, &q.Programme, "programme", "whose points")
-	Day(cmd, &q.Day, "date", "business date; today's if you name none")
-	Word(cmd, &view, "view", settle.IssuerView+", "+settle.AcceptorView+" or "+ownerView)
-	Complete(cmd, "view", settle.IssuerView, settle.AcceptorView, ownerView)
+	cli.Word(cmd, &q.Issuer, "issuer", "who owes")
+	cli.Word(cmd, &q.Acceptor, "acceptor", "whom it owes")
+	cli.Word(cmd, &q.Scene, "scene", "in which points are spent")
+	cli.Word(cmd, &q.Programme, "programme", "whose points")
+	cli.Day(cmd, &q.Day, "date", "business date; today's if you name none")
+	cli.Word(cmd, &view, "view", settle.IssuerView+", "+settle.AcceptorView+" or "+ownerView)
+	cli.Complete(cmd, "view", settle.IssuerView, settle.AcceptorView, ownerView)
 	return cmd
 }
 
-func selectedTable(t table.Writer, one settle.Selected, s Scales) {
+func selectedTable(t table.Writer, one settle.Selected, s cli.Scales) {
 	model := "none: the programme's price, paid pair by pair"
 	if one.Number > 0 {
 		model = fmt.Sprintf("%s, version %d, number %d", one.Model, one.Version, one.Number)
@@ -66,14 +67,14 @@ func selectedTable(t table.Writer, one settle.Selected, s Scales) {
 
 // viewTable shows an issuer what it owes, or an acceptor what it gets. A fee that the other one pays is
 // none to the reader.
-func viewTable(t table.Writer, view string, list []settle.Selected, s Scales) {
+func viewTable(t table.Writer, view string, list []settle.Selected, s cli.Scales) {
 	mine, money, when := settlement.IssuerPays, "may owe in a cycle", "pays, days after cut-off"
 	if view == settle.AcceptorView {
 		mine, money, when = settlement.AcceptorPays, "may be owed in a cycle", "is paid, days after cut-off"
 	}
 	t.AppendHeader(table.Row{"programme", "issuer", "acceptor", "scene", "yuan a point", "fee to pay", "tax contained",
 		money, when, "netting", "model"})
-	Right(t, 5, 6, 7, 8, 9)
+	cli.Right(t, 5, 6, 7, 8, 9)
 	t.SuppressEmptyColumns()
 	for _, one := range list {
 		fee := ""
@@ -93,9 +94,9 @@ func modelText(one settle.Selected) string {
 	return fmt.Sprintf("%s %d", one.Model, one.Version)
 }
 
-func ownerTable(t table.Writer, list []settle.Worth, s Scales) {
+func ownerTable(t table.Writer, list []settle.Worth, s cli.Scales) {
 	t.AppendHeader(table.Row{"programme", "counts at", "scene", "yuan a point"})
-	Right(t, 4)
+	cli.Right(t, 4)
 	t.SuppressEmptyColumns()
 	for _, c := range list {
 		t.AppendRow(table.Row{c.Programme, c.At, c.Scene, priceText(s, c.Programme, c.Price)})

@@ -5,20 +5,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/audience"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
-func Offers(a *App) *cobra.Command {
-	return Group("offer", "Offers: what an enterprise shows to which members (千企千面、千人千面)", publishOffer(a),
+func Offers(a *cli.App) *cobra.Command {
+	return cli.Group("offer", "Offers: what an enterprise shows to which members (千企千面、千人千面)", publishOffer(a),
 		withdrawOffer(a), listOffers(a))
 }
 
-func publishOffer(a *App) *cobra.Command {
+func publishOffer(a *cli.App) *cobra.Command {
 	var req audience.PublishRequest
 	var programme, rule string
-	cmd := Sends(a, "publish OFFER",
+	cmd := cli.Sends(a, "publish OFFER",
 		`  tally --as D offer publish winter --en "Winter check" --zh 冬季检测 --from 2026-11-01 --until 2026-12-31 \
       --benefit winter-check --tier-of GP:gold --label-of D:household --not-label F:delinquent`, loyalty.OfferPublish,
 		func(args []string) (audience.PublishRequest, error) {
@@ -28,42 +29,42 @@ func publishOffer(a *App) *cobra.Command {
 			}
 			return req, nil
 		})
-	Names(cmd, &req.En, &req.Zh)
-	Day(cmd, &req.From, "from", "first day")
-	Day(cmd, &req.Until, "until", "last day")
-	Word(cmd, &req.Benefit, "benefit", "that is offered")
-	Word(cmd, &programme, "programme", "of the earn rule that is offered")
-	Word(cmd, &rule, "rule", "earn rule that is offered")
+	cli.Names(cmd, &req.En, &req.Zh)
+	cli.Day(cmd, &req.From, "from", "first day")
+	cli.Day(cmd, &req.Until, "until", "last day")
+	cli.Word(cmd, &req.Benefit, "benefit", "that is offered")
+	cli.Word(cmd, &programme, "programme", "of the earn rule that is offered")
+	cli.Word(cmd, &rule, "rule", "earn rule that is offered")
 	cmd.MarkFlagsRequiredTogether("programme", "rule")
-	ForWhom(cmd, &req.Audience)
-	Require(cmd, "from", "until")
+	cli.ForWhom(cmd, &req.Audience)
+	cli.Require(cmd, "from", "until")
 	return cmd
 }
 
-func withdrawOffer(a *App) *cobra.Command {
+func withdrawOffer(a *cli.App) *cobra.Command {
 	var req audience.WithdrawRequest
-	return Sends(a, "withdraw OFFER",
+	return cli.Sends(a, "withdraw OFFER",
 		"  tally --as D offer withdraw winter", loyalty.OfferWithdraw,
-		Words(&req, &req.Offer))
+		cli.Words(&req, &req.Offer))
 }
 
-var offerColumns = Columns[audience.Offer]{
+var offerColumns = cli.Columns[audience.Offer]{
 	Header: table.Row{"party", "offer", "name", "名称", "for", "benefit", "rule", "from", "until"},
-	Cells: func(n index.Entry[audience.Offer], _ Scales) table.Row {
+	Cells: func(n index.Entry[audience.Offer], _ cli.Scales) table.Row {
 		o := n.Row
-		return table.Row{o.By, o.ID, o.En, o.Zh, AudienceText(o.Audience), o.Benefit, o.Rule, o.From, o.Until}
+		return table.Row{o.By, o.ID, o.En, o.Zh, cli.AudienceText(o.Audience), o.Benefit, o.Rule, o.From, o.Until}
 	},
 }
 
-func listOffers(a *App) *cobra.Command {
+func listOffers(a *cli.App) *cobra.Command {
 	var req loyalty.OfferListRequest
-	cmd := Lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns,
-		Words(&req))
-	Word(cmd, &req.Party, "party", "of this party only")
+	cmd := cli.Lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns,
+		cli.Words(&req))
+	cli.Word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }
 
-func MemberOffers(a *App) *cobra.Command {
-	return Verb(a, "offers MEMBER", "  tally --as D member offers wang", loyalty.MemberOffers, OneMember,
-		Shows(a, func(t table.Writer, answer node.Found[audience.Offer]) { offerColumns.Fill(t, answer, nil) }))
+func MemberOffers(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "offers MEMBER", "  tally --as D member offers wang", loyalty.MemberOffers, cli.OneMember,
+		cli.Shows(a, func(t table.Writer, answer node.Found[audience.Offer]) { offerColumns.Fill(t, answer, nil) }))
 }

@@ -10,24 +10,25 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
-func Orders(a *App) *cobra.Command {
-	cmd := Group("order", "Orders: goods for points and cash, in parts that ship and return on their own (订单)")
-	Under(cmd, "Buy (下单)", quoteOrder(a), placeOrder(a), orderCodes(a))
-	Under(cmd, "Decide (接单)", acceptOrder(a), rejectOrder(a), cancelOrder(a), timeOutOrder(a))
-	Under(cmd, "Deliver (履约)", shipOrder(a), deliverOrder(a), completeOrder(a), returns(a), cashOwed(a))
-	Under(cmd, "See (查看)", showOrder(a), listOrders(a), purchaseOrders(a))
+func Orders(a *cli.App) *cobra.Command {
+	cmd := cli.Group("order", "Orders: goods for points and cash, in parts that ship and return on their own (订单)")
+	cli.Under(cmd, "Buy (下单)", quoteOrder(a), placeOrder(a), orderCodes(a))
+	cli.Under(cmd, "Decide (接单)", acceptOrder(a), rejectOrder(a), cancelOrder(a), timeOutOrder(a))
+	cli.Under(cmd, "Deliver (履约)", shipOrder(a), deliverOrder(a), completeOrder(a), returns(a), cashOwed(a))
+	cli.Under(cmd, "See (查看)", showOrder(a), listOrders(a), purchaseOrders(a))
 	return cmd
 }
 
 // ofOrder is a command about one order, or about a part of it if its use names one.
-func ofOrder[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
+func ofOrder[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(number.Command, uint8) (Req, error)) *cobra.Command {
-	return Sends(a, use, example, op, func(args []string) (req Req, err error) {
+	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, part, err := parseOrderPart(args)
 		if err != nil {
 			return req, err
@@ -54,7 +55,7 @@ func parsePlace(what, text string) (uint8, error) {
 	return uint8(at), nil
 }
 
-func acceptOrder(a *App) *cobra.Command {
+func acceptOrder(a *cli.App) *cobra.Command {
 	return ofOrder(a, "accept ORDER",
 		"  tally --as D order accept D.0.7.0", catalogue.OrderAccept,
 		func(n number.Command, _ uint8) (goods.AcceptRequest, error) {
@@ -62,18 +63,18 @@ func acceptOrder(a *App) *cobra.Command {
 		})
 }
 
-func rejectOrder(a *App) *cobra.Command {
+func rejectOrder(a *cli.App) *cobra.Command {
 	var why string
 	cmd := ofOrder(a, "reject ORDER",
 		"  tally --as D order reject D.0.7.0 --reason address_unknown", catalogue.OrderReject,
 		func(n number.Command, _ uint8) (goods.RejectRequest, error) {
 			return goods.RejectRequest{Order: n, Reason: why}, nil
 		})
-	Reason(cmd, &why, "address_unknown")
+	cli.Reason(cmd, &why, "address_unknown")
 	return cmd
 }
 
-func cancelOrder(a *App) *cobra.Command {
+func cancelOrder(a *cli.App) *cobra.Command {
 	var req goods.CancelRequest
 	cmd := ofOrder(a, "cancel ORDER [PART]",
 		`  tally --as G order cancel D.0.7.0 --reason member_changed_mind
@@ -85,14 +86,14 @@ func cancelOrder(a *App) *cobra.Command {
 	cmd.Long = `End an order that isn't accepted yet, for the seller and the member's home; or, of an
 order that is, one part that can't be had or was lost, for the seller. Points go
 back, and stock unless it is lost.`
-	Reason(cmd, &req.Reason, "member_changed_mind")
+	cli.Reason(cmd, &req.Reason, "member_changed_mind")
 	cmd.Flags().BoolVar(&req.Lost, "lost", false, "the part's goods don't come back into stock")
 	return cmd
 }
 
-func timeOutOrder(a *App) *cobra.Command {
+func timeOutOrder(a *cli.App) *cobra.Command {
 	var d due
-	cmd := Leaf("timeout [ORDER] [PART]",
+	cmd := cli.Leaf("timeout [ORDER] [PART]",
 		"End what wasn't accepted, or a part that wasn't shipped, in time; for everyone (超时取消)",
 		`  tally --as M order timeout D.0.7.0
   tally --as M order timeout D.0.7.0 2
@@ -109,7 +110,7 @@ func timeOutOrder(a *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return Send(ctx, a, catalogue.OrderTimeout, goods.TimeOutRequest{Order: n, Part: part})
+			return cli.Send(ctx, a, catalogue.OrderTimeout, goods.TimeOutRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all whose time to be accepted, or shipped, has passed")
 	return a.TakesLong(cmd)
@@ -123,7 +124,7 @@ type due struct {
 
 func (d *due) flags(cmd *cobra.Command, usage string) {
 	cmd.Flags().BoolVar(&d.all, "due", false, usage)
-	Word(cmd, &d.seller, "seller", "of this seller only, with --due")
+	cli.Word(cmd, &d.seller, "seller", "of this seller only, with --due")
 }
 
 // check refuses with BAD_REQUEST both or neither of an order and --due, and a seller without it.
@@ -136,14 +137,14 @@ func (d *due) check(verb string, args []string) error {
 }
 
 // runDue does everything whose time has come, and counts it.
-func runDue(ctx context.Context, a *App, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
-	return Perform(ctx, a, op, func() (catalogue.DueRequest, error) {
+func runDue(ctx context.Context, a *cli.App, op node.Op[catalogue.DueRequest, *node.Results], d due, what string) error {
+	return cli.Perform(ctx, a, op, func() (catalogue.DueRequest, error) {
 		return catalogue.DueRequest{Seller: d.seller}, nil
 	},
 		func(_ context.Context, _ *node.Node, r *node.Results) error { return a.PrintResults(what, r) })
 }
 
-func shipOrder(a *App) *cobra.Command {
+func shipOrder(a *cli.App) *cobra.Command {
 	var req goods.ShipRequest
 	cmd := ofOrder(a, "ship ORDER PART",
 		"  tally --as S1 order ship D.0.7.0 1 --carrier sf --waybill SF1234567890", catalogue.OrderShip,
@@ -151,17 +152,17 @@ func shipOrder(a *App) *cobra.Command {
 			req.Order, req.Part = n, part
 			return req, nil
 		})
-	Word(cmd, &req.Carrier, "carrier", "the carrier's id")
-	Word(cmd, &req.Waybill, "waybill", "the carrier's number for it")
-	Require(cmd, "carrier", "waybill")
+	cli.Word(cmd, &req.Carrier, "carrier", "the carrier's id")
+	cli.Word(cmd, &req.Waybill, "waybill", "the carrier's number for it")
+	cli.Require(cmd, "carrier", "waybill")
 	return cmd
 }
 
-func deliverOrder(a *App) *cobra.Command {
+func deliverOrder(a *cli.App) *cobra.Command {
 	var req goods.DeliverRequest
-	var secret OneTime
+	var secret cli.OneTime
 	var d due
-	cmd := Leaf("deliver [ORDER] [PART]", "Say that a part has reached the member, and with what proof (签收)",
+	cmd := cli.Leaf("deliver [ORDER] [PART]", "Say that a part has reached the member, and with what proof (签收)",
 		`  tally --as D order deliver D.0.7.0 1 --code-file code.txt
   tally --as S1 order deliver D.0.7.0 1 --evidence handover.pdf
   tally --as G order deliver D.0.7.0 1
@@ -184,7 +185,7 @@ func deliverOrder(a *App) *cobra.Command {
 					return err
 				}
 			}
-			return Send(ctx, a, catalogue.OrderDeliver, req)
+			return cli.Send(ctx, a, catalogue.OrderDeliver, req)
 		})
 	cmd.Long = `Say that a part has reached the member: its points are captured, and the parties owe
 each other. The proof is the member's one-time code (from the flag, a file or
@@ -192,14 +193,14 @@ $TALLY_CODE) or a document, for the seller and the supplier's party; with neithe
 the word of the member's home, or anyone's once the storefront's days of silence
 have passed since it was shipped. --due delivers all that silence has.`
 	secret.Flags(cmd)
-	Document(cmd, &req.Evidence)
+	cli.Document(cmd, &req.Evidence)
 	d.flags(cmd, "all that were shipped and about which silence lasted long enough")
 	return a.TakesLong(cmd)
 }
 
-func completeOrder(a *App) *cobra.Command {
+func completeOrder(a *cli.App) *cobra.Command {
 	var d due
-	cmd := Leaf("complete [ORDER] [PART]",
+	cmd := cli.Leaf("complete [ORDER] [PART]",
 		"End a delivered part: nothing can be returned any more; for the member's home, then for everyone (完成)",
 		"  tally --as G order complete D.0.7.0 1\n  tally --as D order complete --due --seller D",
 		func(ctx context.Context, args []string) error {
@@ -216,7 +217,7 @@ func completeOrder(a *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return Send(ctx, a, catalogue.OrderComplete, goods.CompleteRequest{Order: n, Part: part})
+			return cli.Send(ctx, a, catalogue.OrderComplete, goods.CompleteRequest{Order: n, Part: part})
 		})
 	d.flags(cmd, "all that were delivered and can't be returned any more")
 	return a.TakesLong(cmd)
@@ -226,7 +227,7 @@ func completeOrder(a *App) *cobra.Command {
 // can be accepted.
 func untilDay(p index.OrderPart) string {
 	if p.AcceptBy > 0 {
-		return Moment(p.AcceptBy)
+		return cli.Moment(p.AcceptBy)
 	}
 	return p.LastDay.String()
 }

@@ -15,7 +15,10 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/spend"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/nodetest"
 	"tallystick/client/sheets"
@@ -23,13 +26,13 @@ import (
 
 func TestParseWanted(t *testing.T) {
 	bad := fault.BadRequest
-	readings(t, parseOrderLine,
-		reading{text: "S1/oil:2", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 2}},
-		reading{text: "S1/oil", want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 1}},
-		reading{text: "oil:2", code: bad}, reading{text: "S1/oil:", code: bad}, reading{text: "S1/oil:-1", code: bad},
-		reading{text: "S1/oil:0", code: bad},
-		reading{text: "S1/:1", code: bad}, reading{text: "S1/oil:1000001", code: bad},
-		reading{text: "S1/oil:99999999999", code: bad}, reading{text: "", code: bad})
+	clitest.Readings(t, parseOrderLine,
+		clitest.Reading{Text: "S1/oil:2", Want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 2}},
+		clitest.Reading{Text: "S1/oil", Want: goods.Wanted{Supplier: "S1", SKU: "oil", Quantity: 1}},
+		clitest.Reading{Text: "oil:2", Code: bad}, clitest.Reading{Text: "S1/oil:", Code: bad}, clitest.Reading{Text: "S1/oil:-1", Code: bad},
+		clitest.Reading{Text: "S1/oil:0", Code: bad},
+		clitest.Reading{Text: "S1/:1", Code: bad}, clitest.Reading{Text: "S1/oil:1000001", Code: bad},
+		clitest.Reading{Text: "S1/oil:99999999999", Code: bad}, clitest.Reading{Text: "", Code: bad})
 }
 
 func TestQuoteTable(t *testing.T) {
@@ -38,7 +41,9 @@ func TestQuoteTable(t *testing.T) {
 			Quantity: 2, Fen: 29_800}},
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
-	got := rendered(func(w table.Writer) { quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, Scales{}) })
+	got := clitest.Rendered(func(w table.Writer) {
+		quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, cli.Scales{})
+	})
 	want := strings.TrimLeft(`
  good                    name     名称      delivery  scene  quantity     each    price 
 ────────────────────────────────────────────────────────────────────────────────────────
@@ -90,16 +95,16 @@ func TestDrawn(t *testing.T) {
 func TestOrderTable(t *testing.T) {
 	o := nodetest.Kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
-	found := index.Order{Number: numbered(0), Order: o}
+	found := index.Order{Number: indextest.Numbered(0), Order: o}
 	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"},
 		nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
-	back := index.Return{Number: numbered(5), SKU: "oilkit",
-		Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: november + 9,
-			Reason: "broken", Pieces: spend.Line{{Lot: numbered(99).Row(0), Programme: "DP", Funder: "D",
+	back := index.Return{Number: indextest.Numbered(5), SKU: "oilkit",
+		Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: clitest.November + 9,
+			Reason: "broken", Pieces: spend.Line{{Lot: indextest.Numbered(99).Row(0), Programme: "DP", Funder: "D",
 				Amount: 1860}}, Cash: 5}}
-	got := rendered(func(w table.Writer) {
+	got := clitest.Rendered(func(w table.Writer) {
 		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}},
-			names, Scales{"FP": 2})
+			names, cli.Scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            
@@ -122,7 +127,7 @@ func TestOrderTable(t *testing.T) {
    given back      1,860 DP, ¥0.05 in cash                                                             
 as of block 8
 `, "\n")
-	if squeezed(got) != squeezed(want) {
+	if clitest.Squeezed(got) != clitest.Squeezed(want) {
 		t.Errorf("\n%s", got)
 	}
 }
@@ -147,19 +152,19 @@ func TestStanding(t *testing.T) {
 
 func TestPurchaseInEveryFormat(t *testing.T) {
 	line := catalogue.PurchaseLine{
-		Cursor: "7/D.1.1.9/1", Order: numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: november + 1,
-		LastDay: november + 11, Ordered: november, Seller: "D",
+		Cursor: "7/D.1.1.9/1", Order: indextest.Numbered(9), Part: 1, Line: 1, State: goods.Delivered, Since: clitest.November + 1,
+		LastDay: clitest.November + 11, Ordered: clitest.November, Seller: "D",
 		Supplier: "S1", SKU: "oilkit", GTIN: "6901234567892", En: "Oil kit, big", Zh: "机油套装", Unit: "piece",
 		Delivery: goods.Shipped, Quantity: 1, Supply: "26800",
 	}
 	other := catalogue.PurchaseLine{
-		Cursor: "7/D.1.1.9/2", Order: numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: november,
+		Cursor: "7/D.1.1.9/2", Order: indextest.Numbered(9), Part: 2, Line: 1, State: goods.Accepted, Ordered: clitest.November,
 		Seller: "D", Supplier: "S2", SKU: "wiper", Zh: "雨刮",
 		Delivery: goods.Counter, Quantity: 3, Returned: 1, Supply: "2340.09",
 	}
 	answer := catalogue.Purchases{Height: 9, Rows: []catalogue.PurchaseLine{line, other}, Next: other.Cursor}
 	var o bytes.Buffer
-	a := &App{Out: &o, Format: "csv"}
+	a := &cli.App{Out: &o, Format: "csv"}
 	if err := printPurchase(a, answer); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +204,7 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 	if err := json.Unmarshal(o.Bytes(), &back); err != nil || cmp.Diff(answer, back) != "" {
 		t.Errorf("%v: %s", err, cmp.Diff(answer, back))
 	}
-	shown := rendered(func(w table.Writer) { purchaseTable(w, answer) })
+	shown := clitest.Rendered(func(w table.Writer) { purchaseTable(w, answer) })
 	for _, want := range []string{"supply", "¥23.4009", "雨刮", "--after " + answer.Next} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %s:\n%s", want, shown)
@@ -208,17 +213,17 @@ func TestPurchaseInEveryFormat(t *testing.T) {
 }
 
 func TestPartsAndReturnsTables(t *testing.T) {
-	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.OnItsWay)}
-	got := rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, Scales{"FP": 2}) })
+	o := index.Order{Number: indextest.Numbered(1), Order: nodetest.Kit(goods.OnItsWay)}
+	got := clitest.Rendered(func(w table.Writer) { partsTable(w, []index.OrderPart{o.Part(1)}, cli.Scales{"FP": 2}) })
 	for _, want := range []string{"D.1.1.1", "1 oilkit", "1,860 DP, 84.00 FP, 20,000 GP", "¥12.20",
 		"SHIPPED", "2026-11-09"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
 		}
 	}
-	back := index.Return{Number: numbered(5), Supplier: "S1", SKU: "oilkit", Member: "zhang",
-		Return: goods.Return{Order: numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Received, Restocked: true}}
-	got = rendered(func(w table.Writer) { returnsTable(w, []index.Return{back}, Scales{}) })
+	back := index.Return{Number: indextest.Numbered(5), Supplier: "S1", SKU: "oilkit", Member: "zhang",
+		Return: goods.Return{Order: indextest.Numbered(1), Part: 1, Line: 1, Quantity: 1, State: goods.Received, Restocked: true}}
+	got = clitest.Rendered(func(w table.Writer) { returnsTable(w, []index.Return{back}, cli.Scales{}) })
 	for _, want := range []string{"D.1.1.5", "S1/oilkit", "RECEIVED", "yes"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s:\n%s", want, got)
@@ -234,15 +239,15 @@ func TestARefusedOrderShowsItsQuote(t *testing.T) {
 		t.Error("what was quoted and has no number was refused")
 	}
 	done := quoted
-	if done.Number = numbered(1); done.Refused() {
+	if done.Number = indextest.Numbered(1); done.Refused() {
 		t.Error("what has a number was placed")
 	}
 	var o bytes.Buffer
-	a := &App{Out: &o, Format: "json"}
+	a := &cli.App{Out: &o, Format: "json"}
 	if err := printPlaced(a)(t.Context(), nil, quoted); err != nil || o.Len() > 0 {
 		t.Errorf("%v: %s", err, o.String())
 	}
-	if err := printPlaced(a)(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), numbered(1).String()) {
+	if err := printPlaced(a)(t.Context(), nil, done); err != nil || !strings.Contains(o.String(), indextest.Numbered(1).String()) {
 		t.Errorf("%v: %s", err, o.String())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
@@ -25,56 +26,56 @@ func joined(words []string) string { return strings.Join(words, ", ") }
 func splitWords(text string) []string { return strings.Split(text, ",") }
 
 // printRows shows a list of the read model's rows that has points in it.
-func printRows[T any](a *App, fill func(table.Writer, []T,
-	Scales)) func(context.Context, *node.Node, node.List[T]) error {
-	return InTable(a, func(t table.Writer, list node.List[T], s Scales) {
+func printRows[T any](a *cli.App, fill func(table.Writer, []T,
+	cli.Scales)) func(context.Context, *node.Node, node.List[T]) error {
+	return cli.InTable(a, func(t table.Writer, list node.List[T], s cli.Scales) {
 		fill(t, list.Rows, s)
-		AsOf(t, list.Height)
+		cli.AsOf(t, list.Height)
 	})
 }
 
-func listOrders(a *App) *cobra.Command {
+func listOrders(a *cli.App) *cobra.Command {
 	var req catalogue.OrderListRequest
-	cmd := Verb(a, "list",
+	cmd := cli.Verb(a, "list",
 		`  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
   tally --as S1 order list --waybill SF1234567890`,
-		catalogue.OrderList, Words(&req),
+		catalogue.OrderList, cli.Words(&req),
 		printRows(a, partsTable))
-	Word(cmd, &req.Seller, "seller", "of this seller only")
-	Word(cmd, &req.Member, "member", "of this member only")
-	Word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
-	Word(cmd, &req.Reference, "reference", "of the order with this number of the seller's only")
-	Word(cmd, &req.Waybill, "waybill", "with this number of the carrier's only")
+	cli.Word(cmd, &req.Seller, "seller", "of this seller only")
+	cli.Word(cmd, &req.Member, "member", "of this member only")
+	cli.Word(cmd, &req.Party, "party", "of suppliers for which this party acts only")
+	cli.Word(cmd, &req.Reference, "reference", "of the order with this number of the seller's only")
+	cli.Word(cmd, &req.Waybill, "waybill", "with this number of the carrier's only")
 	partFlags(cmd, &req.Supplier, &req.States, &req.Since)
-	Day(cmd, &req.From, "from", "ordered on this day or a later one")
-	Day(cmd, &req.Until, "until", "ordered on this day or an earlier one")
+	cli.Day(cmd, &req.From, "from", "ordered on this day or a later one")
+	cli.Day(cmd, &req.Until, "until", "ordered on this day or an earlier one")
 	return cmd
 }
 
 // partFlags narrow a list of parts of orders.
 func partFlags(cmd *cobra.Command, supplier *string, states *[]goods.State, since *date.Date) {
-	Word(cmd, supplier, "supplier", "of this supplier only")
+	cli.Word(cmd, supplier, "supplier", "of this supplier only")
 	wordsOf(cmd, states, "state", "in these states only", partStates...)
-	Day(cmd, since, "since", "in their state since this day or a later one")
+	cli.Day(cmd, since, "since", "in their state since this day or a later one")
 }
 
-func partsTable(t table.Writer, list []index.OrderPart, s Scales) {
+func partsTable(t table.Writer, list []index.OrderPart, s cli.Scales) {
 	t.AppendHeader(table.Row{"order", "part", "ordered", "seller", "supplier", "member", "goods", "price", "points",
 		"cash", "state", "since", "until", "waybill", "reference"})
-	Right(t, 2, 8, 9, 10)
+	cli.Right(t, 2, 8, 9, 10)
 	t.SuppressEmptyColumns()
 	for _, p := range list {
-		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, GoodsText(p.Lines),
-			Yuan(p.Value()), LineText(p.Pieces, s),
-			YuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
+		t.AppendRow(table.Row{p.Order, p.Number, p.Date, p.Seller, p.Supplier, p.Member, cli.GoodsText(p.Lines),
+			cli.Yuan(p.Value()), cli.LineText(p.Pieces, s),
+			cli.YuanOrNone(p.Cash), p.State, p.Since, untilDay(p), p.Waybill, p.Reference})
 	}
 }
 
-func showOrder(a *App) *cobra.Command {
-	return Verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
+func showOrder(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
 		func(ctx context.Context, n *node.Node, o catalogue.WholeOrder) error {
-			s, err := AskScales(ctx, n)
+			s, err := cli.AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
@@ -116,9 +117,9 @@ func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string,
 	return err
 }
 
-func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s Scales) {
+func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s cli.Scales) {
 	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date},
-		{"price", Yuan(o.Value())}})
+		{"price", cli.Yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference},
 		{"payment", o.Payment}} {
 		if r[1] != "" {
@@ -135,10 +136,10 @@ func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s Scales) {
 		t.AppendSeparator()
 		returnRows(t, r, s)
 	}
-	AsOf(t, o.Height)
+	cli.AsOf(t, o.Height)
 }
 
-func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s Scales) {
+func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s cli.Scales) {
 	t.AppendSeparator()
 	who := p.Supplier
 	if p.Party != p.Supplier {
@@ -149,7 +150,7 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s Sca
 	t.AppendRow(table.Row{"", standing(p)})
 	for i, l := range p.Lines {
 		good := n.of(p.Part, l)
-		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, Yuan(l.Fen))
+		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, cli.Yuan(l.Fen))
 		if l.Returning+l.Returned > 0 {
 			text += fmt.Sprintf("; %d returned, %d on the way back", l.Returned, l.Returning)
 		}
@@ -158,18 +159,18 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s Sca
 	t.AppendRow(table.Row{"  paid", paidText(p.Part, s)})
 }
 
-func paidText(p goods.Part, s Scales) string {
+func paidText(p goods.Part, s cli.Scales) string {
 	var list []string
-	if text := LineText(p.Pieces, s); text != "" {
+	if text := cli.LineText(p.Pieces, s); text != "" {
 		list = append(list, text)
 	}
 	if p.Cash > 0 || len(list) == 0 {
-		list = append(list, Yuan(p.Cash)+" in cash")
+		list = append(list, cli.Yuan(p.Cash)+" in cash")
 	}
 	return joined(list)
 }
 
-func returnRows(t table.Writer, r index.Return, s Scales) {
+func returnRows(t table.Writer, r index.Return, s cli.Scales) {
 	text := fmt.Sprintf("%d × %s of part %d, line %d: %s since %s, %s", r.Quantity, r.SKU, r.Part, r.Line,
 		r.State, r.Since, r.Reason)
 	t.AppendRow(table.Row{"return " + r.Number.String(), text})
@@ -190,9 +191,9 @@ func standing(p index.OrderPart) string {
 	case goods.OnItsWay:
 		text += fmt.Sprintf(" with %s, waybill %s; after %s silence is delivery", p.Carrier, p.Waybill, untilDay(p))
 	case goods.Delivered:
-		text += fmt.Sprintf(", proven by %s; can be returned until %s", WordOf(p.Proof), untilDay(p))
+		text += fmt.Sprintf(", proven by %s; can be returned until %s", cli.WordOf(p.Proof), untilDay(p))
 	case goods.Completed:
-		text += ", proven by " + WordOf(p.Proof)
+		text += ", proven by " + cli.WordOf(p.Proof)
 	case goods.Rejected, goods.Cancelled, goods.TimedOut:
 		if p.Reason != "" {
 			text += ": " + p.Reason

@@ -9,26 +9,27 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
-func Owes(a *App) *cobra.Command {
+func Owes(a *cli.App) *cobra.Command {
 	var req settle.OwesRequest
-	cmd := Verb(a, "owes",
+	cmd := cli.Verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		settle.QueryOwes, Words(&req),
+		settle.QueryOwes, cli.Words(&req),
 		func(ctx context.Context, n *node.Node, answer settle.Owing) error {
-			s, err := AskScales(ctx, n)
+			s, err := cli.AskScales(ctx, n)
 			if err != nil {
 				return err
 			}
 			return cmp.Or(a.Print(answer, func(t table.Writer) { owesTable(t, answer, s) }), answer.Failed())
 		})
 	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
-	Word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
-	One(cmd, &req.States, "state", "only what is in one of these states: see above",
+	cli.Word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")
+	cli.One(cmd, &req.States, "state", "only what is in one of these states: see above",
 		func(text string) ([]string, error) { return strings.Split(text, ","), nil })
 	cmd.Long = `Say what issuers owe their members, what parties owe each other because of
 redemptions, conversions, benefits and orders, and what nobody owes any more because
@@ -48,9 +49,9 @@ the two differ, the command fails and names the pair.`
 	return cmd
 }
 
-func owesTable(t table.Writer, o settle.Owing, s Scales) {
+func owesTable(t table.Writer, o settle.Owing, s cli.Scales) {
 	t.AppendHeader(table.Row{"owes", "whom", "for", "points", "of which held", "worth", "cycle", "state"})
-	Right(t, 4, 5, 6)
+	cli.Right(t, 4, 5, 6)
 	for _, r := range o.Outstanding {
 		t.AppendRow(table.Row{r.Issuer, "members", r.Programme, s.Show(r.Programme, r.Outstanding),
 			s.Show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
@@ -61,7 +62,7 @@ func owesTable(t table.Writer, o settle.Owing, s Scales) {
 		if what == "" {
 			what, points = "other than points", ""
 		}
-		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", Yuan(r.Fen), r.Cycle, r.State})
+		t.AppendRow(table.Row{r.Debtor, r.Creditor, what, points, "", cli.Yuan(r.Fen), r.Cycle, r.State})
 	}
 	hiddenRows(t, o.Hidden)
 	if len(o.Payments) > 0 {
@@ -69,7 +70,7 @@ func owesTable(t table.Writer, o settle.Owing, s Scales) {
 	}
 	for _, p := range o.Payments {
 		t.AppendRow(table.Row{p.Debtor, p.Creditor, fmt.Sprintf("payment %d", p.N), "", "",
-			Yuan(p.Left), p.Cycle, p.State})
+			cli.Yuan(p.Left), p.Cycle, p.State})
 	}
 	if len(o.Breakage) > 0 {
 		t.AppendSeparator()
@@ -78,7 +79,7 @@ func owesTable(t table.Writer, o settle.Owing, s Scales) {
 		t.AppendRow(table.Row{b.Party, "nobody: expired", b.Programme, s.Show(b.Programme, b.Points), "",
 			figure.ExactYuan(b.Fen), ""})
 	}
-	AsOf(t, o.Height)
+	cli.AsOf(t, o.Height)
 }
 
 func hiddenRows(t table.Writer, list []settle.Hidden) {
@@ -92,7 +93,7 @@ func hiddenRows(t table.Writer, list []settle.Hidden) {
 		}
 		t.AppendRow(table.Row{h.Debtor, h.Creditor, what, "", "", hiddenText(h), h.Cycle, h.State})
 		for _, f := range h.Fees {
-			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", Yuan(f.Fen), f.Cycle, h.State})
+			t.AppendRow(table.Row{f.Debtor, f.Creditor, "fee on " + what, "", "", cli.Yuan(f.Fen), f.Cycle, h.State})
 		}
 	}
 }

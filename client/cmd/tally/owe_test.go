@@ -7,12 +7,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/index"
 	"tallystick/client/node/settle"
 )
 
 func TestOwesTable(t *testing.T) {
-	got := rendered(func(w table.Writer) {
+	got := clitest.Rendered(func(w table.Writer) {
 		owesTable(w, settle.Owing{Height: 9,
 			Outstanding: []index.Outstanding{{Issuer: "M", Programme: "MP", Outstanding: 1, Worth: "1/2"}},
 			Owed: []index.Owed{{Cycle: "2026-11", Debtor: "F", Creditor: "D", Programme: "FP", Points: 8400,
@@ -21,7 +23,7 @@ func TestOwesTable(t *testing.T) {
 			Payments: []index.Unpaid{{Cycle: "2026-11", N: 3, Debtor: "F", Creditor: "D", Fen: 6720, Left: 20,
 				State: "PART_PAID", Open: true}},
 			Breakage: []index.Breakage{{Party: "M", Programme: "MP", Points: 800, Fen: "400"}},
-		}, Scales{"FP": 2})
+		}, cli.Scales{"FP": 2})
 	})
 	want := strings.TrimLeft(`
  owes  whom             for                points  of which held   worth  cycle    state     
@@ -46,13 +48,13 @@ func TestHiddenRows(t *testing.T) {
 		return index.HiddenOwed{Cycle: "c1", State: "OPEN",
 			HiddenPosition: settlement.HiddenPosition{Debtor: debtor, Creditor: creditor, Count: count}}
 	}
-	got := rendered(func(w table.Writer) {
+	got := clitest.Rendered(func(w table.Writer) {
 		owesTable(w, settle.Owing{Height: 9, Hidden: []settle.Hidden{
 			{HiddenOwed: position("D", "S1", 1), Opened: true, Fen: "26800.5",
 				Fees: []index.Owed{{Cycle: "c1", Debtor: "S1", Creditor: "G", Fen: 268}}},
 			{HiddenOwed: position("G", "S2", 7)},
 			{HiddenOwed: position("D", "S2", 1), Wrong: "it isn't"},
-		}}, Scales{})
+		}}, cli.Scales{})
 	})
 	want := `
  owes  whom  for            points  of which held                  worth  cycle  state 
@@ -62,7 +64,7 @@ func TestHiddenRows(t *testing.T) {
  G     S2    supply                                hidden (7 deliveries)  c1     OPEN  
  D     S2    supply                                WRONG (1 delivery)     c1     OPEN  
 as of block 8`
-	if squeezed(got) != squeezed(want) {
+	if clitest.Squeezed(got) != clitest.Squeezed(want) {
 		t.Errorf("\n%s", got)
 	}
 }

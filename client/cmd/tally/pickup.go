@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/code"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/catalogue"
 )
 
@@ -16,7 +17,7 @@ func codeRows(t table.Writer, codes []code.Code) {
 	}
 }
 
-func orderCodes(a *App) *cobra.Command {
-	return Verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
-		Shows(a, func(t table.Writer, left catalogue.PickupCodes) { codeRows(t, left.Codes) }))
+func orderCodes(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "codes ORDER", "  tally --as D order codes D.0.7.0", catalogue.OrderCodes, orderNamed,
+		cli.Shows(a, func(t table.Writer, left catalogue.PickupCodes) { codeRows(t, left.Codes) }))
 }

@@ -14,18 +14,19 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
 func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
-	Word(cmd, &b.Member, "member", "who buys")
-	Many(cmd, &b.Lines, "item",
+	cli.Word(cmd, &b.Member, "member", "who buys")
+	cli.Many(cmd, &b.Lines, "item",
 		"SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
-	Require(cmd, "member", "item")
-	Word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
-	Word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
+	cli.Require(cmd, "member", "item")
+	cli.Word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
+	cli.Word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
 }
 
 // parseOrderLine reads SUPPLIER/SKU:QUANTITY or SUPPLIER/SKU.
@@ -46,12 +47,12 @@ func parseOrderLine(text string) (goods.Wanted, error) {
 	return w, goods.CheckWanted([]goods.Wanted{w})
 }
 
-func quoteOrder(a *App) *cobra.Command {
+func quoteOrder(a *cli.App) *cobra.Command {
 	var req catalogue.QuoteRequest
-	cmd := Verb(a, "quote",
+	cmd := cli.Verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`,
-		catalogue.OrderQuote, Words(&req),
+		catalogue.OrderQuote, cli.Words(&req),
 		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
 			if a.Format == "json" {
 				return a.AsJSON(quoted)
@@ -59,13 +60,13 @@ func quoteOrder(a *App) *cobra.Command {
 			return showQuote(ctx, a, n, quoted)
 		})
 	basketFlags(cmd, &req.Basket)
-	Word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
+	cli.Word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
 	return cmd
 }
 
 // showQuote prints a quote with the goods' names.
-func showQuote(ctx context.Context, a *App, g *node.Node, q answer.Quoted) error {
-	s, err := AskScales(ctx, g)
+func showQuote(ctx context.Context, a *cli.App, g *node.Node, q answer.Quoted) error {
+	s, err := cli.AskScales(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -78,21 +79,21 @@ func showQuote(ctx context.Context, a *App, g *node.Node, q answer.Quoted) error
 	return a.Print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
 }
 
-func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s Scales) {
+func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s cli.Scales) {
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
-	Right(t, 6, 7, 8)
+	cli.Right(t, 6, 7, 8)
 	for i, l := range q.Quote.Lines {
 		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity,
-			Yuan(l.Fen), Yuan(l.Fen * amount.Units(l.Quantity))})
+			cli.Yuan(l.Fen), cli.Yuan(l.Fen * amount.Units(l.Quantity))})
 	}
 	t.AppendSeparator()
-	t.AppendRow(table.Row{"total", "", "", "", "", "", "", Yuan(q.Quote.Total)})
+	t.AppendRow(table.Row{"total", "", "", "", "", "", "", cli.Yuan(q.Quote.Total)})
 	for _, least := range []struct {
 		of  string
 		fen amount.Units
 	}{{"points", q.Quote.MinPoints}, {"cash", q.Quote.MinCash}} {
 		if least.fen > 0 {
-			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", Yuan(least.fen)})
+			t.AppendRow(table.Row{"of it in " + least.of + " at least", "", "", "", "", "", "", cli.Yuan(least.fen)})
 		}
 	}
 	for _, tender := range q.Quote.Tenders {
@@ -102,19 +103,19 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s Scales) 
 	t.SetCaption("quote %s", q.Hash)
 }
 
-func placeOrder(a *App) *cobra.Command {
+func placeOrder(a *cli.App) *cobra.Command {
 	var req catalogue.PlaceRequest
-	var s Spending
-	var c Consent
+	var s cli.Spending
+	var c cli.Consent
 	var length time.Duration
-	cmd := Verb(a, "place",
+	cmd := cli.Verb(a, "place",
 		`  tally --as D order place --member zhang --item S1/oilkit --take DP:18.60 --take FP:84.00 --take GP:200.00 \
       --cash 12.20 --cash-reference pos-77-4711 --outlet T3 --accept
   tally --as G order place --member wang --item S2/wiper:2 --take DP:18.00 --for 30m --needs-code --request web-000123`,
 		catalogue.OrderPlace, func([]string) (_ catalogue.PlaceRequest, err error) {
 			req.Spending, req.For = s.Named(), 0
 			if !req.Accept {
-				req.For = InSeconds(length)
+				req.For = cli.InSeconds(length)
 			}
 			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
@@ -131,19 +132,19 @@ the same codes.`
 	basketFlags(cmd, &req.Basket)
 	s.Flags(a, cmd)
 	c.Flags(cmd)
-	YuanFlag(cmd, &req.Cash, "cash", "what is paid in cash")
-	Word(cmd, &req.Payment, "cash-reference", "reference of the cash payment, unique at the seller")
-	Word(cmd, &req.Reference, "reference", "your own number for the order")
-	One(cmd, &req.Quote, "quote", "the quote that the member agreed to", codec.ParseHash)
+	cli.YuanFlag(cmd, &req.Cash, "cash", "what is paid in cash")
+	cli.Word(cmd, &req.Payment, "cash-reference", "reference of the cash payment, unique at the seller")
+	cli.Word(cmd, &req.Reference, "reference", "your own number for the order")
+	cli.One(cmd, &req.Quote, "quote", "the quote that the member agreed to", codec.ParseHash)
 	cmd.Flags().BoolVar(&req.Accept, "accept", false, "accept it at once")
-	Span(cmd, &length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
+	cli.Span(cmd, &length, "for", 30*time.Minute, "how long it can be accepted, from now, up to 30d")
 	cmd.MarkFlagsMutuallyExclusive("accept", "for")
 	cmd.Flags().BoolVar(&req.NeedsCodes, "needs-code", false, "deliveries are proven by one-time codes (提货码)")
 	return cmd
 }
 
 // printPlaced shows what an order bound, and its receipt unless it was refused.
-func printPlaced(a *App) func(context.Context, *node.Node, catalogue.Placed) error {
+func printPlaced(a *cli.App) func(context.Context, *node.Node, catalogue.Placed) error {
 	return func(ctx context.Context, n *node.Node, p catalogue.Placed) error {
 		if a.Format != "json" && p.Quote != nil {
 			if err := showQuote(ctx, a, n, *p.Quote); err != nil {
@@ -158,6 +159,6 @@ func printPlaced(a *App) func(context.Context, *node.Node, catalogue.Placed) err
 }
 
 func placedTable(t table.Writer, p catalogue.Placed) {
-	ReceiptTable(t, "order:Place", p.Receipt)
+	cli.ReceiptTable(t, "order:Place", p.Receipt)
 	codeRows(t, p.Codes)
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
 	"tallystick/client/plan"
 )
 
 // runPlan does a plan's steps under one bar, and shows what they did.
-func runPlan(ctx context.Context, a *App, path string, i importing) error {
+func runPlan(ctx context.Context, a *cli.App, path string, i importing) error {
 	p, err := plan.Load(path)
 	if err != nil {
 		return err
@@ -34,13 +35,13 @@ func runPlan(ctx context.Context, a *App, path string, i importing) error {
 	if len(reports) == 0 {
 		return err
 	}
-	return errors.Join(PrintList(a, 0, reports, func(t table.Writer) { planTable(t, p, reports) }), err)
+	return errors.Join(cli.PrintList(a, 0, reports, func(t table.Writer) { planTable(t, p, reports) }), err)
 }
 
 func planTable(t table.Writer, p plan.Plan, reports []*importer.Report) {
 	t.AppendHeader(table.Row{"step", "party", "kind", "source", "lines", "commands", "done now", "done before",
 		"rejected", "seconds"})
-	Right(t, 1, 5, 6, 7, 8, 9, 10)
+	cli.Right(t, 1, 5, 6, 7, 8, 9, 10)
 	for i, r := range reports {
 		t.AppendRow(table.Row{i + 1, p.Steps[i].Party, r.Kind, r.Source, r.Lines, r.Commands, r.Done, r.Before,
 			len(r.Rejected), seconds(r)})

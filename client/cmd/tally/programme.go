@@ -12,13 +12,14 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
-func Programmes(a *App) *cobra.Command {
-	return Group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
+func Programmes(a *cli.App) *cobra.Command {
+	return cli.Group("programme", "Programmes: units of points with one issuer, and their rules (积分计划)",
 		openProgramme(a), setRules(a),
 		setProgramme(a, "suspend", points.SuspendedIssue,
 			"Issue nothing new for now; for the issuer and the operator (暂停)"),
@@ -27,11 +28,11 @@ func Programmes(a *App) *cobra.Command {
 		showProgramme(a), listProgrammes(a))
 }
 
-func openProgramme(a *App) *cobra.Command {
+func openProgramme(a *cli.App) *cobra.Command {
 	var req points.OpenProgrammeRequest
 	var rules ruleChanges
 	price := amount.Rate{Num: 1, Den: 1}
-	cmd := Sends(a, "open PROGRAMME",
+	cmd := cli.Sends(a, "open PROGRAMME",
 		`  tally --as F programme open FP --en "Finance points" --zh 金融积分 --point-price 4/5
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
       --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, loyalty.ProgrammeOpen,
@@ -44,16 +45,16 @@ func openProgramme(a *App) *cobra.Command {
 			req.Price, err = figure.PerUnit(price, req.Rules.Scale)
 			return req, err
 		})
-	Names(cmd, &req.En, &req.Zh)
-	One(cmd, &price, "point-price",
+	cli.Names(cmd, &req.En, &req.Zh)
+	cli.One(cmd, &price, "point-price",
 		"settlement price, yuan a point: 1 (which it is if you name none), 4/5 or 0.8", amount.ParseRate)
 	rules.flags(cmd)
 	return cmd
 }
 
-func setRules(a *App) *cobra.Command {
+func setRules(a *cli.App) *cobra.Command {
 	var changes ruleChanges
-	cmd := Leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
+	cmd := cli.Leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
 		`  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
   tally --as G programme rules GP --expiry sliding:365 --grace-days 14
   tally --as G programme rules GP --tier none`,
@@ -86,27 +87,27 @@ that they were issued with.`
 	return cmd
 }
 
-func setProgramme(a *App, verb string, state points.ProgrammeState, short string) *cobra.Command {
+func setProgramme(a *cli.App, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
-	cmd := Sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
-		Words(&req, &req.Programme))
+	cmd := cli.Sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced", loyalty.ProgrammeSet,
+		cli.Words(&req, &req.Programme))
 	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
 member's spending, freeze its wallet: tally points freeze.`
-	Reason(cmd, &req.Reason, "replaced")
+	cli.Reason(cmd, &req.Reason, "replaced")
 	return cmd
 }
 
-func showProgramme(a *App) *cobra.Command {
+func showProgramme(a *cli.App) *cobra.Command {
 	var req node.ProgrammeQuery
-	return Verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
-		Words(&req, &req.Programme),
-		Shows(a, programmeTable))
+	return cli.Verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
+		cli.Words(&req, &req.Programme),
+		cli.Shows(a, programmeTable))
 }
 
 func programmeTable(t table.Writer, p points.Programme) {
-	r, show := p.Rules, ScalesOf([]points.Programme{p})
+	r, show := p.Rules, cli.ScalesOf([]points.Programme{p})
 	t.AppendRows([]table.Row{
 		{"programme", p.ID}, {"issuer", p.Issuer}, {"state", stateText(p)}, {"name", p.En}, {"名称", p.Zh},
 		{"price, yuan a point", figure.PerPoint(p.Price, r.Scale)},
@@ -149,12 +150,12 @@ func graceDays(r points.Rules) uint16 {
 	return r.Grace
 }
 
-func listProgrammes(a *App) *cobra.Command {
-	return Verb(a, "list", "", loyalty.ProgrammeList, Nothing,
-		Shows(a, func(t table.Writer, list node.List[points.Programme]) {
+func listProgrammes(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "list", "", loyalty.ProgrammeList, cli.Nothing,
+		cli.Shows(a, func(t table.Writer, list node.List[points.Programme]) {
 			t.AppendHeader(table.Row{"programme", "issuer", "name", "名称", "yuan a point",
 				"expiry", "tiers", "state"})
-			Right(t, 5)
+			cli.Right(t, 5)
 			t.SuppressEmptyColumns()
 			for _, p := range list.Rows {
 				var tiers []string

@@ -14,41 +14,42 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/bounds"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/config"
 	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
-func Prove(a *App) *cobra.Command {
+func Prove(a *cli.App) *cobra.Command {
 	var req accounting.ProveBalanceRequest
 	var out string
-	cmd := Verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
+	cmd := cli.Verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
   tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
-		accounting.PointsProve, Words(&req, &req.Member), func(ctx context.Context, n *node.Node, p node.Proven) error {
+		accounting.PointsProve, cli.Words(&req, &req.Member), func(ctx context.Context, n *node.Node, p node.Proven) error {
 			if err := os.WriteFile(out, p.File, 0o644); err != nil { // it is made to be handed on
 				return err
 			}
 			p.File = nil
-			return InTable(a, provenTable)(ctx, n, p)
+			return cli.InTable(a, provenTable)(ctx, n, p)
 		})
 	cmd.Long = `Have the parties' peers sign what a member's lots hold, and write it to a file
 that anybody can check without a network: tally verify-proof. Without --about it
 is about all lots with something left, up to 500, earliest expiry first. A proof
 speaks of the lots that it names, so it can only understate a balance. Nothing
 changes on the ledger.`
-	Many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none",
+	cli.Many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none",
 		number.ParseRow)
-	Word(cmd, &out, "out", "file to write")
-	Whole(cmd, &req.Signers, "signers", 2, "how many parties must sign")
-	Require(cmd, "out")
+	cli.Word(cmd, &out, "out", "file to write")
+	cli.Whole(cmd, &req.Signers, "signers", 2, "how many parties must sign")
+	cli.Require(cmd, "out")
 	return cmd
 }
 
-func VerifyProof(a *App) *cobra.Command {
+func VerifyProof(a *cli.App) *cobra.Command {
 	var req accounting.VerifyProofRequest
 	var dir string
-	known := Scales{}
-	cmd := Leaf("verify-proof FILE", accounting.ProofVerify.En+" ("+accounting.ProofVerify.Zh+")",
+	known := cli.Scales{}
+	cmd := cli.Leaf("verify-proof FILE", accounting.ProofVerify.En+" ("+accounting.ProofVerify.Zh+")",
 		`  tally --as F verify-proof zhang.proof
   tally verify-proof zhang.proof --trust cas --signers 3 -o json`,
 		func(ctx context.Context, args []string) (err error) {
@@ -69,14 +70,14 @@ func VerifyProof(a *App) *cobra.Command {
 network, only the parties' CAs: those of your profile (--as, --profile), or a
 directory with PARTY.pem for each party whose signature counts. A proof says what
 was so at its block and time; it doesn't say that it is still so.`
-	Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	Whole(cmd, &req.Signers, "signers", 2, "how many parties must have signed")
-	ScaleOf(cmd, known)
+	cli.Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	cli.Whole(cmd, &req.Signers, "signers", 2, "how many parties must have signed")
+	cli.ScaleOf(cmd, known)
 	return cmd
 }
 
 // provenTable shows what a proof says. Without a network the caller says the scales.
-func provenTable(t table.Writer, c node.Proven, known Scales) {
+func provenTable(t table.Writer, c node.Proven, known cli.Scales) {
 	t.AppendRows([]table.Row{
 		{"signed by", strings.Join(c.Signers, ", ")},
 		{"as of block", c.AsOf},

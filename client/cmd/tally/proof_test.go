@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 )
 
 // testdata/shown.proof and the CAs in testdata/trust are of a real network that
@@ -19,7 +20,7 @@ const (
 )
 
 func TestVerifyProof(t *testing.T) {
-	out, errs, exit := run(t, "verify-proof", proofFile, "--trust", theCAs, "--signers", "3")
+	out, errs, exit := clitest.Run(t, booksProgram, "verify-proof", proofFile, "--trust", theCAs, "--signers", "3")
 	want := strings.TrimLeft(`
  signed by      D, F, G                      
  as of block    18                           
@@ -33,7 +34,7 @@ func TestVerifyProof(t *testing.T) {
 	if exit != 0 || out != want {
 		t.Errorf("exit %d: %s%s", exit, errs, out)
 	}
-	out, _, _ = run(t, "verify-proof", proofFile, "--trust", theCAs, "-o", "json")
+	out, _, _ = clitest.Run(t, booksProgram, "verify-proof", proofFile, "--trust", theCAs, "-o", "json")
 	var said struct {
 		Answer  points.Balance
 		Signers []string
@@ -84,7 +85,7 @@ func TestVerifyProofRefuses(t *testing.T) {
 		{"a lot that is none", []string{"--as", "D", "points", "prove", "ann", "--out", more, "--about", "D.1"},
 			"party.lane"},
 	} {
-		if _, errs, exit := run(t, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
+		if _, errs, exit := clitest.Run(t, booksProgram, c.args...); exit != 2 || !strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d: %s", c.name, exit, errs)
 		}
 	}

@@ -7,19 +7,20 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/sheets"
 )
 
-func purchaseOrders(a *App) *cobra.Command {
+func purchaseOrders(a *cli.App) *cobra.Command {
 	var req catalogue.PurchaseRequest
-	cmd := Verb(a, "purchase",
+	cmd := cli.Verb(a, "purchase",
 		`  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
-		catalogue.OrderPurchase, Words(&req),
+		catalogue.OrderPurchase, cli.Words(&req),
 		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
 			return printPurchase(a, answer)
 		})
@@ -38,13 +39,13 @@ the JSON in fen.
 Only you and the seller know it: it is opened from your vault, and empty where that
 has no opening.`
 	partFlags(cmd, &req.Supplier, &req.States, &req.Since)
-	Word(cmd, &req.After, "after", "cursor of the last row that you have")
-	Whole(cmd, &req.Limit, "limit", 0, "at most so many parts; 0: all")
-	cmd.Annotations = map[string]string{WithCSV: ""}
+	cli.Word(cmd, &req.After, "after", "cursor of the last row that you have")
+	cli.Whole(cmd, &req.Limit, "limit", 0, "at most so many parts; 0: all")
+	cmd.Annotations = map[string]string{cli.WithCSV: ""}
 	return cmd
 }
 
-func printPurchase(a *App, answer catalogue.Purchases) error {
+func printPurchase(a *cli.App, answer catalogue.Purchases) error {
 	if a.Format != "csv" {
 		return a.Print(answer, func(t table.Writer) { purchaseTable(t, answer) })
 	}
@@ -72,7 +73,7 @@ func purchaseCells(l catalogue.PurchaseLine) []string {
 func purchaseTable(t table.Writer, answer catalogue.Purchases) {
 	t.AppendHeader(table.Row{"order", "part", "line", "state", "since", "until", "seller", "reference", "good", "name",
 		"名称", "quantity", "returned", "supply", "carrier", "waybill"})
-	Right(t, 2, 3, 12, 13, 14)
+	cli.Right(t, 2, 3, 12, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, l := range answer.Rows {
 		t.AppendRow(table.Row{l.Order, l.Part, l.Line, l.State, l.Since, l.LastDay, l.Seller, l.Reference,

@@ -11,12 +11,13 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
-func Quotas(a *App) *cobra.Command {
-	return Group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)",
+func Quotas(a *cli.App) *cobra.Command {
+	return cli.Group("quota", "Limits that lanes draw on: liability, debit, pledge, benefit, campaign (配额)",
 		showQuota(a), surrenderQuota(a))
 }
 
@@ -32,9 +33,9 @@ func ofQuota(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-func showQuota(a *App) *cobra.Command {
+func showQuota(a *cli.App) *cobra.Command {
 	var req loyalty.QuotaQuery
-	return ofQuota(Verb(a, "show KIND ID", `  tally --as G quota show debit 2026-11.B
+	return ofQuota(cli.Verb(a, "show KIND ID", `  tally --as G quota show debit 2026-11.B
   tally --as D quota show pledge D.0.12.0
   tally --as M quota show benefit ride`, loyalty.QuotaShow, func(args []string) (loyalty.QuotaQuery, error) {
 		req = loyalty.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
@@ -45,7 +46,7 @@ func showQuota(a *App) *cobra.Command {
 			return err
 		}
 		return a.Print(q, func(t table.Writer) {
-			Right(t, 2)
+			cli.Right(t, 2)
 			t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)},
 				{"used by them", show(q.Used)}, {"given back", show(q.Returned)},
 				{"recounted as free", show(q.Relieved)}})
@@ -53,8 +54,8 @@ func showQuota(a *App) *cobra.Command {
 	}))
 }
 
-func surrenderQuota(a *App) *cobra.Command {
-	return ofQuota(Sends(a, "surrender KIND ID",
+func surrenderQuota(a *cli.App) *cobra.Command {
+	return ofQuota(cli.Sends(a, "surrender KIND ID",
 		"  tally --as D quota surrender pledge D.0.12.0", loyalty.QuotaSurrender,
 		func(args []string) (quota.SurrenderRequest, error) {
 			return quota.SurrenderRequest{Kind: quota.Subject(args[0]), ID: args[1]}, nil
@@ -62,11 +63,11 @@ func surrenderQuota(a *App) *cobra.Command {
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func quotaText(ctx context.Context, a *App, g *node.Node, kind quota.Subject,
+func quotaText(ctx context.Context, a *cli.App, g *node.Node, kind quota.Subject,
 	id string) (func(amount.Units) string, error) {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
-		return Yuan, nil
+		return cli.Yuan, nil
 	case quota.Pledge:
 		n, err := number.ParseCommand(id)
 		if err != nil {
@@ -76,15 +77,15 @@ func quotaText(ctx context.Context, a *App, g *node.Node, kind quota.Subject,
 		if err != nil {
 			return nil, err
 		}
-		s, err := AskScales(ctx, g)
+		s, err := cli.AskScales(ctx, g)
 		return inProgramme(s, pledged.Programme), err
 	}
-	return Grouped, nil
+	return cli.Grouped, nil
 }
 
-func relieve(a *App) *cobra.Command {
+func relieve(a *cli.App) *cobra.Command {
 	var req points.RelieveRequest
-	return Sends(a, "relieve PROGRAMME",
+	return cli.Sends(a, "relieve PROGRAMME",
 		"  tally --as G points relieve GP\n  tally --as D points relieve DP", loyalty.PointsRelieve,
-		Words(&req, &req.Programme))
+		cli.Words(&req, &req.Programme))
 }

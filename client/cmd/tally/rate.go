@@ -10,52 +10,53 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
-func Rates(a *App) *cobra.Command {
-	return Group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), showRate(a),
+func Rates(a *cli.App) *cobra.Command {
+	return cli.Group("rate", "Rates at which points of one programme become another's (积分换算)", publishRate(a), showRate(a),
 		agreeRate(a), listRates(a))
 }
 
-func publishRate(a *App) *cobra.Command {
+func publishRate(a *cli.App) *cobra.Command {
 	var req points.PublishRateRequest
-	cmd := Sends(a, "publish FROM TO",
+	cmd := cli.Sends(a, "publish FROM TO",
 		`  tally --as G rate publish MP GP --rate 1/2 --from 2026-11-01 --until 2027-10-31
   tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`, loyalty.RatePublish,
-		Words(&req, &req.From, &req.To))
+		cli.Words(&req, &req.From, &req.To))
 	a.RateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2",
-		func(_ context.Context, _ *node.Node, s Scales, shown amount.Rate) (amount.Rate, error) {
+		func(_ context.Context, _ *node.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
 			return betweenScales(s, req.From, req.To, shown)
 		})
-	Choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most",
+	cli.Choice(cmd, &req.Whole, "whole", "exact converts whole multiples only, floor the fewest points that give the most",
 		"exact", "floor")
 	a.PointsFlag(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit",
-		OfProgramme(&req.To))
-	Day(cmd, &req.Since, "from", "first day")
-	Day(cmd, &req.Until, "until", "last day")
-	Require(cmd, "rate", "from", "until")
+		cli.OfProgramme(&req.To))
+	cli.Day(cmd, &req.Since, "from", "first day")
+	cli.Day(cmd, &req.Until, "until", "last day")
+	cli.Require(cmd, "rate", "from", "until")
 	return cmd
 }
 
-func agreeRate(a *App) *cobra.Command {
+func agreeRate(a *cli.App) *cobra.Command {
 	var req points.AgreeRateRequest
-	cmd := Sends(a, "agree FROM TO",
+	cmd := cli.Sends(a, "agree FROM TO",
 		"  tally --as M rate agree MP GP --terms 3f0c…", loyalty.RateAgree,
-		Words(&req, &req.From, &req.To))
+		cli.Words(&req, &req.From, &req.To))
 	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
 make whole points, too. Name all of it by the hash that tally rate show tells, so that
 nothing of it can be changed meanwhile.`
-	One(cmd, &req.Terms, "terms", "the hash of what you have read", codec.ParseHash)
-	Require(cmd, "terms")
+	cli.One(cmd, &req.Terms, "terms", "the hash of what you have read", codec.ParseHash)
+	cli.Require(cmd, "terms")
 	return cmd
 }
 
 // between is smallest units got for one given, of a rate as people see both. NOT_FOUND.
-func betweenScales(s Scales, from, to string, shown amount.Rate) (amount.Rate, error) {
+func betweenScales(s cli.Scales, from, to string, shown amount.Rate) (amount.Rate, error) {
 	given, err := s.Of(from)
 	if err != nil {
 		return shown, err
@@ -68,49 +69,49 @@ func betweenScales(s Scales, from, to string, shown amount.Rate) (amount.Rate, e
 }
 
 // got is what one point becomes, as people see both.
-func gotForOne(s Scales, c points.Conversion) string {
+func gotForOne(s cli.Scales, c points.Conversion) string {
 	return figure.BetweenText(c.Rate, s[c.From], s[c.To])
 }
 
-func showRate(a *App) *cobra.Command {
+func showRate(a *cli.App) *cobra.Command {
 	var req loyalty.RateQuery
-	return Verb(a, "show FROM TO", "  tally --as M rate show MP GP", loyalty.RateShow,
-		Words(&req, &req.From, &req.To),
-		InTable(a, func(t table.Writer, c loyalty.PublishedRate, s Scales) {
+	return cli.Verb(a, "show FROM TO", "  tally --as M rate show MP GP", loyalty.RateShow,
+		cli.Words(&req, &req.From, &req.To),
+		cli.InTable(a, func(t table.Writer, c loyalty.PublishedRate, s cli.Scales) {
 			t.AppendRows([]table.Row{{"from", c.From}, {"to", c.To},
 				{"got for one", gotForOne(s, c.Conversion)}, {"whole", c.Whole},
 				{"a day at most", s.OrNone(c.To, c.PerDay)}, {"since", c.Since}, {"until", c.Until},
-				{"agreed", Yes(c.Agreed)}, {"terms", c.Terms}})
+				{"agreed", cli.Yes(c.Agreed)}, {"terms", c.Terms}})
 		}))
 }
 
-func listRates(a *App) *cobra.Command {
+func listRates(a *cli.App) *cobra.Command {
 	var req loyalty.RateListRequest
-	cmd := Lists(a, "list", "  tally --as A rate list --into GP", loyalty.RateList, Columns[points.Conversion]{
+	cmd := cli.Lists(a, "list", "  tally --as A rate list --into GP", loyalty.RateList, cli.Columns[points.Conversion]{
 		Header: table.Row{"from", "to", "got for one", "whole", "a day at most", "since", "until", "agreed"},
 		Right:  []int{3, 5},
-		Cells: func(n index.Entry[points.Conversion], s Scales) table.Row {
+		Cells: func(n index.Entry[points.Conversion], s cli.Scales) table.Row {
 			c := n.Row
-			return table.Row{c.From, c.To, gotForOne(s, c), c.Whole, s.OrNone(c.To, c.PerDay), c.Since, c.Until, Yes(c.Agreed)}
+			return table.Row{c.From, c.To, gotForOne(s, c), c.Whole, s.OrNone(c.To, c.PerDay), c.Since, c.Until, cli.Yes(c.Agreed)}
 		},
-	}, Words(&req))
-	Word(cmd, &req.Into, "into", "into this programme only")
+	}, cli.Words(&req))
+	cli.Word(cmd, &req.Into, "into", "into this programme only")
 	return cmd
 }
 
-func convert(a *App) *cobra.Command {
+func convert(a *cli.App) *cobra.Command {
 	var req loyalty.ConvertRequest
-	var from Part
-	var c Consent
-	cmd := Verb(a, "convert", `  tally --as G points convert --member li --take MP:63.01 --into GP`,
+	var from cli.Part
+	var c cli.Consent
+	cmd := cli.Verb(a, "convert", `  tally --as G points convert --member li --take MP:63.01 --into GP`,
 		loyalty.PointsConvert, func([]string) (_ loyalty.ConvertRequest, err error) {
 			if req.Take = from.Named(); from.Programme == "" {
 				return req, fault.New(fault.BadRequest, "say which points: --take programme:points")
 			}
 			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
-		}, InTable(a, func(t table.Writer, answer loyalty.Converted, show Scales) {
-			ReceiptTable(t, "points:Convert", answer.Receipt)
+		}, cli.InTable(a, func(t table.Writer, answer loyalty.Converted, show cli.Scales) {
+			cli.ReceiptTable(t, "points:Convert", answer.Receipt)
 			t.AppendRows([]table.Row{{"taken " + req.Take.Programme, show.Show(req.Take.Programme, answer.Taken)},
 				{"got " + req.Into, show.Show(req.Into, answer.Got)},
 				{"stays " + req.Take.Programme, show.Show(req.Take.Programme, answer.Stays)},
@@ -119,10 +120,10 @@ func convert(a *App) *cobra.Command {
 	cmd.Long = `Turn a member's points into points of your programme, at the published and agreed
 rate. What doesn't make a whole point stays with the member. You need the member's
 authorisation if you aren't its home.`
-	Word(cmd, &req.Member, "member", "whose points")
+	cli.Word(cmd, &req.Member, "member", "whose points")
 	a.PartFlag(cmd, &from, "take", "programme:points, earliest expiry first")
-	Word(cmd, &req.Into, "into", "programme that they become")
+	cli.Word(cmd, &req.Into, "into", "programme that they become")
 	c.Flags(cmd)
-	Require(cmd, "member", "take", "into")
+	cli.Require(cmd, "member", "take", "into")
 	return cmd
 }

@@ -5,15 +5,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli"
 )
 
-func refusals(a *App) *cobra.Command {
+func refusals(a *cli.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "refusals",
 		Short: "List the codes of refusals, what they mean, and the exit codes",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return PrintList(a, 0, fault.Table, func(t table.Writer) {
+			return cli.PrintList(a, 0, fault.Table, func(t table.Writer) {
 				t.AppendHeader(table.Row{"code", "exit", "retry", "meaning", "含义"})
 				for _, m := range fault.Table {
 					again := ""

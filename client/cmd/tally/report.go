@@ -12,30 +12,31 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
-func Reports(a *App) *cobra.Command {
-	return Group("report", "Who redeems whose points, how much is used, what is owed, how near the caps are (报表)",
+func Reports(a *cli.App) *cobra.Command {
+	return cli.Group("report", "Who redeems whose points, how much is used, what is owed, how near the caps are (报表)",
 		reportFlows(a), reportRates(a), reportOutstanding(a), reportCaps(a))
 }
 
-func reportFlows(a *App) *cobra.Command {
+func reportFlows(a *cli.App) *cobra.Command {
 	var req accounting.ReportFlowsRequest
-	cmd := Verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
-		accounting.ReportFlows, Words(&req),
-		InTable(a, flowsTable))
+	cmd := cli.Verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
+		accounting.ReportFlows, cli.Words(&req),
+		cli.InTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
 of a benefit before it is used. The JSON also says in which cycle and who bears them.`
-	Word(cmd, &req.Cycle, "cycle", "only this one")
+	cli.Word(cmd, &req.Cycle, "cycle", "only this one")
 	return cmd
 }
 
 // flowsTable draws the matrix: two rows a programme, points and fen.
-func flowsTable(t table.Writer, f accounting.Flows, s Scales) {
+func flowsTable(t table.Writer, f accounting.Flows, s cli.Scales) {
 	header := table.Row{"issuer", "programme", ""}
 	for _, acceptor := range f.Matrix.Acceptors {
 		header = append(header, "at "+acceptor)
@@ -45,7 +46,7 @@ func flowsTable(t table.Writer, f accounting.Flows, s Scales) {
 	for i := range len(f.Matrix.Acceptors) + 1 {
 		columns = append(columns, i+4)
 	}
-	Right(t, columns...)
+	cli.Right(t, columns...)
 	for _, r := range f.Matrix.Rows {
 		points, fen := table.Row{r.Issuer, r.Programme, "points"}, table.Row{"", "", "worth"}
 		for i, n := range r.Points {
@@ -57,11 +58,11 @@ func flowsTable(t table.Writer, f accounting.Flows, s Scales) {
 		}
 		t.AppendRows([]table.Row{append(points, s.Show(r.Programme, r.Sum)), append(fen, figure.ExactYuan(r.SumFen))})
 	}
-	AsOf(t, f.Height)
+	cli.AsOf(t, f.Height)
 }
 
-func reportRates(a *App) *cobra.Command {
-	cmd := Verb(a, "rates", "", accounting.ReportRates, Nothing, InTable(a, ratesTable))
+func reportRates(a *cli.App) *cobra.Command {
+	cmd := cli.Verb(a, "rates", "", accounting.ReportRates, cli.Nothing, cli.InTable(a, ratesTable))
 	cmd.Long = `Say which share of each programme's points was redeemed, converted, expired and is left;
 how many members redeemed a second time, and how many at more than one party; and how
 many points became others'. Members count once, under whatever names. The JSON has exact
@@ -69,9 +70,9 @@ ratios.`
 	return cmd
 }
 
-func ratesTable(t table.Writer, u accounting.Rates, s Scales) {
+func ratesTable(t table.Writer, u accounting.Rates, s cli.Scales) {
 	t.AppendHeader(table.Row{"of", "issued", "redeemed", "", "converted", "expired", "outstanding"})
-	Right(t, 2, 3, 5, 6, 7)
+	cli.Right(t, 2, 3, 5, 6, 7)
 	for _, p := range u.Programmes {
 		t.AppendRow(table.Row{p.Programme + " of " + p.Issuer, s.Show(p.Programme, p.Redeemed.Whole),
 			percent(p.Redeemed.Part, p.Redeemed.Whole), meter(p.Redeemed.Part, p.Redeemed.Whole),
@@ -93,7 +94,7 @@ func ratesTable(t table.Writer, u accounting.Rates, s Scales) {
 	for _, c := range u.Crossings {
 		t.AppendRow(table.Row{c.From + " to " + c.To, s.Show(c.To, c.Points), "", conversionsText(c.Times)})
 	}
-	AsOf(t, u.Height)
+	cli.AsOf(t, u.Height)
 }
 
 func conversionsText(n int) string {
@@ -103,17 +104,17 @@ func conversionsText(n int) string {
 	return fmt.Sprintf("in %d conversions", n)
 }
 
-func reportOutstanding(a *App) *cobra.Command {
-	cmd := Verb(a, "outstanding", "", accounting.ReportOutstanding, Nothing, InTable(a, outstandingTable))
+func reportOutstanding(a *cli.App) *cobra.Command {
+	cmd := cli.Verb(a, "outstanding", "", accounting.ReportOutstanding, cli.Nothing, cli.InTable(a, outstandingTable))
 	cmd.Long = `Say how many points of each programme members have, held ones included, what they are
 worth, and in how many months they end. Points that end some days after their member's
 last purchase are shown by the end that their lot was issued with.`
 	return cmd
 }
 
-func outstandingTable(t table.Writer, o accounting.OutstandingNow, s Scales) {
+func outstandingTable(t table.Writer, o accounting.OutstandingNow, s cli.Scales) {
 	t.AppendHeader(table.Row{"issuer", "programme", "", "points", "of which held", "worth", ""})
-	Right(t, 4, 5, 6)
+	cli.Right(t, 4, 5, 6)
 	for _, r := range o.Rows {
 		t.AppendRow(table.Row{r.Issuer, r.Programme, "outstanding", s.Show(r.Programme, r.Outstanding),
 			s.Show(r.Programme, r.Held), figure.ExactYuan(r.Worth), ""})
@@ -124,13 +125,13 @@ func outstandingTable(t table.Writer, o accounting.OutstandingNow, s Scales) {
 			}
 		}
 	}
-	AsOf(t, o.Height)
+	cli.AsOf(t, o.Height)
 }
 
-func reportCaps(a *App) *cobra.Command {
+func reportCaps(a *cli.App) *cobra.Command {
 	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
-	cmd := Verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		accounting.ReportCaps, Words(&req),
+	cmd := cli.Verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
+		accounting.ReportCaps, cli.Words(&req),
 		func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
 			if err := a.Print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err
@@ -140,7 +141,7 @@ func reportCaps(a *App) *cobra.Command {
 	cmd.Long = `Say how much each party that has a cap has come to owe others in the open cycle, and how
 much of the cap its lanes have been granted, drawn or not: what neither has is free.
 --check fails, with the exit code of NET_DEBIT_CAP, if a party is at the alarm or over it.`
-	Whole(cmd, &req.Alarm, "alarm", req.Alarm, "percent of the cap from which on a party is marked")
+	cli.Whole(cmd, &req.Alarm, "alarm", req.Alarm, "percent of the cap from which on a party is marked")
 	cmd.Flags().BoolVar(&check, "check", false, "fail if a party is marked: for a timer")
 	return cmd
 }
@@ -150,7 +151,7 @@ func alarm(c accounting.Caps) error {
 	text := ""
 	for _, r := range c.Rows {
 		if r.Over {
-			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), Yuan(r.Drawn), Yuan(r.Limit),
+			text += fmt.Sprintf("; %s has drawn %s of %s, %s", towards(r.Cap), cli.Yuan(r.Drawn), cli.Yuan(r.Limit),
 				percent(r.Drawn, r.Limit))
 		}
 	}
@@ -170,20 +171,20 @@ func towards(c books.Cap) string {
 
 func capsTable(t table.Writer, c accounting.Caps) {
 	t.AppendHeader(table.Row{"party", "cycle", "limit", "drawn", "with lanes", "", "", ""})
-	Right(t, 3, 4, 5, 6)
+	cli.Right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, r := range c.Rows {
 		mark := ""
 		if r.Over {
 			mark = fmt.Sprintf("at %d %% or over", c.Alarm)
 		}
-		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, Yuan(r.Limit), Yuan(r.Drawn), Yuan(r.Leased),
+		t.AppendRow(table.Row{towards(r.Cap), r.Cycle, cli.Yuan(r.Limit), cli.Yuan(r.Drawn), cli.Yuan(r.Leased),
 			percent(r.Drawn, r.Limit), meter(r.Drawn, r.Limit), mark})
 	}
 	if len(c.Rows) == 0 {
 		t.AppendRow(table.Row{"nobody has a net debit cap"})
 	}
-	AsOf(t, c.Height)
+	cli.AsOf(t, c.Height)
 }
 
 // percent writes a part of a whole with one digit, "" of nothing.

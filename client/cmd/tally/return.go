@@ -11,19 +11,20 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
-func returns(a *App) *cobra.Command {
-	return Group("return", "Returns: a quantity of a line on its way back (退货)",
+func returns(a *cli.App) *cobra.Command {
+	return cli.Group("return", "Returns: a quantity of a line on its way back (退货)",
 		requestReturn(a), receiveReturn(a), refuseReturn(a), refundReturn(a), timeOutReturn(a), listReturns(a))
 }
 
-func requestReturn(a *App) *cobra.Command {
+func requestReturn(a *cli.App) *cobra.Command {
 	req := goods.RequestReturnRequest{}
-	cmd := Sends(a, "request ORDER PART LINE",
+	cmd := cli.Sends(a, "request ORDER PART LINE",
 		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
 		catalogue.OrderReturnRequest,
 		func(args []string) (_ goods.RequestReturnRequest, err error) {
@@ -33,21 +34,21 @@ func requestReturn(a *App) *cobra.Command {
 			req.Line, err = parsePlace("line", args[2])
 			return req, err
 		})
-	Whole(cmd, &req.Quantity, "quantity", 1, "how many of it")
-	Reason(cmd, &req.Reason, "wrong_size")
+	cli.Whole(cmd, &req.Quantity, "quantity", 1, "how many of it")
+	cli.Reason(cmd, &req.Reason, "wrong_size")
 	return cmd
 }
 
 // ofReturn is a command about one return.
-func ofReturn[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
+func ofReturn[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(number.Command) Req) *cobra.Command {
-	return Sends(a, use, example, op, func(args []string) (req Req, err error) {
+	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
 		n, err := number.ParseCommand(args[0])
 		return ask(n), err
 	})
 }
 
-func receiveReturn(a *App) *cobra.Command {
+func receiveReturn(a *cli.App) *cobra.Command {
 	var restock bool
 	cmd := ofReturn(a, "receive RETURN",
 		"  tally --as S2 order return receive G.0.12.0 --restock", catalogue.OrderReturnReceive,
@@ -58,18 +59,18 @@ func receiveReturn(a *App) *cobra.Command {
 	return cmd
 }
 
-func refuseReturn(a *App) *cobra.Command {
+func refuseReturn(a *cli.App) *cobra.Command {
 	var why string
 	cmd := ofReturn(a, "refuse RETURN",
 		"  tally --as D order return refuse G.0.12.0 --reason used", catalogue.OrderReturnRefuse,
 		func(n number.Command) goods.RefuseReturnRequest {
 			return goods.RefuseReturnRequest{Return: n, Reason: why}
 		})
-	Reason(cmd, &why, "used")
+	cli.Reason(cmd, &why, "used")
 	return cmd
 }
 
-func refundReturn(a *App) *cobra.Command {
+func refundReturn(a *cli.App) *cobra.Command {
 	var payment string
 	cmd := ofReturn(a, "refund RETURN",
 		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", catalogue.OrderReturnRefund,
@@ -77,13 +78,13 @@ func refundReturn(a *App) *cobra.Command {
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
 round. Of a line, the units that were sold last go back first.`
-	Word(cmd, &payment, "cash-reference", "reference of the cash refund, if cash goes back")
+	cli.Word(cmd, &payment, "cash-reference", "reference of the cash refund, if cash goes back")
 	return cmd
 }
 
-func timeOutReturn(a *App) *cobra.Command {
+func timeOutReturn(a *cli.App) *cobra.Command {
 	var d due
-	cmd := Leaf("timeout [RETURN]",
+	cmd := cli.Leaf("timeout [RETURN]",
 		"End a return in the member's favour that its seller left unanswered; for everyone (超时退款)",
 		"  tally --as G order return timeout G.0.12.0\n  tally --as M order return timeout --due",
 		func(ctx context.Context, args []string) error {
@@ -97,7 +98,7 @@ func timeOutReturn(a *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return Send(ctx, a, catalogue.OrderReturnTimeout, goods.TimeOutReturnRequest{Return: n})
+			return cli.Send(ctx, a, catalogue.OrderReturnTimeout, goods.TimeOutReturnRequest{Return: n})
 		})
 	cmd.Long = `End a return whose seller neither took the goods nor refused nor refunded in the days that
 its storefront gives. The points go back; cash that the seller then owes is listed by
@@ -106,68 +107,68 @@ tally order cash list.`
 	return a.TakesLong(cmd)
 }
 
-func cashOwed(a *App) *cobra.Command {
-	return Group("cash", "Cash that sellers owe members: of parts that ended, of returns left unanswered (应退现金)",
+func cashOwed(a *cli.App) *cobra.Command {
+	return cli.Group("cash", "Cash that sellers owe members: of parts that ended, of returns left unanswered (应退现金)",
 		payBack(a), listCash(a))
 }
 
-func payBack(a *App) *cobra.Command {
+func payBack(a *cli.App) *cobra.Command {
 	var payment string
 	cmd := ofReturn(a, "refunded CASH",
 		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13", catalogue.OrderCashRefunded,
 		func(n number.Command) goods.PayBackRequest { return goods.PayBackRequest{Due: n, Payment: payment} })
-	Word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
-	Require(cmd, "cash-reference")
+	cli.Word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
+	cli.Require(cmd, "cash-reference")
 	return cmd
 }
 
-func listCash(a *App) *cobra.Command {
+func listCash(a *cli.App) *cobra.Command {
 	var req catalogue.CashListRequest
-	cmd := Verb(a, "list",
+	cmd := cli.Verb(a, "list",
 		"  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
-		Words(&req),
-		Shows(a, cashTable))
-	Word(cmd, &req.Member, "member", "of this member only")
-	Word(cmd, &req.Seller, "seller", "of this seller only")
-	Word(cmd, &req.Order, "order", "of this order only")
+		cli.Words(&req),
+		cli.Shows(a, cashTable))
+	cli.Word(cmd, &req.Member, "member", "of this member only")
+	cli.Word(cmd, &req.Seller, "seller", "of this seller only")
+	cli.Word(cmd, &req.Order, "order", "of this order only")
 	wordsOf(cmd, &req.States, "state", "in these states only, otherwise in OWED", "OWED", "PAID_BACK")
 	return cmd
 }
 
 func cashTable(t table.Writer, list node.Found[goods.Due]) {
 	t.AppendHeader(table.Row{"cash", "order", "return", "seller", "member", "amount", "state", "since", "refund"})
-	Right(t, 6)
+	cli.Right(t, 6)
 	t.SuppressEmptyColumns()
 	for _, c := range list.Rows {
 		d := c.Row
-		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, Yuan(d.Fen), d.State, d.Since, d.Payment})
+		t.AppendRow(table.Row{c.ID, d.Order, d.Return, d.Seller, d.Member, cli.Yuan(d.Fen), d.State, d.Since, d.Payment})
 	}
-	AsOf(t, list.Height)
+	cli.AsOf(t, list.Height)
 }
 
-func listReturns(a *App) *cobra.Command {
+func listReturns(a *cli.App) *cobra.Command {
 	var req catalogue.ReturnListRequest
-	cmd := Verb(a, "list",
+	cmd := cli.Verb(a, "list",
 		"  tally --as D order return list --member wang --state REQUESTED,RECEIVED\n  tally --as S2 order return list --own", catalogue.OrderReturnList,
-		Words(&req), printRows(a, returnsTable))
-	One(cmd, &req.Order, "order", "of this order only", number.ParseCommand)
-	Word(cmd, &req.Member, "member", "of this member only")
-	Word(cmd, &req.Seller, "seller", "of this seller only")
-	Word(cmd, &req.Supplier, "supplier", "of this supplier's goods only")
+		cli.Words(&req), printRows(a, returnsTable))
+	cli.One(cmd, &req.Order, "order", "of this order only", number.ParseCommand)
+	cli.Word(cmd, &req.Member, "member", "of this member only")
+	cli.Word(cmd, &req.Seller, "seller", "of this seller only")
+	cli.Word(cmd, &req.Supplier, "supplier", "of this supplier's goods only")
 	cmd.Flags().BoolVar(&req.Own, "own", false, "of goods of the suppliers that you act for only")
 	wordsOf(cmd, &req.States, "state", "in these states only", "REQUESTED", "RECEIVED", "REFUNDED", "REFUSED")
 	return cmd
 }
 
-func returnsTable(t table.Writer, list []index.Return, s Scales) {
+func returnsTable(t table.Writer, list []index.Return, s cli.Scales) {
 	t.AppendHeader(table.Row{"return", "order", "part", "line", "good", "quantity", "state", "since", "answer by",
 		"member", "reason", "in stock again", "points", "cash"})
-	Right(t, 3, 4, 6, 13, 14)
+	cli.Right(t, 3, 4, 6, 13, 14)
 	t.SuppressEmptyColumns()
 	for _, r := range list {
 		t.AppendRow(table.Row{r.Number, r.Order, r.Part, r.Line, r.Supplier + "/" + r.SKU, r.Quantity, r.State, r.Since,
 			returnBy(r), r.Member, r.Reason,
-			Yes(r.Restocked), LineText(r.Pieces, s), YuanOrNone(r.Cash)})
+			cli.Yes(r.Restocked), cli.LineText(r.Pieces, s), cli.YuanOrNone(r.Cash)})
 	}
 }
 
@@ -189,12 +190,12 @@ func unlessZero(n int64) string {
 
 // wordsOf is a flag with some of a few words, with commas between them.
 func wordsOf[T any](cmd *cobra.Command, to *[]T, name, usage string, words ...string) {
-	On(cmd, name, usage+": "+joined(words), func(text string) error {
+	cli.On(cmd, name, usage+": "+joined(words), func(text string) error {
 		for _, word := range splitWords(text) {
 			if word == "" {
 				return fault.New(fault.BadRequest, "want one or more of %v, with commas between them", words)
 			}
-			v, err := FromWord[T](word)
+			v, err := cli.FromWord[T](word)
 			if err != nil {
 				return err
 			}
@@ -202,5 +203,5 @@ func wordsOf[T any](cmd *cobra.Command, to *[]T, name, usage string, words ...st
 		}
 		return nil
 	})
-	Complete(cmd, name, words...)
+	cli.Complete(cmd, name, words...)
 }

@@ -1,10 +1,14 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"tallystick/client/cmd/tally/internal/cli"
+)
 
 // root is the program: the commands of all rooms.
-func root(a *App) *cobra.Command {
-	cmd := Group("tally", "A participant's command line of the alliance's ledger (合契)",
+func root(a *cli.App) *cobra.Command {
+	cmd := cli.Group("tally", "A participant's command line of the alliance's ledger (合契)",
 		Consortium(a), Parties(a), Programmes(a), Cycles(a), Models(a), Statements(a),
 		Disputes(a), Payments(a), Points(a, Wallet(a), Liability(a), Prove(a)), Rates(a), Trades(a), Members(a, MemberOffers(a)), Offers(a),
 		Benefits(a), Suppliers(a), Goods(a, ImportGoods(a)), Terms(a), Storefronts(a), Orders(a), Campaigns(a), Quotas(a),

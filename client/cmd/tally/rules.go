@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 )
 
@@ -51,7 +52,7 @@ func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
 	for _, t := range c.tiers {
 		var err error
 		if t.AtLeast, err = t.least.Units(rules.Scale); err != nil {
-			return rules, InFront("--tier "+t.ID+":", err)
+			return rules, cli.InFront("--tier "+t.ID+":", err)
 		}
 		rules.Tiers = append(rules.Tiers, t.Tier)
 	}
@@ -61,7 +62,7 @@ func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
 // change is a flag that changes rules.
 func change[T any](c *ruleChanges, cmd *cobra.Command, name, usage string, parse func(string) (T, error),
 	set func(*points.Rules, T)) {
-	On(cmd, name, usage, func(text string) error {
+	cli.On(cmd, name, usage, func(text string) error {
 		v, err := parse(text)
 		c.list = append(c.list, func(r *points.Rules) error {
 			set(r, v)
@@ -74,21 +75,21 @@ func change[T any](c *ruleChanges, cmd *cobra.Command, name, usage string, parse
 // points is a flag that changes a number of points.
 func (c *ruleChanges) points(cmd *cobra.Command, name, usage string, set func(*points.Rules, amount.Units)) {
 	var form string
-	One(cmd, &form, name, usage, func(text string) (string, error) {
+	cli.One(cmd, &form, name, usage, func(text string) (string, error) {
 		d, err := figure.Parse(text)
 		c.list = append(c.list, func(r *points.Rules) error {
 			units, err := d.Units(r.Scale)
 			set(r, units)
-			return InFront("--"+name, err)
+			return cli.InFront("--"+name, err)
 		})
 		return d.Form(), err
 	})
 }
 
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	On(cmd, "scale", "digits after the point of its points, as people write and read them, 0 to 6",
+	cli.On(cmd, "scale", "digits after the point of its points, as people write and read them, 0 to 6",
 		func(text string) error {
-			scale, err := Small[uint8](text)
+			scale, err := cli.Small[uint8](text)
 			c.scale = &scale
 			return err
 		})
@@ -109,23 +110,23 @@ func (c *ruleChanges) flags(cmd *cobra.Command) {
 	})
 	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit",
 		func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
-	change(c, cmd, "wait-days", "before received points can be sent on", Small[uint16],
+	change(c, cmd, "wait-days", "before received points can be sent on", cli.Small[uint16],
 		func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
 	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) {
 		r.EarnPerDay = v
 	})
 	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit",
 		func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
-	change(c, cmd, "grace-days", "that points live which are refunded after their expiry; 0: 30", Small[uint16],
+	change(c, cmd, "grace-days", "that points live which are refunded after their expiry; 0: 30", cli.Small[uint16],
 		func(r *points.Rules, v uint16) { r.Grace = v })
-	change(c, cmd, "tier-months", "that count towards a tier, this one included", Small[uint8],
+	change(c, cmd, "tier-months", "that count towards a tier, this one included", cli.Small[uint8],
 		func(r *points.Rules, v uint8) { r.Window = v })
 	change(c, cmd, "shortfall",
 		"of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)",
 		func(text string) (s points.Shortfall, err error) {
 			return s, s.UnmarshalText([]byte(text))
 		}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
-	On(cmd, "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
+	cli.On(cmd, "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
 		c.tier)
 }
 
@@ -158,7 +159,7 @@ func parseExpiry(text string) (e points.Expiry, err error) {
 	case e.Kind == points.Fixed:
 		e.On, err = date.Parse(rest)
 	case more:
-		e.N, err = Small[uint16](rest)
+		e.N, err = cli.Small[uint16](rest)
 	}
 	return e, err
 }

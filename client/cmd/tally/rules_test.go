@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 )
 
 // TestExpiryTexts: what is shown of an expiry rule is what sets it.
@@ -57,7 +58,7 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		}},
 	} {
 		var changes ruleChanges
-		cmd := Leaf("rules", "", "", nil)
+		cmd := cli.Leaf("rules", "", "", nil)
 		changes.flags(cmd)
 		if err := cmd.ParseFlags(c.args); err != nil || changes.none() {
 			t.Errorf("%s: %v", c.name, err)

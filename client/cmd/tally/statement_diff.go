@@ -1,6 +1,7 @@
 package main
 
 import (
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 
@@ -8,11 +9,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func diffStatement(a *App) *cobra.Command {
-	return Verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
+func diffStatement(a *cli.App) *cobra.Command {
+	return cli.Verb(a, "diff FILE", "  tally --as D statement diff 2026-11-D-G.xlsx", settle.StatementDiff,
 		func(args []string) (settle.DiffStatementRequest, error) {
 			return settle.DiffStatementRequest{}, a.SendFile(args[0])
-		}, Shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
+		}, cli.Shows(a, func(t table.Writer, d settle.Differences) { differencesTable(t, d.Lines) }))
 }
 
 func differencesTable(t table.Writer, list []statement.Difference) {
@@ -25,14 +26,14 @@ func differencesTable(t table.Writer, list []statement.Difference) {
 	}
 }
 
-func checkStatements(a *App) *cobra.Command {
+func checkStatements(a *cli.App) *cobra.Command {
 	var req settle.CheckStatementsRequest
-	cmd := Verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
-		Words(&req),
-		Shows(a, func(t table.Writer, c settle.CheckedCycle) {
+	cmd := cli.Verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
+		cli.Words(&req),
+		cli.Shows(a, func(t table.Writer, c settle.CheckedCycle) {
 			t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
 				{"obligations", c.Count},
-				{"gross", Yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
+				{"gross", cli.Yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})
 		}))
 	cycleFlag(cmd, &req.Cycle)
 	return cmd

@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/accounts"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/statement"
@@ -18,10 +19,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func exportStatement(a *App) *cobra.Command {
+func exportStatement(a *cli.App) *cobra.Command {
 	req := settle.ExportStatementRequest{Language: statement.English}
 	var out string
-	cmd := Leaf("export", settle.StatementExport.En+" ("+settle.StatementExport.Zh+")",
+	cmd := cli.Leaf("export", settle.StatementExport.En+" ("+settle.StatementExport.Zh+")",
 		`  tally --as D statement export --with G --out 2026-11-D-G.xlsx
   tally --as D statement export --with G --out 2026-11-D-G.pdf --language zh`, func(ctx context.Context, _ []string) error {
 			req.Form = strings.TrimPrefix(filepath.Ext(out), ".")
@@ -38,12 +39,12 @@ With --accounts the parties' legal names and tax ids stand in it, from the file 
 (name and id of each party; see tally payment --help). None of it goes to the ledger.`
 	cycleFlag(cmd, &req.Cycle)
 	withFlag(cmd, &req.With)
-	One(cmd, &req.Accounts, "accounts", "YAML file with the parties' legal names and tax ids", accounts.Load)
-	Word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
-	Word(cmd, (*string)(&req.Language), "language", "en or zh")
-	Complete(cmd, "language", "en", "zh")
-	Whole(cmd, &req.Signers, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
-	Require(cmd, "out")
+	cli.One(cmd, &req.Accounts, "accounts", "YAML file with the parties' legal names and tax ids", accounts.Load)
+	cli.Word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
+	cli.Word(cmd, (*string)(&req.Language), "language", "en or zh")
+	cli.Complete(cmd, "language", "en", "zh")
+	cli.Whole(cmd, &req.Signers, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
+	cli.Require(cmd, "out")
 	return cmd
 }
 
@@ -54,11 +55,11 @@ type exported struct {
 }
 
 // exportTo writes the whole file or none.
-func exportTo(ctx context.Context, a *App, req settle.ExportStatementRequest, out string) error {
+func exportTo(ctx context.Context, a *cli.App, req settle.ExportStatementRequest, out string) error {
 	answer := exported{File: out}
 	err := wholefile.WriteTo(out, 0o600, func(w io.Writer) error {
 		req.To = w
-		return Perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) {
+		return cli.Perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) {
 			return req, nil
 		},
 			func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 
@@ -11,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func openStatements(a *App) *cobra.Command {
+func openStatements(a *cli.App) *cobra.Command {
 	var req settle.OpenStatementsRequest
-	cmd := Verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
-		Words(&req), showOpened(a))
+	cmd := cli.Verb(a, "open", "  tally --as D statement open --cycle 2026-11", settle.StatementOpen,
+		cli.Words(&req), showOpened(a))
 	cmd.Long = `The sum of a cycle's hidden deliveries between two parties is opened on the ledger, so that it can be netted;
 no single price is. With one delivery, or one price, in a cycle the sum says that price too. Either of the two may open it,
 once; what is open already is left.`
@@ -23,7 +24,7 @@ once; what is open already is left.`
 }
 
 // showOpened says of each hidden sum what became of it.
-func showOpened(a *App) func(context.Context, *node.Node, settle.Opened) error {
+func showOpened(a *cli.App) func(context.Context, *node.Node, settle.Opened) error {
 	return func(_ context.Context, _ *node.Node, answer settle.Opened) error {
 		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
@@ -32,7 +33,7 @@ func showOpened(a *App) func(context.Context, *node.Node, settle.Opened) error {
 				if o.Back {
 					what = "returns"
 				}
-				t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), InFlags(o.Why)})
+				t.AppendRow(table.Row{o.Debtor, o.Creditor, what, openedBy(o), cli.InFlags(o.Why)})
 			}
 		})
 		return cmp.Or(err, answer.Failed())

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 
@@ -12,36 +13,36 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func signStatements(a *App) *cobra.Command {
+func signStatements(a *cli.App) *cobra.Command {
 	var req settle.SignStatementsRequest
-	cmd := Verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
+	cmd := cli.Verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
   tally --as D statement sign --with G`, settle.StatementSign,
-		Words(&req), showSigned(a))
+		cli.Words(&req), showSigned(a))
 	cycleFlag(cmd, &req.Cycle)
-	Word(cmd, &req.With, "with", "only the statement with this party")
+	cli.Word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
 }
 
 // showSigned says of each statement what became of it. What can't be signed yet is said, and doesn't keep the others.
-func showSigned(a *App) func(context.Context, *node.Node, settle.Signed) error {
+func showSigned(a *cli.App) func(context.Context, *node.Node, settle.Signed) error {
 	return func(_ context.Context, _ *node.Node, answer settle.Signed) error {
 		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 			for _, s := range answer.Rows {
-				t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, InFlags(s.Why)})
+				t.AppendRow(table.Row{s.With, s.Lines, s.State, s.Root, cli.InFlags(s.Why)})
 			}
 		})
 		return cmp.Or(err, answer.Failed())
 	}
 }
 
-func claimStatement(a *App) *cobra.Command {
+func claimStatement(a *cli.App) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := Sends(a, "claim",
+	cmd := cli.Sends(a, "claim",
 		"  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
-		Words(&req))
+		cli.Words(&req))
 	withFlag(cmd, &req.With)
-	Word(cmd, &req.Cycle, "cycle", "closed cycle")
-	Require(cmd, "cycle")
+	cli.Word(cmd, &req.Cycle, "cycle", "closed cycle")
+	cli.Require(cmd, "cycle")
 	return cmd
 }

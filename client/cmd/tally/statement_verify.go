@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/config"
 	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 )
 
-func VerifyStatement(a *App) *cobra.Command {
+func VerifyStatement(a *cli.App) *cobra.Command {
 	var req settle.VerifyStatementRequest
 	var dir string
 	cmd := &cobra.Command{
@@ -51,14 +52,14 @@ compare the root on its last page.`,
 			return printStatementReport(a, report)
 		},
 	}
-	Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
-	Whole(cmd, &req.Signers, "signers", 2,
+	cli.Word(cmd, &dir, "trust", "directory with PARTY.pem, the CA of each party whose signature counts")
+	cli.Whole(cmd, &req.Signers, "signers", 2,
 		"how many parties' peers must have signed the proof in the file; 0 to do without")
 	return cmd
 }
 
 // printStatementReport shows what was found of a statement that holds.
-func printStatementReport(a *App, r statement.Report) error {
+func printStatementReport(a *cli.App, r statement.Report) error {
 	return a.Print(r, func(t table.Writer) {
 		head := r.Head
 		owes := func(debtor, creditor statement.Party) string { return debtor.ID + " owes " + creditor.ID }
@@ -91,7 +92,7 @@ func partyText(p statement.Party) string {
 	return strings.Join(strings.Fields(p.ID+" "+p.En+" "+p.Zh), " ")
 }
 
-func inYuan(fen amount.Units) string { return Yuan(fen) }
+func inYuan(fen amount.Units) string { return cli.Yuan(fen) }
 
 // signatureTexts is what a file says about signatures.
 func signatureTexts(list []statement.Signature) string {

@@ -11,9 +11,13 @@ import (
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/number"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/proof/prooftest"
 	"tallystick/client/statement"
 )
+
+// statementProgram has the commands that are tested here.
+var statementProgram = clitest.Program(VerifyStatement)
 
 // statementFiles writes one statement, that both signed and three parties' peers prove, in
 // every form.
@@ -56,7 +60,7 @@ func TestVerifyStatement(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
 	dir, trust := statementFiles(t, al), al.TrustDir()
 	for _, form := range []string{"json", "csv", "xlsx"} {
-		out, errs, exit := run(t, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--signers", "3")
+		out, errs, exit := clitest.Run(t, statementProgram, "verify-statement", filepath.Join(dir, "s."+form), "--trust", trust, "--signers", "3")
 		for _, want := range []string{"D Dealer 经销商; G Group 集团", "closing D owes G  ¥18.00", "signed by         D ",
 			"SIGNED as of block 61", "D, F, G, 2026-12-04 08:00:00 UTC"} {
 			if exit != 0 || !strings.Contains(out, want) {
@@ -64,13 +68,13 @@ func TestVerifyStatement(t *testing.T) {
 			}
 		}
 	}
-	out, _, _ := run(t, "verify-statement", filepath.Join(dir, "s.json"), "--trust", trust, "-o", "json")
+	out, _, _ := clitest.Run(t, statementProgram, "verify-statement", filepath.Join(dir, "s.json"), "--trust", trust, "-o", "json")
 	var said statement.Report
 	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Total.Owes.AB != 1_800 || said.Proven == nil ||
 		len(said.Problems) > 0 {
 		t.Errorf("%v: %s", err, out)
 	}
-	if out, _, exit := run(t, "verify-statement", filepath.Join(dir, "s.csv"), "--signers", "0"); exit != 0 ||
+	if out, _, exit := clitest.Run(t, statementProgram, "verify-statement", filepath.Join(dir, "s.csv"), "--signers", "0"); exit != 0 ||
 		!strings.Contains(out, "not proven; it says: D by D.1.9.0 on 2026-12-03") {
 		t.Errorf("without trust: exit %d: %s", exit, out)
 	}
@@ -100,7 +104,7 @@ func TestVerifyStatementRefuses(t *testing.T) {
 		{"no file", []string{filepath.Join(dir, "none.json"), "--signers", "0"}, []string{"none.json"}},
 		{"two files", []string{good, fen}, []string{"accepts 1 arg"}},
 	} {
-		_, errs, exit := run(t, append([]string{"verify-statement"}, c.args...)...)
+		_, errs, exit := clitest.Run(t, statementProgram, append([]string{"verify-statement"}, c.args...)...)
 		for _, want := range c.want {
 			if exit != 2 || !strings.Contains(errs, want) {
 				t.Errorf("%s: exit %d, want %q: %s", c.name, exit, want, errs)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/node"
 	"tallystick/client/node/operations"
 
@@ -17,6 +19,12 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 )
+
+// run calls the program and answers what it wrote and its exit code.
+func run(t *testing.T, args ...string) (out, errs string, exit int) {
+	t.Helper()
+	return clitest.Run(t, root, args...)
+}
 
 func TestRefusalsListsEveryCode(t *testing.T) {
 	out, _, exit := run(t, "refusals")
@@ -323,7 +331,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			t.Errorf("%s --help: exit %d: %s", c.CommandPath(), exit, out)
 		}
 	}
-	walk(root(&App{}))
+	walk(root(&cli.App{}))
 	if leaves < 40 {
 		t.Errorf("only %d commands", leaves)
 	}
@@ -358,7 +366,7 @@ func TestExamplesAreWellFormed(t *testing.T) {
 			}
 		}
 	}
-	walk(root(&App{}))
+	walk(root(&cli.App{}))
 }
 
 // sourceOf is the code of a package's files, without its tests.

@@ -10,17 +10,19 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node"
 )
 
 // TestWhatIsAskedAboutMustBeThere: nobody's wallet isn't an empty one.
 func TestWhatIsAskedAboutMustBeThere(t *testing.T) {
-	r := readModel(t, []entry{
-		put(row.Member("li"), member.Member{Home: "D"}),
-		put(row.Party("D"), party.Party{ID: "D"}),
-		put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D"}),
-		put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: november}),
-		put(row.Lot(numbered(7).Row(0)), points.Lot{Programme: "DP", Member: "later", Issued: 5}),
+	r := indextest.ReadModel(t, []indextest.Entry{
+		indextest.Put(row.Member("li"), member.Member{Home: "D"}),
+		indextest.Put(row.Party("D"), party.Party{ID: "D"}),
+		indextest.Put(row.Programme("DP"), points.Programme{ID: "DP", Issuer: "D"}),
+		indextest.Put(row.Cycle(), settlement.Cycle{ID: "2026-11", Date: clitest.November}),
+		indextest.Put(row.Lot(indextest.Numbered(7).Row(0)), points.Lot{Programme: "DP", Member: "later", Issued: 5}),
 	})
 	for _, c := range []struct {
 		what string

@@ -9,64 +9,65 @@ import (
 
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
-func Trades(a *App) *cobra.Command {
-	return Group("trade", "Trades: members swap points of two programmes (积分交易)", offerTrade(a), takeTrade(a),
+func Trades(a *cli.App) *cobra.Command {
+	return cli.Group("trade", "Trades: members swap points of two programmes (积分交易)", offerTrade(a), takeTrade(a),
 		endTrade(a), showTrade(a), listTrades(a))
 }
 
-func offerTrade(a *App) *cobra.Command {
+func offerTrade(a *cli.App) *cobra.Command {
 	var req loyalty.OfferTradeRequest
-	var s Spending
-	var c Consent
-	var want Part
+	var s cli.Spending
+	var c cli.Consent
+	var want cli.Part
 	var length time.Duration
-	cmd := Verb(a, "offer", `  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --for 7d
+	cmd := cli.Verb(a, "offer", `  tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --for 7d
   tally --as D trade offer --member wang --take DP:1.00 --want GP:0.90 --taker li`,
 		loyalty.TradeOffer, func([]string) (_ loyalty.OfferTradeRequest, err error) {
-			req.Spending, req.Want, req.For = s.Named(), want.Named(), InSeconds(length)
+			req.Spending, req.Want, req.For = s.Named(), want.Named(), cli.InSeconds(length)
 			req.Authorisation, req.Code, err = c.Proof(a)
 			return req, err
 		}, a.ReceiptOf("points:Offer"))
-	Word(cmd, &req.Member, "member", "who offers")
+	cli.Word(cmd, &req.Member, "member", "who offers")
 	s.Flags(a, cmd)
 	a.PartFlag(cmd, &want, "want", "programme:points that it wants for them")
-	Word(cmd, &req.Taker, "taker", "the one member who may take it; anybody if you name none")
-	Span(cmd, &length, "for", ADay, "how long it can be taken, from now, up to 30d")
+	cli.Word(cmd, &req.Taker, "taker", "the one member who may take it; anybody if you name none")
+	cli.Span(cmd, &length, "for", cli.ADay, "how long it can be taken, from now, up to 30d")
 	c.Flags(cmd)
-	RequireOne(cmd, "take", "lot")
-	Require(cmd, "member", "want")
+	cli.RequireOne(cmd, "take", "lot")
+	cli.Require(cmd, "member", "want")
 	return cmd
 }
 
-func takeTrade(a *App) *cobra.Command {
+func takeTrade(a *cli.App) *cobra.Command {
 	var req loyalty.TakeTradeRequest
-	var c Consent
-	cmd := Verb(a, "take TRADE", "  tally --as G trade take D.0.12.0 --member li",
+	var c cli.Consent
+	cmd := cli.Verb(a, "take TRADE", "  tally --as G trade take D.0.12.0 --member li",
 		loyalty.TradeTake, func(args []string) (_ loyalty.TakeTradeRequest, err error) {
 			if req.Trade, err = number.ParseCommand(args[0]); err == nil {
 				req.Authorisation, req.Code, err = c.Proof(a)
 			}
 			return req, err
 		}, a.ReceiptOf("points:Take"))
-	Word(cmd, &req.Member, "member", "who takes it")
+	cli.Word(cmd, &req.Member, "member", "who takes it")
 	c.Flags(cmd)
-	Require(cmd, "member")
+	cli.Require(cmd, "member")
 	return cmd
 }
 
-func endTrade(a *App) *cobra.Command {
+func endTrade(a *cli.App) *cobra.Command {
 	var req points.EndTradeRequest
-	return Verb(a, "end TRADE", "  tally --as D trade end D.0.12.0",
-		loyalty.TradeEnd, Parsed(&req, &req.Trade, number.ParseCommand), a.ReceiptOf("points:EndTrade"))
+	return cli.Verb(a, "end TRADE", "  tally --as D trade end D.0.12.0",
+		loyalty.TradeEnd, cli.Parsed(&req, &req.Trade, number.ParseCommand), a.ReceiptOf("points:EndTrade"))
 }
 
-func showTrade(a *App) *cobra.Command {
-	return Leaf("show TRADE", "Show an offer and what became of it", "  tally --as G trade show D.0.12.0",
+func showTrade(a *cli.App) *cobra.Command {
+	return cli.Leaf("show TRADE", "Show an offer and what became of it", "  tally --as G trade show D.0.12.0",
 		func(ctx context.Context, args []string) error {
 			n, err := number.ParseCommand(args[0])
 			if err != nil {
@@ -77,15 +78,15 @@ func showTrade(a *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				s, err := AskScales(ctx, g)
+				s, err := cli.AskScales(ctx, g)
 				if err != nil {
 					return err
 				}
 				return a.Print(trade, func(t table.Writer) {
 					t.AppendRows([]table.Row{{"trade", n}, {"by", trade.By}, {"maker", trade.Maker},
-						{"gives", LineText(trade.Pieces, s)},
+						{"gives", cli.LineText(trade.Pieces, s)},
 						{"wants", s.Show(trade.Wants, trade.Price) + " " + trade.Wants}, {"state", trade.State},
-						{"until", Moment(trade.Until)}})
+						{"until", cli.Moment(trade.Until)}})
 					for _, optional := range [][2]string{{"for", trade.For}, {"taker", trade.Taker}} {
 						if optional[1] != "" {
 							t.AppendRow(table.Row{optional[0], optional[1]})
@@ -96,20 +97,20 @@ func showTrade(a *App) *cobra.Command {
 		})
 }
 
-func listTrades(a *App) *cobra.Command {
+func listTrades(a *cli.App) *cobra.Command {
 	var req loyalty.TradeListRequest
-	cmd := Lists(a, "list", "  tally --as G trade list --state OFFERED --into GP",
-		loyalty.TradeList, Columns[points.Trade]{
+	cmd := cli.Lists(a, "list", "  tally --as G trade list --state OFFERED --into GP",
+		loyalty.TradeList, cli.Columns[points.Trade]{
 			Header: table.Row{"trade", "by", "maker", "gives", "wants", "for", "state", "taker", "until"},
 			Right:  []int{4, 5},
-			Cells: func(n index.Entry[points.Trade], s Scales) table.Row {
+			Cells: func(n index.Entry[points.Trade], s cli.Scales) table.Row {
 				r := n.Row
-				return table.Row{n.ID, r.By, r.Maker, LineText(r.Pieces, s), s.Show(r.Wants, r.Price) + " " + r.Wants,
-					r.For, r.State, r.Taker, Moment(r.Until)}
+				return table.Row{n.ID, r.By, r.Maker, cli.LineText(r.Pieces, s), s.Show(r.Wants, r.Price) + " " + r.Wants,
+					r.For, r.State, r.Taker, cli.Moment(r.Until)}
 			},
-		}, Words(&req))
-	Word(cmd, &req.Member, "member", "that this member made, only")
-	Word(cmd, &req.Into, "into", "that want points of this programme, only")
-	InState(cmd, &req.States, "OFFERED, SWAPPED, WITHDRAWN or LAPSED", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED")
+		}, cli.Words(&req))
+	cli.Word(cmd, &req.Member, "member", "that this member made, only")
+	cli.Word(cmd, &req.Into, "into", "that want points of this programme, only")
+	cli.InState(cmd, &req.States, "OFFERED, SWAPPED, WITHDRAWN or LAPSED", "OFFERED", "SWAPPED", "WITHDRAWN", "LAPSED")
 	return cmd
 }

@@ -3,15 +3,16 @@ package main
 import (
 	"strings"
 
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/node/consortium"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
-func queryUnsealed(a *App) *cobra.Command {
-	cmd := Verb(a, "unsealed", "  tally --as A query unsealed -o json", consortium.QueryUnsealed, Nothing,
-		InTable(a, unsealedTable))
+func queryUnsealed(a *cli.App) *cobra.Command {
+	cmd := cli.Verb(a, "unsealed", "  tally --as A query unsealed -o json", consortium.QueryUnsealed, cli.Nothing,
+		cli.InTable(a, unsealedTable))
 	cmd.Long = `List the rows that enough endorsers signed to make them valid, and that no sealed
 batch of the party that sent them explains: the transaction, the key, who sent it,
 whose peers endorsed it, and why your node doesn't honour it. No figure of your node's
@@ -24,7 +25,7 @@ than the row does. One that only read it counts: look at it with its party.`
 	return cmd
 }
 
-func unsealedTable(t table.Writer, found consortium.Unsealed, known Scales) {
+func unsealedTable(t table.Writer, found consortium.Unsealed, known cli.Scales) {
 	t.AppendHeader(table.Row{"block", "transaction", "sent by", "endorsed by", "key", "why"})
 	for _, s := range found.Rows {
 		t.AppendRow(table.Row{s.Block, s.Tx, s.Party, strings.Join(s.Signers, " "), s.Key, s.Reason})

@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -18,6 +18,8 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/keyfile"
 )
 
 var errHeard = errors.New("heard")
@@ -28,7 +30,7 @@ var errHeard = errors.New("heard")
 func meantBy(t *testing.T, words []string) (string, error) {
 	t.Helper()
 	key := ""
-	a := &App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+	a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 	a.Heard = func(req command.Request) error {
 		hash := command.New("", req).Hash()
 		key = "content " + hex.EncodeToString(hash[:])
@@ -50,7 +52,7 @@ func meantBy(t *testing.T, words []string) (string, error) {
 }
 
 // uploaded is the file that goes with a request: the node puts its hash in what the request stands for.
-func uploaded(t *testing.T, a *App) string {
+func uploaded(t *testing.T, a *cli.App) string {
 	t.Helper()
 	if a.Call.Upload.Open == nil {
 		return ""
@@ -147,7 +149,7 @@ func TestEveryVerbsIntent(t *testing.T) {
 			noteValues(pool, words)
 		}
 	}
-	walk(root(&App{}))
+	walk(root(&cli.App{}))
 	seen := map[string]string{}
 	for _, c := range leaves {
 		if sendsNothing(c.CommandPath()) {
@@ -359,23 +361,25 @@ func prepareFiles(t *testing.T, camt string) {
 	for _, name := range []string{"wang.key", "wang.pub"} { // a private key file has the public half, too
 		newKey(t, name)
 	}
-	key, err := readPrivateKey("wang.key")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
-		w := wish{caps: []Part{{Programme: "GP", Units: 5}}, length: ADay}
-		req, err := signed(w.request(who, "D").Request(nil), "alliance", key)
-		if err != nil {
+		text, errs, exit := run(t, "member", "sign", who, "D", "--key-file", "wang.key", "--ledger", "alliance",
+			"--allow", "GP:5", "--scale-of", "GP:0")
+		if exit != 0 {
+			t.Fatal(errs)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		text, err := json.Marshal(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	}
+}
+
+// newKey makes a key file.
+func newKey(t *testing.T, path string) {
+	t.Helper()
+	if _, file, err := keyfile.New(); err != nil {
+		t.Fatal(err)
+	} else if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -402,3 +406,21 @@ func TestCommandsAreSentInOnePlace(t *testing.T) {
 		}
 	}
 }
+
+// shellquote splits a line into words, of which some stand in double quotes.
+func shellquote(line string) ([]string, error) {
+	r := csv.NewReader(strings.NewReader(strings.Join(strings.Fields(line), " ")))
+	r.Comma = ' '
+	words, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return words, err
+}
+
+const someAccounts = `parties:
+  - {party: F, name: 某某财务有限公司, account: "00123", bic: ICBKCNBJ}
+  - {party: G, name: 某某汽车集团有限公司, id: 91310000000000001X, account: 0077, bic: BKCHCNBJ}
+  - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}
+  - {party: M, name: Mobility, iban: DE89370400440532013000, bic: COBADEFFXXX}
+`

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"tallystick/client/cmd/tally/internal/cli"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
@@ -37,8 +39,8 @@ type version struct {
 	Packages map[string]string `json:"packages"` // ids of the chaincode that the party's peer runs, by its name
 }
 
-func versionCommand(a *App) *cobra.Command {
-	return Leaf("version", "Say which source this is, and the package ids of the chaincode that your peer runs",
+func versionCommand(a *cli.App) *cobra.Command {
+	return cli.Leaf("version", "Say which source this is, and the package ids of the chaincode that your peer runs",
 		"  tally version\n  tally --as D version -o json",
 		func(context.Context, []string) error {
 			v := version{Commit: built(), Go: runtime.Version(), Packages: map[string]string{}}

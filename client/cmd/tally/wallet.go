@@ -12,26 +12,27 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
 	"tallystick/client/node/members"
 )
 
-func Wallet(a *App) *cobra.Command {
+func Wallet(a *cli.App) *cobra.Command {
 	var req members.WalletRequest
-	cmd := Verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
-		Words(&req, &req.Member),
-		InTable(a, walletTable))
+	cmd := cli.Verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
+		cli.Words(&req, &req.Member),
+		cli.InTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
 with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
 	return cmd
 }
 
-func walletTable(t table.Writer, w members.Wallet, s Scales) {
+func walletTable(t table.Writer, w members.Wallet, s cli.Scales) {
 	t.AppendHeader(table.Row{"lot", "programme", "available", "held or spent", "transferred", "issued", "expires",
 		"state", "of", "funder", "origin", "can be sent on from"})
-	Right(t, 3, 4, 5, 6)
+	cli.Right(t, 3, 4, 5, 6)
 	t.SuppressEmptyColumns()
 	for _, l := range w.Lots {
 		show := func(u amount.Units) string { return s.Show(l.Programme, u) }
@@ -46,7 +47,7 @@ func walletTable(t table.Writer, w members.Wallet, s Scales) {
 	for _, f := range w.Freezes {
 		t.AppendRow(table.Row{"frozen by " + f.By, "", "", "", "", "", "", f.Reason, "", "", "", ""})
 	}
-	AsOf(t, w.Height)
+	cli.AsOf(t, w.Height)
 }
 
 // unless leaves out what is as always.
@@ -57,28 +58,28 @@ func unless(text, always string) string {
 	return text
 }
 
-func Liability(a *App) *cobra.Command {
+func Liability(a *cli.App) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
-	cmd := Verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
+	cmd := cli.Verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
 		members.PointsLiability,
-		Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node, l members.Liability) error {
+		cli.Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node, l members.Liability) error {
 			programme, err := n.Query().Programme(ctx, l.Programme)
 			if err != nil {
 				return err
 			}
 			return a.Print(l, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"points", Scaled(l.Points, programme.Rules.Scale)},
+				t.AppendRows([]table.Row{{"points", cli.Scaled(l.Points, programme.Rules.Scale)},
 					{"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
-					{"expected redemption", l.Redemption}, {"contract liability", Yuan(l.Liability)}})
+					{"expected redemption", l.Redemption}, {"contract liability", cli.Yuan(l.Liability)}})
 			})
 		})
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`
-	YuanFlag(cmd, &req.Sale, "sale", "the sale's price")
-	One(cmd, &req.Share, "share",
+	cli.YuanFlag(cmd, &req.Sale, "sale", "the sale's price")
+	cli.One(cmd, &req.Share, "share",
 		"of the points that is expected to be redeemed, 0 to 1; all if you name none", parseShareOf)
-	Require(cmd, "sale")
+	cli.Require(cmd, "sale")
 	return cmd
 }
 

@@ -10,7 +10,10 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node/members"
 	"tallystick/client/node/nodetest"
 )
@@ -44,9 +47,9 @@ as of block 9
 as of block 9
 `},
 	} {
-		got := rendered(func(w table.Writer) {
+		got := clitest.Rendered(func(w table.Writer) {
 			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots},
-				Freezes: c.frozen}, Scales{"GP": 2})
+				Freezes: c.frozen}, cli.Scales{"GP": 2})
 		})
 		if want := strings.TrimLeft(c.want, "\n"); got != want {
 			t.Errorf("%s:\n%s", c.name, got)
@@ -55,20 +58,20 @@ as of block 9
 }
 
 func TestWalletShowsWhatIsHeld(t *testing.T) {
-	got := rendered(func(w table.Writer) {
+	got := clitest.Rendered(func(w table.Writer) {
 		walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang",
 			Held: []index.Held{{What: "order", ID: "D.1.1.0", By: "D", Programme: "GP", Amount: 1860}}}},
-			Scales{"GP": 2})
+			cli.Scales{"GP": 2})
 	})
-	if !strings.Contains(squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
+	if !strings.Contains(clitest.Squeezed(got), "order D.1.1.0 GP 18.60 held by D") {
 		t.Errorf("\n%s", got)
 	}
 }
 
 // TestMembersHaveOrders: a member's page lists its orders, part by part.
 func TestMembersHaveOrders(t *testing.T) {
-	o := index.Order{Number: numbered(1), Order: nodetest.Kit(goods.Accepted)}
-	got := rendered(func(w table.Writer) {
+	o := index.Order{Number: indextest.Numbered(1), Order: nodetest.Kit(goods.Accepted)}
+	got := clitest.Rendered(func(w table.Writer) {
 		personTable(w, members.Person{Height: 1, Orders: []index.OrderPart{o.Part(1)}})
 	})
 	if !strings.Contains(got, "1 oilkit at D for ¥298.00, ACCEPTED since 2026-11-02") {
