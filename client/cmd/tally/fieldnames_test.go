@@ -13,6 +13,7 @@ import (
 
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/cmd/tally/internal/settle"
 	"tallystick/client/node/operations"
 	"tallystick/client/payments"
 )
@@ -128,17 +129,19 @@ func TestWhatAPersonMayDo(t *testing.T) {
 	}{
 		{payments.Next{Operation: "payment.bounce", Payment: "2026-11-3", Reason: "AC04"},
 			"tally payment bounce 2026-11-3 --reason AC04"},
-		{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00, Booked: clitest.November + 29 + 3,
+		{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00,
+			Booked:    clitest.November + 29 + 3,
 			Reference: "N7", Charges: 50},
 			"tally payment receive 2026-11-3 --amount 1234.00 --booked 2026-12-03 --reference N7 [--charges 0.50]"},
-		{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100, Booked: clitest.November + 29 + 3,
+		{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100,
+			Booked:  clitest.November + 29 + 3,
 			Receipt: "N7", Reference: "B"},
 			"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt N7 --reference B --evidence FILE"},
 		{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100,
 			Booked: clitest.November + 29 + 3, Reference: "B"},
 			"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt REFERENCE --reference B --evidence FILE"},
 	} {
-		if got := NextText(c.next); got != c.want || !names[c.next.Operation] {
+		if got := settle.NextText(c.next); got != c.want || !names[c.next.Operation] {
 			t.Errorf("%+v: %q, want %q", c.next, got, c.want)
 		}
 		words := strings.Fields(strings.NewReplacer("[", "", "]", "", "FILE", "fieldnames_test.go").Replace(c.want))

@@ -3,17 +3,29 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"tallystick/client/cmd/tally/internal/accounting"
+	"tallystick/client/cmd/tally/internal/catalogue"
 	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/consortium"
+	"tallystick/client/cmd/tally/internal/imports"
+	"tallystick/client/cmd/tally/internal/loyalty"
+	"tallystick/client/cmd/tally/internal/members"
+	"tallystick/client/cmd/tally/internal/settle"
 )
 
 // root is the program: the commands of all rooms.
 func root(a *cli.App) *cobra.Command {
 	cmd := cli.Group("tally", "A participant's command line of the alliance's ledger (合契)",
-		Consortium(a), Parties(a), Programmes(a), Cycles(a), Models(a), Statements(a),
-		Disputes(a), Payments(a), Points(a, Wallet(a), Liability(a), Prove(a)), Rates(a), Trades(a), Members(a, MemberOffers(a)), Offers(a),
-		Benefits(a), Suppliers(a), Goods(a, ImportGoods(a)), Terms(a), Storefronts(a), Orders(a), Campaigns(a), Quotas(a),
-		Queries(a, Owes(a)), Import(a), Undo(a), Books(a), Reports(a), VerifyProof(a), VerifyStatement(a),
-		VerifyLiability(a), refusals(a), versionCommand(a))
+		consortium.Group(a), consortium.Parties(a), consortium.Queries(a, settle.Owes(a)),
+		members.Group(a, loyalty.MemberOffers(a)),
+		loyalty.Points(a, members.Wallet(a), members.Liability(a), accounting.Prove(a)), loyalty.Programmes(a),
+		loyalty.Rates(a), loyalty.Trades(a), loyalty.Offers(a), loyalty.Benefits(a),
+		loyalty.Campaigns(a), loyalty.Quotas(a),
+		catalogue.Suppliers(a), catalogue.Goods(a, imports.Goods(a)), catalogue.Terms(a), catalogue.Storefronts(a),
+		catalogue.Orders(a), settle.Cycles(a), settle.Models(a), settle.Statements(a), settle.Disputes(a),
+		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
+		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), refusals(a),
+		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.
 
 Say who you are with --as PARTY (its profile is found in the network's folder)

@@ -385,24 +385,12 @@ func newKey(t *testing.T, path string) {
 
 // TestCommandsAreSentInOnePlace: no verb goes past the intents.
 func TestCommandsAreSentInOnePlace(t *testing.T) {
-	allowed := []string{"import.go", "importrun.go", "importundo.go"} // known by their source
-	entries, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || slices.Contains(allowed, e.Name()) {
-			continue
-		}
-		source, err := os.ReadFile(e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once", "OnceLinked",
-			"OncePrivate", "Run", "Source"} {
-			if strings.Contains(string(source), ".Gateway()."+door+"(") {
-				t.Errorf("%s: send it by the node's Send, Once or Begin, so that its request id stands for what was meant", e.Name())
-			}
+	source := sourceOf(t, ".")
+	for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once",
+		"OnceLinked", "OncePrivate", "Run",
+		"Source"} {
+		if strings.Contains(source, ".Gateway()."+door+"(") {
+			t.Errorf("%s: send by the node's Send, Once or Begin, so that a request id stands for what was meant", door)
 		}
 	}
 }

@@ -1,3 +1,6 @@
+// Package cli is the kit of the command line's rooms: a run (App), verbs over a node's operations (Verb, Sends), flags,
+// of which each name has one kind and one meaning (FlagMeanings), points in their programme's digits (Scales), tables.
+// A room has flags, tables and help; what is done is an operation of client/node.
 package cli
 
 import (
@@ -26,7 +29,7 @@ import (
 	"tallystick/client/sheets"
 )
 
-// app is one run of the program: who, where, and how to answer.
+// App is one run of the program: who, where, and how to answer.
 type App struct {
 	Out, Err io.Writer
 	Format   string    // table or json
@@ -46,7 +49,7 @@ type App struct {
 	pending []func(context.Context, *node.Node, Scales) error // what waits for the programmes' scales
 }
 
-// config reads the party's profile.
+// Config reads the party's profile.
 func (a *App) Config(settings map[string]any) (config.Config, error) {
 	path := a.profile
 	switch {
@@ -62,7 +65,7 @@ func (a *App) Config(settings map[string]any) (config.Config, error) {
 	return config.Load(path, settings)
 }
 
-// open connects, as a rule without lanes: to ask, and to send single commands.
+// Open connects, as a rule without lanes: to ask, and to send single commands.
 func (a *App) Open(ctx context.Context) (*node.Node, error) {
 	cfg, err := a.Config(map[string]any{"lanes": a.Lanes})
 	if err != nil {
@@ -85,7 +88,7 @@ func (a *App) connect(ctx context.Context, cfg config.Config) (*node.Node, error
 	return g, nil
 }
 
-// with connects, does something, and disconnects.
+// With connects, does something, and disconnects.
 func (a *App) With(ctx context.Context, do func(context.Context, *node.Node) error) error {
 	if a.timeout > 0 {
 		var cancel context.CancelFunc
@@ -136,10 +139,10 @@ func (a *App) others() string {
 	return "there are " + strings.Join(found, ", ")
 }
 
-// print writes a value as JSON, or as the table that fill makes.
+// Print writes a value as JSON, or as the table that fill makes.
 func (a *App) Print(value any, fill func(table.Writer)) error { return a.PrintParts(value, fill) }
 
-// printParts writes a value as JSON, or as tables under each other; one without rows is
+// PrintParts writes a value as JSON, or as tables under each other; one without rows is
 // left out.
 func (a *App) PrintParts(value any, fills ...func(table.Writer)) error {
 	if a.Format == "json" {
@@ -194,7 +197,7 @@ func aTable() table.Writer {
 // widest is how many columns a table can have.
 const widest = 16
 
-// right aligns columns, counted from 1: amounts are read from their ends, all else
+// Right aligns columns, counted from 1: amounts are read from their ends, all else
 // from its beginning.
 func Right(t table.Writer, columns ...int) {
 	configs := make([]table.ColumnConfig, widest)
@@ -208,7 +211,7 @@ func Right(t table.Writer, columns ...int) {
 	t.SetColumnConfigs(configs)
 }
 
-// withCSV marks commands that answer in CSV too.
+// WithCSV marks commands that answer in CSV too.
 const WithCSV = "csv"
 
 // log is for what the gateway meets on its way: to the error stream, and only
@@ -217,14 +220,14 @@ func (a *App) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.Err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// asJSON writes a value for another program, whatever the format of answers is.
+// AsJSON writes a value for another program, whatever the format of answers is.
 func (a *App) AsJSON(v any) error {
 	enc := json.NewEncoder(a.Out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
 
-// acting is the program as another party.
+// Acting is the program as another party.
 func (a *App) Acting(party string) *App {
 	other := *a
 	other.as, other.profile = party, ""

@@ -9,7 +9,7 @@ import (
 	"tallystick/chaincode/audience"
 )
 
-// forWhom are the flags of an audience (千人千面).
+// ForWhom are the flags of an audience (千人千面).
 func ForWhom(cmd *cobra.Command, to *audience.Audience) {
 	On(cmd, "tier-of",
 		"only for members of PROGRAMME:TIER; again for more tiers of that programme, of which any will do",
@@ -25,6 +25,7 @@ func ForWhom(cmd *cobra.Command, to *audience.Audience) {
 	Many(cmd, &to.Not, "not-label", "not for members with PARTY:LABEL", AsIs)
 }
 
+// AudienceText writes for whom something is, "" for everybody.
 func AudienceText(a audience.Audience) string {
 	var parts []string
 	if len(a.Tiers) > 0 {

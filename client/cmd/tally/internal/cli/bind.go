@@ -54,7 +54,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fault.New(fault.BadRequest, "%s%s; see %s --help", err, end, cmd.CommandPath())
 }
 
-// bind makes a command the root of the others: what is checked before any runs, and the flags of all.
+// Bind makes a command the root of the others: what is checked before any runs, and the flags of all.
 func (a *App) Bind(cmd *cobra.Command) {
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {

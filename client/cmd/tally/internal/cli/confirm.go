@@ -10,13 +10,13 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// yesFlag is for commands that lose something for good.
+// YesFlag is for commands that lose something for good.
 func (a *App) YesFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&a.yes, "yes", false, "do it without asking")
 	marked(cmd, apart, "yes") // how somebody is sure of it is no part of what is meant
 }
 
-// confirm asks whether something should be lost for good. BAD_REQUEST without a terminal to ask at and without --yes.
+// Confirm asks whether something should be lost for good. BAD_REQUEST without a terminal to ask at and without --yes.
 func (a *App) Confirm(lost string) error {
 	if a.yes {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"tallystick/client/machine"
 )
 
-// formIn is the form of the answer that a command line asks for, before its flags are read.
+// FormIn is the form of the answer that a command line asks for, before its flags are read.
 func FormIn(args []string, form string) string {
 	for i, arg := range args {
 		name, value, said := strings.Cut(arg, "=")
@@ -31,7 +31,7 @@ func FormIn(args []string, form string) string {
 	return form
 }
 
-// fail prints an error once, in the caller's format, and answers the exit code
+// Fail prints an error once, in the caller's format, and answers the exit code
 // of the fault table. Usage errors are BAD_REQUESTs.
 func (a *App) Fail(err error) int {
 	var refusal *fault.Error

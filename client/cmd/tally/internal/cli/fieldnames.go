@@ -2,7 +2,7 @@ package cli
 
 import "regexp"
 
-// fieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
+// FieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
 // request, or an operation.
 var FieldNames = map[string]string{
 	"acceptor":             "--acceptor",
@@ -37,10 +37,10 @@ var FieldNames = map[string]string{
 	"view":                 "--view",
 }
 
-// fieldName is a name in backquotes, as refusals have it.
+// FieldName is a name in backquotes, as refusals have it.
 var FieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
 
-// inFlags writes a refusal of the node's for who typed a command line.
+// InFlags writes a refusal of the node's for who typed a command line.
 func InFlags(text string) string {
 	return FieldName.ReplaceAllStringFunc(text, func(name string) string {
 		if flag, known := FieldNames[name[1:len(name)-1]]; known {

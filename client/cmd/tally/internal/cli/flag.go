@@ -26,7 +26,7 @@ import (
 	"tallystick/network/suggest"
 )
 
-// leaf is a command that does something. The words after its name in use are its
+// Leaf is a command that does something. The words after its name in use are its
 // arguments; those in brackets may be left out.
 func Leaf(use, short, example string, run func(ctx context.Context, args []string) error) *cobra.Command {
 	words := strings.Fields(use)[1:]
@@ -63,7 +63,7 @@ func arguments(n int) string {
 	return strconv.Itoa(n) + " arguments"
 }
 
-// group is a command that only has others under it.
+// Group is a command that only has others under it.
 func Group(use, short string, leaves ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: noSuch, RunE: func(cmd *cobra.Command, _ []string) error {
 		return cmd.Help()
@@ -72,7 +72,7 @@ func Group(use, short string, leaves ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// under lists leaves of a group under a title in its help, in one place.
+// Under lists leaves of a group under a title in its help, in one place.
 func Under(cmd *cobra.Command, title string, leaves ...*cobra.Command) {
 	cmd.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
 	for _, l := range leaves {
@@ -122,7 +122,7 @@ func (v *value) Set(text string) error {
 	return fault.New(fault.BadRequest, "--%s: %v", v.name, err)
 }
 
-// on is a flag that does something with its text, each time that it is given.
+// On is a flag that does something with its text, each time that it is given.
 func On(cmd *cobra.Command, name, usage string, set func(string) error) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(text string) error {
@@ -138,7 +138,7 @@ func flagOf(cmd *cobra.Command, name, usage string) *value {
 	return v
 }
 
-// one is a flag with one value.
+// One is a flag with one value.
 func One[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string) (T, error)) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(text string) (err error) {
@@ -149,7 +149,7 @@ func One[T any](cmd *cobra.Command, to *T, name, usage string, parse func(string
 	}
 }
 
-// many is a flag that may be given again; its values are kept in their order.
+// Many is a flag that may be given again; its values are kept in their order.
 func Many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(string) (T, error)) {
 	v := flagOf(cmd, name, usage+"; again for more")
 	v.set = func(text string) error {
@@ -159,7 +159,7 @@ func Many[T any](cmd *cobra.Command, to *[]T, name, usage string, parse func(str
 	}
 }
 
-// word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
+// Word is a flag with a text, of the kind that its name has everywhere. What to holds before is its default.
 func Word(cmd *cobra.Command, to *string, name, usage string) { wordIn(cmd.Flags(), to, name, usage) }
 
 func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
@@ -172,7 +172,7 @@ func wordIn(flags *pflag.FlagSet, to *string, name, usage string) {
 	flags.Var(v, name, usage)
 }
 
-// whole is a flag with a whole number that isn't below 0.
+// Whole is a flag with a whole number that isn't below 0.
 func Whole[T integer](cmd *cobra.Command, to *T, name string, otherwise T, usage string) {
 	wholeIn(cmd.Flags(), to, name, otherwise, usage)
 }
@@ -199,7 +199,7 @@ func wholeIn[T integer](flags *pflag.FlagSet, to *T, name string, otherwise T, u
 	flags.Var(v, name, usage)
 }
 
-// require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
+// Require marks flags without which a command isn't meant: its help says so, and leaving one out is refused.
 func Require(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		flag := cmd.Flags().Lookup(name)
@@ -208,10 +208,10 @@ func Require(cmd *cobra.Command, names ...string) {
 	}
 }
 
-// oneOf names flags of which one is required, and its help says so.
+// OneOf names flags of which one is required, and its help says so.
 const OneOf = "one of"
 
-// requireOne marks flags of which one is required.
+// RequireOne marks flags of which one is required.
 func RequireOne(cmd *cobra.Command, names ...string) {
 	all := "--" + strings.Join(names, " or --")
 	for _, name := range names {
@@ -237,13 +237,13 @@ func checkRequired(cmd *cobra.Command) error {
 	return fault.New(fault.BadRequest, "say %s; see %s --help", strings.Join(missing, ", "), cmd.CommandPath())
 }
 
-// choice is a flag with one of a few words.
+// Choice is a flag with one of a few words.
 func Choice[T any](cmd *cobra.Command, to *T, name, usage string, words ...string) {
 	One(cmd, to, name, usage+": "+strings.Join(words, ", "), FromWord[T])
 	Complete(cmd, name, words...)
 }
 
-// inState is a filter by one state.
+// InState is a filter by one state.
 func InState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
 	One(cmd, to, "state", usage, func(text string) ([]string, error) {
 		if text = clean.Trim(text); text == "" {
@@ -254,11 +254,12 @@ func InState(cmd *cobra.Command, to *[]string, usage string, words ...string) {
 	Complete(cmd, "state", words...)
 }
 
+// Complete has the shell offer words for a flag.
 func Complete(cmd *cobra.Command, name string, words ...string) {
 	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// fromWord reads what the type writes of itself in JSON: a state, a kind.
+// FromWord reads what the type writes of itself in JSON: a state, a kind.
 func FromWord[T any](text string) (v T, err error) {
 	quoted, err := json.Marshal(text)
 	if err != nil {
@@ -267,32 +268,35 @@ func FromWord[T any](text string) (v T, err error) {
 	return v, json.Unmarshal(quoted, &v)
 }
 
-// yuanFlag is a flag with money, which people write in yuan and the ledger counts in fen.
+// YuanFlag is a flag with money, which people write in yuan and the ledger counts in fen.
 func YuanFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
 	One(cmd, to, name, usage, ParseYuan)
 }
 
-// countFlag is a flag with a number of things.
+// CountFlag is a flag with a number of things.
 func CountFlag(cmd *cobra.Command, to *amount.Units, name, usage string) {
 	One(cmd, to, name, usage, ParseCount)
 }
 
+// Day is a flag with a date.
 func Day(cmd *cobra.Command, to *date.Date, name, usage string) {
 	One(cmd, to, name, usage, date.Parse)
 }
 
+// Names are the two flags of a name, both required.
 func Names(cmd *cobra.Command, en, zh *string) {
 	Word(cmd, en, "en", "name in English")
 	Word(cmd, zh, "zh", "name in Chinese")
 	Require(cmd, "en", "zh")
 }
 
+// Reason is the required flag of a reason code.
 func Reason(cmd *cobra.Command, to *string, example string) {
 	Word(cmd, to, "reason", "why: a code such as "+example)
 	Require(cmd, "reason")
 }
 
-// span is a flag with a length of time, for what ends so long after now.
+// Span is a flag with a length of time, for what ends so long after now.
 func Span(cmd *cobra.Command, to *time.Duration, name string, otherwise time.Duration, usage string) {
 	spanIn(cmd.Flags(), to, name, otherwise, usage)
 }
@@ -309,19 +313,20 @@ func spanIn(flags *pflag.FlagSet, to *time.Duration, name string, otherwise time
 	flags.Var(v, name, usage+": 15m, 36h, 7d")
 }
 
-// evidence is a document that a command needs. Only its SHA-256 goes to the ledger.
+// Evidence is a document that a command needs. Only its SHA-256 goes to the ledger.
 func Evidence(cmd *cobra.Command, to *codec.Hash) {
 	Document(cmd, to)
 	RequireOne(cmd, "evidence", "hash")
 }
 
-// document is evidence that a command may do without.
+// Document is evidence that a command may do without.
 func Document(cmd *cobra.Command, to *codec.Hash) {
 	One(cmd, to, "evidence", "the document; only its SHA-256 goes to the ledger", HashFile)
 	One(cmd, to, "hash", "or its SHA-256, 64 hexadecimal digits", codec.ParseHash)
 	cmd.MarkFlagsMutuallyExclusive("evidence", "hash")
 }
 
+// HashFile is the SHA-256 of a file.
 func HashFile(path string) (codec.Hash, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -335,7 +340,7 @@ func HashFile(path string) (codec.Hash, error) {
 	return sum.Sum(nil), nil
 }
 
-// parseYuan reads 12, 12.3 or 12.30.
+// ParseYuan reads 12, 12.3 or 12.30.
 func ParseYuan(text string) (amount.Units, error) {
 	fen, err := figure.ParseYuan(text)
 	if err != nil {
@@ -344,7 +349,7 @@ func ParseYuan(text string) (amount.Units, error) {
 	return fen, nil
 }
 
-// inFront puts what an amount is of before what is wrong with it.
+// InFront puts what an amount is of before what is wrong with it.
 func InFront(what string, err error) error {
 	var refusal *fault.Error
 	if errors.As(err, &refusal) {
@@ -353,6 +358,7 @@ func InFront(what string, err error) error {
 	return err // none, or without a code
 }
 
+// ParseCount reads a whole number.
 func ParseCount(text string) (amount.Units, error) {
 	v, err := strconv.ParseUint(text, 10, 53)
 	if err != nil {
@@ -361,7 +367,7 @@ func ParseCount(text string) (amount.Units, error) {
 	return amount.Units(v), nil
 }
 
-// parseParts reads NAME:PARTS.
+// ParseParts reads NAME:PARTS.
 func ParseParts(text string) (string, amount.Units, error) {
 	name, count, ok := strings.Cut(text, ":")
 	if !ok {
@@ -371,6 +377,7 @@ func ParseParts(text string) (string, amount.Units, error) {
 	return name, parts, err
 }
 
+// ADay is how long a day is.
 const ADay = 24 * time.Hour
 
 // parseSpan reads "36h", as Go writes it, or "7d".
@@ -403,10 +410,10 @@ func spanText(d time.Duration) string {
 	return text
 }
 
-// text as it is.
+// AsIs reads a text as it is.
 func AsIs(text string) (string, error) { return text, nil }
 
-// wordOf is what a value writes of itself in JSON: what fromWord reads.
+// WordOf is what a value writes of itself in JSON: what fromWord reads.
 func WordOf(v json.Marshaler) string {
 	var text string
 	data, err := v.MarshalJSON()
@@ -416,7 +423,7 @@ func WordOf(v json.Marshaler) string {
 	return text
 }
 
-// small reads a number of a small type.
+// Small reads a number of a small type.
 func Small[T uint8 | uint16](text string) (T, error) {
 	v, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || uint64(T(v)) != v {
@@ -425,5 +432,5 @@ func Small[T uint8 | uint16](text string) (T, error) {
 	return T(v), nil
 }
 
-// inSeconds is a span as requests have it.
+// InSeconds is a span as requests have it.
 func InSeconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -1,6 +1,6 @@
 package cli
 
-// flagMeanings says of every flag's name its kind and what it means, wherever it stands: one name for one thing, one
+// FlagMeanings says of every flag's name its kind and what it means, wherever it stands: one name for one thing, one
 // thing under one name. A test holds the whole tree to it; a new name is a new row.
 var FlagMeanings = map[string]FlagMeaning{
 	// Who.

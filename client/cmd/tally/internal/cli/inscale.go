@@ -19,7 +19,7 @@ import (
 // network is there to ask for the scale; until then its own digits stand for it, so that what is malformed in any scale
 // is refused before anything is sent.
 
-// later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
+// Later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
 func (a *App) Later(do func(context.Context, *node.Node, Scales) error) {
 	a.pending = append(a.pending, do)
 }
@@ -41,7 +41,7 @@ func (a *App) inScale(ctx context.Context, g *node.Node) error {
 	return nil
 }
 
-// of is how many digits a programme's points have. NOT_FOUND.
+// Of is how many digits a programme's points have. NOT_FOUND.
 func (s Scales) Of(programme string) (uint8, error) {
 	scale, known := s[programme]
 	if !known {
@@ -50,7 +50,7 @@ func (s Scales) Of(programme string) (uint8, error) {
 	return scale, nil
 }
 
-// units reads points of a programme. NOT_FOUND for the programme, BAD_REQUEST for more digits than it has.
+// Units reads points of a programme. NOT_FOUND for the programme, BAD_REQUEST for more digits than it has.
 func (s Scales) Units(programme string, text figure.Decimal) (amount.Units, error) {
 	scale, err := s.Of(programme)
 	if err != nil {
@@ -66,12 +66,12 @@ func (s Scales) Units(programme string, text figure.Decimal) (amount.Units, erro
 // scaleFor finds the digits of the points that a flag is about.
 type scaleFor func(context.Context, *node.Node, Scales) (uint8, error)
 
-// ofProgramme is the digits of the programme that the rest of the command names.
+// OfProgramme is the digits of the programme that the rest of the command names.
 func OfProgramme(id *string) scaleFor {
 	return func(_ context.Context, _ *node.Node, s Scales) (uint8, error) { return s.Of(*id) }
 }
 
-// ofLot is the digits of a lot's programme.
+// OfLot is the digits of a lot's programme.
 func OfLot(lot *number.Row) scaleFor {
 	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
 		lots, err := g.Query().Lots(ctx, *lot)
@@ -82,7 +82,7 @@ func OfLot(lot *number.Row) scaleFor {
 	}
 }
 
-// ofHold is the digits of a hold's programmes, if all have as many.
+// OfHold is the digits of a hold's programmes, if all have as many.
 func OfHold(hold *number.Command) scaleFor {
 	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
 		h, err := g.Query().Hold(ctx, *hold)
@@ -112,7 +112,7 @@ func (s Scales) common(h points.Hold) (uint8, error) {
 	return scale, nil
 }
 
-// pointsFlag is a flag with points of a programme that the rest of the command tells.
+// PointsFlag is a flag with points of a programme that the rest of the command tells.
 func (a *App) PointsFlag(cmd *cobra.Command, to *amount.Units, name, usage string, of scaleFor) {
 	var text figure.Decimal
 	given := false
@@ -140,7 +140,7 @@ func (a *App) PointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 	}
 }
 
-// rateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
+// RateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
 func (a *App) RateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
 	in func(context.Context, *node.Node, Scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
@@ -160,7 +160,7 @@ func (a *App) RateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
 	})
 }
 
-// part is an amount of one programme.
+// Part is an amount of one programme.
 type Part struct {
 	Programme string
 	Units     amount.Units
@@ -170,7 +170,7 @@ type Part struct {
 // String is the part in the one way to write it.
 func (p Part) String() string { return p.Programme + ":" + p.text.Form() }
 
-// named is the part as requests have it.
+// Named is the part as requests have it.
 func (p Part) Named() node.Part { return node.Part{Programme: p.Programme, Points: p.Units} }
 
 // parsePart reads PROGRAMME:POINTS.
@@ -187,13 +187,13 @@ func parsePart(text string) (Part, error) {
 	return Part{programme, units, d}, err
 }
 
-// inScale gives the part its units.
+// InScale gives the part its units.
 func (p *Part) InScale(s Scales) (err error) {
 	p.Units, err = s.Units(p.Programme, p.text)
 	return err
 }
 
-// partsFlag is a flag with points of programmes, which may be given again.
+// PartsFlag is a flag with points of programmes, which may be given again.
 func (a *App) PartsFlag(cmd *cobra.Command, to *[]Part, name, usage string) {
 	Many(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
@@ -211,7 +211,7 @@ func (a *App) PartsFlag(cmd *cobra.Command, to *[]Part, name, usage string) {
 	})
 }
 
-// partFlag is a flag with points of one programme.
+// PartFlag is a flag with points of one programme.
 func (a *App) PartFlag(cmd *cobra.Command, to *Part, name, usage string) {
 	One(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
@@ -245,7 +245,7 @@ func parseLotPart(text string) (lotPart, error) {
 	return lotPart{n, d}, err
 }
 
-// lotsFlag is a flag with points of lots, which may be given again.
+// LotsFlag is a flag with points of lots, which may be given again.
 func (a *App) LotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string) {
 	var written []lotPart
 	Many(cmd, &written, name, usage, func(text string) (lotPart, error) {
@@ -285,7 +285,7 @@ func lotsInScale(ctx context.Context, g *node.Node, s Scales, written []lotPart)
 	return list, nil
 }
 
-// scaleOf is a flag that says how many digits points have, where no network tells.
+// ScaleOf is a flag that says how many digits points have, where no network tells.
 func ScaleOf(cmd *cobra.Command, known Scales) {
 	On(cmd, "scale-of",
 		"PROGRAMME:DIGITS after the point of its points, which no network tells here; again for more",
@@ -297,7 +297,7 @@ func ScaleOf(cmd *cobra.Command, known Scales) {
 		})
 }
 
-// shownOr writes points of a programme; where nobody said how many digits they have, that they are smallest units.
+// ShownOr writes points of a programme; where nobody said how many digits they have, that they are smallest units.
 func (s Scales) ShownOr(programme string, units amount.Units) string {
 	if _, known := s[programme]; known {
 		return s.Show(programme, units)

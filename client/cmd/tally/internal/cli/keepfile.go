@@ -17,7 +17,7 @@ import (
 	"tallystick/network/wholefile"
 )
 
-// keepFile writes a file that its owner alone may read, at once or not at all. If it is
+// KeepFile writes a file that its owner alone may read, at once or not at all. If it is
 // there with the same bytes nothing is done; with others it is a CONFLICT.
 func KeepFile(path string, data []byte) error {
 	switch before, err := bounds.File(path, bounds.Evidence); {
@@ -31,7 +31,7 @@ func KeepFile(path string, data []byte) error {
 	return WriteWhole(path, data)
 }
 
-// writeWhole writes a file that its owner alone can read, whole or not at all, on disk when
+// WriteWhole writes a file that its owner alone can read, whole or not at all, on disk when
 // it returns.
 func WriteWhole(path string, data []byte) error {
 	err := wholefile.Write(path, data, 0o600)
@@ -41,7 +41,7 @@ func WriteWhole(path string, data []byte) error {
 	return err
 }
 
-// writeNew writes a file that only its owner can read. It refuses one that is there: a
+// WriteNew writes a file that only its owner can read. It refuses one that is there: a
 // kept file is not made twice.
 func WriteNew(path string, data []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -58,7 +58,7 @@ func WriteNew(path string, data []byte) error {
 // maxRead is the most that a file has which a flag names, in bytes.
 const maxRead = 64 << 20
 
-// fileFlag is a flag with a file, which is read at once.
+// FileFlag is a flag with a file, which is read at once.
 func FileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 	v := flagOf(cmd, name, usage)
 	v.set = func(path string) (err error) {
@@ -68,7 +68,7 @@ func FileFlag(cmd *cobra.Command, to *[]byte, name, usage string) {
 	}
 }
 
-// sendFile has a file go with the request: of a path, or of standard input for -.
+// SendFile has a file go with the request: of a path, or of standard input for -.
 func (a *App) SendFile(path string) error {
 	if path == "-" {
 		a.Call.Upload = node.Upload{Name: "standard input",
@@ -83,7 +83,7 @@ func (a *App) SendFile(path string) error {
 	return file.Close()
 }
 
-// textOf reads a file of settings, whose text goes with a request; nothing if none is named.
+// TextOf reads a file of settings, whose text goes with a request; nothing if none is named.
 func TextOf(path string) (string, error) {
 	if path == "" {
 		return "", nil

@@ -5,10 +5,10 @@ import (
 	"tallystick/client/figure"
 )
 
-// yuan writes fen as people read money, with its thousands apart: ¥728.10. JSON has the fen.
+// Yuan writes fen as people read money, with its thousands apart: ¥728.10. JSON has the fen.
 func Yuan(fen amount.Units) string { return figure.Yuan(fen) }
 
-// yuanOrNone leaves nothing empty.
+// YuanOrNone leaves nothing empty.
 func YuanOrNone(fen amount.Units) string {
 	if fen == 0 {
 		return ""
@@ -16,5 +16,5 @@ func YuanOrNone(fen amount.Units) string {
 	return Yuan(fen)
 }
 
-// grouped writes a number of things with its thousands apart.
+// Grouped writes a number of things with its thousands apart.
 func Grouped(n amount.Units) string { return figure.Points(n, 0) }

@@ -13,7 +13,7 @@ import (
 	"tallystick/client/node"
 )
 
-// verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the
+// Verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the
 // request.
 func Verb[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
 	show func(context.Context, *node.Node, Ans) error) *cobra.Command {
@@ -22,7 +22,7 @@ func Verb[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], ask f
 	})
 }
 
-// perform performs an operation and shows its answer. The request is made anew once points are in their programme's
+// Perform performs an operation and shows its answer. The request is made anew once points are in their programme's
 // scale. What is wrong in any is refused before the network is asked.
 func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], ask func() (Req, error),
 	show func(context.Context, *node.Node, Ans) error) error {
@@ -64,31 +64,31 @@ func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], as
 // refusable is an answer that says something although what was asked for was refused.
 type refusable interface{ Refused() bool }
 
-// receiptOf shows a receipt under what the ledger calls the command.
+// ReceiptOf shows a receipt under what the ledger calls the command.
 func (a *App) ReceiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
 	return func(_ context.Context, _ *node.Node, r node.Receipt) error { return a.PrintReceipt(what, r) }
 }
 
-// sends is a command that performs an operation of one command, and shows its receipt.
+// Sends is a command that performs an operation of one command, and shows its receipt.
 func Sends[Req command.Request](a *App, use, example string, op node.Op[Req, node.Receipt],
 	ask func(args []string) (Req, error)) *cobra.Command {
 	var kind Req
 	return Verb(a, use, example, op, ask, a.ReceiptOf(NameOf(kind)))
 }
 
-// send performs an operation of one command, and shows its receipt.
+// Send performs an operation of one command, and shows its receipt.
 func Send[Req command.Request](ctx context.Context, a *App, op node.Op[Req, node.Receipt], req Req) error {
 	return Perform(ctx, a, op, func() (Req, error) { return req, nil }, a.ReceiptOf(NameOf(req)))
 }
 
-// shows shows an answer in a table.
+// Shows shows an answer in a table.
 func Shows[Ans any](a *App, fill func(table.Writer, Ans)) func(context.Context, *node.Node, Ans) error {
 	return func(_ context.Context, _ *node.Node, answer Ans) error {
 		return a.Print(answer, func(t table.Writer) { fill(t, answer) })
 	}
 }
 
-// words asks with what flags have made of a request, and with the arguments as texts of it, in their order.
+// Words asks with what flags have made of a request, and with the arguments as texts of it, in their order.
 func Words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
 	return func(args []string) (Req, error) {
 		for i, text := range texts {
@@ -101,7 +101,7 @@ func Words[Req any](req *Req, texts ...*string) func([]string) (Req, error) {
 	}
 }
 
-// parsed asks with what flags have made of a request, and with the first argument as its parser reads it.
+// Parsed asks with what flags have made of a request, and with the first argument as its parser reads it.
 func Parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]string) (Req, error) {
 	return func(args []string) (_ Req, err error) {
 		*to, err = parse(args[0])
@@ -109,10 +109,10 @@ func Parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]s
 	}
 }
 
-// nothing is the request of a command that names nothing.
+// Nothing is the request of a command that names nothing.
 func Nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
-// inTable shows an answer in a table that has points in it.
+// InTable shows an answer in a table that has points in it.
 func InTable[Ans any](a *App, fill func(table.Writer, Ans, Scales)) func(context.Context, *node.Node, Ans) error {
 	return func(ctx context.Context, n *node.Node, answer Ans) error {
 		s, err := AskScales(ctx, n)
@@ -134,12 +134,12 @@ func (a *App) tellStep(step string, done bool) {
 	fmt.Fprintln(a.Err, step) // there is nowhere left to report it
 }
 
-// aMember is the argument of commands that are about one member and say no more.
+// OneMember is the argument of commands that are about one member and say no more.
 func OneMember(args []string) (node.MemberRequest, error) {
 	return node.MemberRequest{Member: args[0]}, nil
 }
 
-// first is the first argument, or "".
+// First is the first argument, or "".
 func First(args []string) string {
 	if len(args) > 0 {
 		return args[0]

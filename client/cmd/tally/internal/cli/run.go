@@ -10,6 +10,7 @@ import (
 	"tallystick/client/node"
 )
 
+// PrintResults shows how many rows a run did, and which were refused.
 func (a *App) PrintResults(what string, r *node.Results) error {
 	return a.Print(r, func(t table.Writer) {
 		t.AppendRow(table.Row{what, len(r.Done)})
@@ -19,12 +20,12 @@ func (a *App) PrintResults(what string, r *node.Results) error {
 	})
 }
 
-// resultsOf shows what a run over many rows did.
+// ResultsOf shows what a run over many rows did.
 func (a *App) ResultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
 	return func(_ context.Context, _ *node.Node, r *node.Results) error { return a.PrintResults(what, r) }
 }
 
-// takesLong gives a run over many rows an hour, if nobody says otherwise.
+// TakesLong gives a run over many rows an hour, if nobody says otherwise.
 func (a *App) TakesLong(cmd *cobra.Command) *cobra.Command {
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Flags().Changed("timeout") {
@@ -34,7 +35,7 @@ func (a *App) TakesLong(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// untimed gives a command all the time that it takes, if nobody says otherwise.
+// Untimed gives a command all the time that it takes, if nobody says otherwise.
 func (a *App) Untimed(cmd *cobra.Command) *cobra.Command {
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Flags().Changed("timeout") {

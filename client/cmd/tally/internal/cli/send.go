@@ -10,13 +10,15 @@ import (
 	"tallystick/client/node/members"
 )
 
-// nameOf is what the ledger calls a request, such as points:Issue.
+// NameOf is what the ledger calls a request, such as points:Issue.
 func NameOf(req command.Request) string { return command.KindOf(req).String() }
 
+// PrintReceipt shows a receipt under what the ledger calls the command.
 func (a *App) PrintReceipt(what string, r node.Receipt) error {
 	return a.Print(r, func(t table.Writer) { ReceiptTable(t, what, r) })
 }
 
+// ReceiptTable shows a receipt in a table.
 func ReceiptTable(t table.Writer, what string, r node.Receipt) {
 	note := "done"
 	if r.Duplicate {
@@ -29,7 +31,7 @@ func ReceiptTable(t table.Writer, what string, r node.Receipt) {
 	t.AppendRow(table.Row{"request", r.Request})
 }
 
-// toldOf shows a receipt with the one-time code that the command made.
+// ToldOf shows a receipt with the one-time code that the command made.
 func (a *App) ToldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
 	return Shows(a, func(t table.Writer, r members.CodeReceipt) {
 		ReceiptTable(t, what, r.Receipt)

@@ -18,10 +18,11 @@ import (
 	"tallystick/client/node"
 )
 
-// scales says how many digits of a programme's points stand after the point, for
+// Scales says how many digits of a programme's points stand after the point, for
 // people. JSON has the whole units.
 type Scales map[string]uint8
 
+// ScalesOf are the scales of programmes.
 func ScalesOf(list []points.Programme) Scales {
 	s := Scales{}
 	for _, p := range list {
@@ -30,14 +31,15 @@ func ScalesOf(list []points.Programme) Scales {
 	return s
 }
 
-// show writes an amount of a programme: 1860 at scale 2 as 18.60.
+// Show writes an amount of a programme: 1860 at scale 2 as 18.60.
 func (s Scales) Show(programme string, units amount.Units) string {
 	return Scaled(units, s[programme])
 }
 
+// Scaled writes an amount with so many digits after the point.
 func Scaled(units amount.Units, scale uint8) string { return figure.Points(units, scale) }
 
-// held writes points of a hold, whose programmes may have different digits: then they are counted in smallest units.
+// Held writes points of a hold, whose programmes may have different digits: then they are counted in smallest units.
 func (s Scales) Held(h points.Hold, units amount.Units) string {
 	scale, err := s.common(h)
 	if err != nil {
@@ -46,12 +48,12 @@ func (s Scales) Held(h points.Hold, units amount.Units) string {
 	return Scaled(units, scale)
 }
 
-// printList prints a list, or shows it as a table.
+// PrintList prints a list, or shows it as a table.
 func PrintList[T any](a *App, height uint64, rows []T, fill func(table.Writer)) error {
 	return a.Print(node.List[T]{Height: height, Rows: rows}, fill)
 }
 
-// orNone leaves a limit of 0, which is none, empty.
+// OrNone leaves a limit of 0, which is none, empty.
 func (s Scales) OrNone(programme string, units amount.Units) string {
 	if units == 0 {
 		return ""
@@ -59,13 +61,13 @@ func (s Scales) OrNone(programme string, units amount.Units) string {
 	return s.Show(programme, units)
 }
 
-// askScales reads the scales from a peer.
+// AskScales reads the scales from a peer.
 func AskScales(ctx context.Context, g *node.Node) (Scales, error) {
 	list, err := g.Query().AllProgrammes(ctx)
 	return ScalesOf(list), err
 }
 
-// columns says how a list is shown: its header, the columns that are amounts,
+// Columns says how a list is shown: its header, the columns that are amounts,
 // counted from 1, and the cells of one row.
 type Columns[T any] struct {
 	Header table.Row
@@ -73,12 +75,13 @@ type Columns[T any] struct {
 	Cells  func(index.Entry[T], Scales) table.Row
 }
 
-// lists is a command that shows all rows of one kind that a request lets through.
+// Lists is a command that shows all rows of one kind that a request lets through.
 func Lists[Req, T any](a *App, use, example string, op node.Op[Req, node.Found[T]], show Columns[T],
 	ask func(args []string) (Req, error)) *cobra.Command {
 	return Verb(a, use, example, op, ask, InTable(a, show.Fill))
 }
 
+// Fill shows a list.
 func (c Columns[T]) Fill(t table.Writer, answer node.Found[T], s Scales) {
 	t.AppendHeader(c.Header)
 	Right(t, c.Right...)
@@ -89,8 +92,10 @@ func (c Columns[T]) Fill(t table.Writer, answer node.Found[T], s Scales) {
 	AsOf(t, answer.Height)
 }
 
+// AsOf says under a table up to which block it is right.
 func AsOf(t table.Writer, height uint64) { t.SetCaption("as of block %d", int64(height)-1) }
 
+// Yes writes yes, or nothing.
 func Yes(b bool) string {
 	if b {
 		return "yes"
@@ -98,6 +103,7 @@ func Yes(b bool) string {
 	return ""
 }
 
+// YesOrNo writes yes or no.
 func YesOrNo(b bool) string {
 	if b {
 		return "yes"
@@ -105,10 +111,10 @@ func YesOrNo(b bool) string {
 	return "no"
 }
 
-// moment writes UTC seconds in the reader's own time.
+// Moment writes UTC seconds in the reader's own time.
 func Moment(seconds int64) string { return time.Unix(seconds, 0).Format(time.DateTime) }
 
-// lineText writes how many points of which programmes a line has.
+// LineText writes how many points of which programmes a line has.
 func LineText(l spend.Line, s Scales) string {
 	text := ""
 	for _, m := range l.ByProgramme() {
@@ -120,7 +126,7 @@ func LineText(l spend.Line, s Scales) string {
 	return text
 }
 
-// untilText writes the end of a hold or an offer, and that it has passed.
+// UntilText writes the end of a hold or an offer, and that it has passed.
 func UntilText(seconds int64) string {
 	if seconds <= time.Now().Unix() {
 		return Moment(seconds) + " (passed)"
@@ -128,7 +134,7 @@ func UntilText(seconds int64) string {
 	return Moment(seconds)
 }
 
-// goodsText writes what a part is of: 2 wiper, 1 oilkit.
+// GoodsText writes what a part is of: 2 wiper, 1 oilkit.
 func GoodsText(lines []goods.Line) string {
 	var list []string
 	for _, l := range lines {

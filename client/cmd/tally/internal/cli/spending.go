@@ -16,18 +16,19 @@ import (
 	"tallystick/client/node"
 )
 
-// spending is which points a command takes: hold, transfer, convert, a trade …
+// Spending is which points a command takes: hold, transfer, convert, a trade …
 type Spending struct {
 	take []Part       // chosen from the member's wallet
 	lots []spend.Take // named
 }
 
+// Flags are --take and --lot.
 func (s *Spending) Flags(a *App, cmd *cobra.Command) {
 	a.PartsFlag(cmd, &s.take, "take", "programme:points, earliest expiry first")
 	a.LotsFlag(cmd, &s.lots, "lot", "or lot:points, to name the lots yourself")
 }
 
-// named is what the flags name.
+// Named is what the flags name.
 func (s Spending) Named() node.Spending {
 	named := node.Spending{Lots: s.lots}
 	for _, p := range s.take {
@@ -44,19 +45,20 @@ func authorisable(err error) error {
 	return fmt.Errorf("%w: tally member authorisations lists what there is, --authorisation names one", err)
 }
 
-// consent is the member's authorisation of a spend, for who isn't its home.
+// Consent is the member's authorisation of a spend, for who isn't its home.
 type Consent struct {
 	authorisation number.Command
 	oneTime       OneTime
 }
 
+// Flags are --authorisation and those of its code.
 func (c *Consent) Flags(cmd *cobra.Command) {
 	One(cmd, &c.authorisation, "authorisation",
 		"the member's authorisation; its home needs none (积分认证)", number.ParseCommand)
 	c.oneTime.Flags(cmd)
 }
 
-// proof is the authorisation and its code, if it is given.
+// Proof is the authorisation and its code, if it is given.
 func (c *Consent) Proof(a *App) (number.Command, code.Code, error) {
 	if c.authorisation.IsZero() && !c.oneTime.Given() {
 		return number.Command{}, nil, nil // a code in the environment is for something else
@@ -65,13 +67,14 @@ func (c *Consent) Proof(a *App) (number.Command, code.Code, error) {
 	return c.authorisation, cd, err
 }
 
-// oneTime is a one-time code, however it is given: who can see a computer's
+// OneTime is a one-time code, however it is given: who can see a computer's
 // processes sees the words of a command line.
 type OneTime struct {
 	code code.Code
 	file string
 }
 
+// Flags are --code and --code-file.
 func (o *OneTime) Flags(cmd *cobra.Command) {
 	One(cmd, &o.code, "code",
 		"one-time code, if one is waited for; better in --code-file or $TALLY_CODE (一次性码)", code.Parse)
@@ -80,9 +83,10 @@ func (o *OneTime) Flags(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("code", "code-file")
 }
 
+// Given says whether a flag has the code.
 func (o *OneTime) Given() bool { return len(o.code) > 0 || o.file != "" }
 
-// read is the code, from the flag, the file or the environment; none is no error.
+// Read is the code, from the flag, the file or the environment; none is no error.
 // It is of what the caller means, wherever it came from.
 func (o *OneTime) Read(a *App) (code.Code, error) {
 	cd, err := o.find()

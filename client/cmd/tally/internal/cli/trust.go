@@ -8,7 +8,7 @@ import (
 	"tallystick/client/proof"
 )
 
-// trust finds the CAs that count, and of which ledger a proof must be: any
+// Trust finds the CAs that count, and of which ledger a proof must be: any
 // channel if only a directory says whom to trust.
 func (a *App) Trust(dir string) (proof.Trust, config.Config, error) {
 	if dir != "" {
