@@ -18,8 +18,8 @@ type Request interface {
 	Check() error
 }
 
-// spec is what is true of a kind: its contract function, who may send it, what people call what it did, and the type
-// of its request.
+// spec is what is true of a kind: its contract function, who may send it, what people call what it did, the type of its
+// request, and how much it reads and writes.
 type spec struct {
 	kind    Kind
 	name    string
@@ -28,6 +28,7 @@ type spec struct {
 	request reflect.Type
 	cbor    func([]byte) (Request, error)
 	json    func([]byte) (Request, error)
+	reach   Reach
 }
 
 // specs is the protocol's table: all kinds, by subject.
@@ -35,7 +36,14 @@ var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, ca
 	orderSpecs, settlementSpecs)
 
 func specOf[R Request](kind Kind, name string, may may, en, zh string) spec {
-	return spec{kind, name, may, en, zh, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON)}
+	return spec{kind, name, may, en, zh, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON),
+		Few}
+}
+
+// reaching says that a kind reads or writes more than others.
+func (s spec) reaching(reach Reach) spec {
+	s.reach = reach
+	return s
 }
 
 func decoder[R Request](decode func([]byte, any) error) func([]byte) (Request, error) {

@@ -68,7 +68,7 @@ var pointsSpecs = []spec{
 	specOf[member.AppealRequest](Appeal, "points:Appeal", toFinish, "Adjustment appealed", "调账申诉"),
 	specOf[member.DismissRequest](Dismiss, "points:Dismiss", toFinish, "Appeal dismissed", "驳回申诉"),
 	specOf[points.RelieveRequest](Relieve, "points:Relieve", now(party.Issuer|party.Operator),
-		"Liability relieved", "负债免除"),
+		"Liability relieved", "负债免除").reaching(Counts),
 	specOf[points.SetProgrammeRequest](SetProgramme, "points:SetProgramme", now(party.Issuer|party.Operator),
 		"Programme's state set", "变更计划状态"),
 }

@@ -40,15 +40,17 @@ const (
 )
 
 var settlementSpecs = []spec{
-	specOf[settlement.CutOffRequest](CutOff, "cycle:CutOff", byOperator, "Cycle cut off", "周期截止"),
-	specOf[settlement.ComputeRequest](Compute, "cycle:Compute", toFinish, "Cycle computed", "周期计算"),
-	specOf[settlement.FinaliseRequest](Finalise, "cycle:Finalise", toFinish, "Cycle finalised", "周期确定"),
+	specOf[settlement.CutOffRequest](CutOff, "cycle:CutOff", byOperator, "Cycle cut off", "周期截止").reaching(Sums),
+	specOf[settlement.ComputeRequest](Compute, "cycle:Compute", toFinish, "Cycle computed", "周期计算").reaching(Closes),
+	specOf[settlement.FinaliseRequest](Finalise, "cycle:Finalise", toFinish, "Cycle finalised", "周期确定").
+		reaching(Closes),
 	specOf[settlement.SetPolicyRequest](SetPolicy, "cycle:SetPolicy", byOperator, "Policy proposed", "提出结算政策"),
 	specOf[settlement.AcceptPolicyRequest](AcceptPolicy, "cycle:AcceptPolicy", toFinish, "Policy accepted", "接受结算政策"),
 	specOf[settlement.ConfirmDateRequest](ConfirmDate, "cycle:Confirm", byBusiness, "Cycle confirmed", "周期确认"),
 	specOf[settlement.OpenRequest](OpenHidden, "statement:Open", toFinish, "Hidden supply opened", "披露供货款"),
 	specOf[settlement.SignRequest](SignStatement, "statement:Sign", toFinish, "Statement signed", "签署账单"),
-	specOf[settlement.CarryRequest](CarryStatement, "statement:Carry", toFinish, "Pair carried over", "双方结转"),
+	specOf[settlement.CarryRequest](CarryStatement, "statement:Carry", toFinish, "Pair carried over", "双方结转").
+		reaching(Sums),
 	specOf[settlement.ClaimRequest](ClaimStatement, "statement:Claim", toFinish, "Sums claimed", "主张账款"),
 	specOf[settlement.DepositRequest](Deposit, "payment:Deposit", byBusiness, "Money deposited", "保证金存入"),
 	specOf[settlement.CarryPaymentRequest](CarryPayment, "payment:Carry", toFinish, "Payment carried over", "付款结转"),

@@ -22,6 +22,25 @@ const (
 	MaxWritten  = 2 << 20             // bytes of their keys and values
 )
 
+// Reach says how many rows a command of a kind reads, and whether MaxRows and MaxWritten bound what it writes.
+type Reach uint8
+
+// The reaches. As a rule a command reads few rows.
+const (
+	Few    Reach = iota
+	Counts       // it also counts a programme in all lanes of all parties
+	Sums         // it sums up all lanes of all parties: it reads what a whole transaction may
+	Closes       // as Sums, and it writes a row for every two parties, whom party.MaxParties bounds
+)
+
+// Reach returns how much a command of the kind reads and writes.
+func (k Kind) Reach() Reach {
+	if known := k.find(); known != nil {
+		return known.reach
+	}
+	return Few
+}
+
 // Size is how many bytes of MaxBytes a command takes.
 func (c Command) Size() int { return len(c.Request) + len(c.Body) }
 

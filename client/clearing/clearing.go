@@ -235,7 +235,7 @@ func (n Node) Check(ctx context.Context, cycle string, ledger Ledger) ([]Wrong, 
 		return nil, err
 	}
 	if err := closed.Require(settlement.Cut); err == nil {
-		return nil, fault.New(fault.WrongState, "cycle %s isn't computed yet: tally cycle compute", cycle)
+		return nil, fault.New(fault.WrongState, "cycle %s isn't computed yet: `cycle.compute`", cycle)
 	}
 	root, err := n.Index.CycleRoot(cycle)
 	if err != nil || bytes.Equal(root, closed.Root) {

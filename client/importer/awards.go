@@ -96,7 +96,7 @@ func (awards) item(m *Mapping, _ Stores, l *line) (*Item, error) {
 func (m *Mapping) earned(sum decimal.Decimal) (amount.Units, error) {
 	if sum.Sign() < 0 {
 		return 0, errors.New("its lines come to less than nothing: what is given back is taken off " +
-			"where it stands beside its purchase; else claw the points back, with tally points revoke")
+			"where it stands beside its purchase; else revoke the points")
 	}
 	units, err := m.units(sum)
 	switch {

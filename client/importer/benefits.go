@@ -194,10 +194,10 @@ func (s Stores) hasBenefit(req benefit.DefineRequest) (same bool, why string, er
 		return err == nil, "", err
 	case len(subtract(differ, "quota", "grantors")) == 0:
 		why = another("benefit", req.Benefit, differ,
-			"change it with tally benefit amend, or change the file or its mapping")
+			"amend the benefit, or change the file or its mapping")
 	default:
 		why = another("benefit", req.Benefit, differ,
-			"what was offered doesn't change; give the line another id, and close the old one with tally benefit amend")
+			"what was offered doesn't change; give the line another id, and close the old one")
 	}
 	return false, why, nil
 }

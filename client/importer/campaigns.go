@@ -175,5 +175,5 @@ func (s Stores) hasCampaign(req campaign.ProposeRequest) (same bool, why string,
 		return true, "", nil
 	}
 	return false, another("campaign", req.Campaign, differ,
-		"terms never change; end it with tally campaign end, and give the line another id"), nil
+		"terms never change; end the campaign, and give the line another id"), nil
 }

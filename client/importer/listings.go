@@ -92,7 +92,7 @@ func Take(s Stores, req goods.ListRequest) (made command.Request, doomed string,
 		req.Kind, req.Terms = there.Kind, there.Terms
 		return req, "", nil
 	}
-	return req, "its terms haven't been accepted; ask the supplier for them, and see tally terms accept", nil
+	return req, "its terms haven't been accepted; ask the supplier for them, and accept them", nil
 }
 
 // of is the amount that a text comes to.

@@ -50,7 +50,7 @@ func (w who) someone() string {
 }
 
 // noMember is why a line is refused whose customer isn't one of the party's members.
-const noMember = "the customer isn't a member: enrol the customer first (kind: members, or tally member enrol), or say unknown: enrol in the mapping"
+const noMember = "the customer isn't a member: enrol the customer first (kind: members), or say unknown: enrol in the mapping"
 
 // member is the member that a line's customer is, as the vault has it: the one that the
 // customer's account was linked to. A customer whom the vault doesn't know is nobody,

@@ -76,7 +76,7 @@ func (s Stores) approval(req goods.ApproveRequest) (command.Request, string, err
 		return req, "", err
 	}
 	req.Supplier = nobody()
-	return req, "the supplier is suspended: if it may list again, say so with tally supplier approve", nil
+	return req, "the supplier is suspended: if it may list again, approve it anew", nil
 }
 
 // hasApplied compares an application with the supplier that the ledger has.
@@ -104,5 +104,5 @@ func (s Stores) hasApplied(req goods.ApplyRequest) (same bool, why string, err e
 		return err == nil, "", err
 	}
 	return false, another("supplier", req.Supplier, differ,
-		"withdraw it with tally supplier withdraw and apply again, or change the file or its mapping"), nil
+		"withdraw the application and apply again, or change the file or its mapping"), nil
 }

@@ -95,8 +95,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 					benefit.DefineRequest{Benefit: "e", En: "E", Zh: "戊", Kind: benefit.Coupon, Scene: "x", Uses: 1,
 						Days: 1, Fee: amount.Rate{Num: 0, Den: 1}, Lapse: benefit.Refund})
 			},
-			"4 benefit c is there with another price: what was offered doesn't change; give the line another id, and close the old one with tally benefit amend\n" +
-				"5 benefit d is there with another quota: change it with tally benefit amend, or change the file or its mapping\n" +
+			"4 benefit c is there with another price: what was offered doesn't change; give the line another id, and close the old one\n" +
+				"5 benefit d is there with another quota: amend the benefit, or change the file or its mapping\n" +
 				"6 benefit e is M's: give the line another id, as by a prefix\n", 2, 1},
 		{"campaigns", "id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-01\n",
 			"id,en,zh,from,to\na,A,甲,2026-11-01,2026-12-01\nb,B,乙,2026-11-01,2026-12-31\nc,C,丙,2026-11-01,2026-12-01\nd,D,丁,2026-11-01,2026-12-01\n",
@@ -112,8 +112,8 @@ func TestADailyFeedOfOffers(t *testing.T) {
 				o.must("G", campaign.AgreeRequest{Campaign: "c", Cap: 500})
 				o.must("G", campaign.AgreeRequest{Campaign: "a", Cap: 500})
 			},
-			"3 campaign b is there with another until: terms never change; end it with tally campaign end, and give the line another id\n" +
-				"4 campaign c is there with another funders or cap: terms never change; end it with tally campaign end, and give the line another id\n",
+			"3 campaign b is there with another until: terms never change; end the campaign, and give the line another id\n" +
+				"4 campaign c is there with another funders or cap: terms never change; end the campaign, and give the line another id\n",
 			1, 1},
 		{"suppliers", "id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil\nd,D,丁,\n",
 			"id,en,zh,kinds\na,A,甲,oil\nb,B,乙,oil\nc,C,丙,oil;tyre\nd,D,丁,\ne,E,戊,\n",
@@ -122,7 +122,7 @@ func TestADailyFeedOfOffers(t *testing.T) {
 					Fee: amount.Rate{Num: 1, Den: 100}})
 				o.must("G", goods.RefuseRequest{Supplier: "d", Reason: "unknown"})
 			},
-			"4 supplier c is there with another categories: withdraw it with tally supplier withdraw and apply again, or change the file or its mapping\n",
+			"4 supplier c is there with another categories: withdraw the application and apply again, or change the file or its mapping\n",
 			2, 2},
 	} {
 		o := newOffering(t)

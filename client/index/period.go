@@ -74,7 +74,7 @@ func (r *Reading) Unfinished(cycle, party string) (others []string, err error) {
 		return nil, err
 	}
 	if closed.State < settlement.Computed {
-		others = append(others, "all: tally cycle compute "+cycle)
+		others = append(others, "all: `cycle.compute` "+cycle)
 		return others, nil
 	}
 	from, to := row.PairsOf(cycle).Bounds()

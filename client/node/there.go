@@ -19,7 +19,7 @@ func MemberThere(r *index.Reading, id string) error {
 	}
 	w, err := r.Wallet(id)
 	if err == nil && len(w.Lots)+len(w.Held) == 0 {
-		err = fault.New(fault.NotFound, "there is no member %.64s; tally member recognise finds a customer's", id)
+		err = fault.New(fault.NotFound, "there is no member %.64s; `member.recognise` finds a customer's", id)
 	}
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"tallystick/chaincode/internal/ledger"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
-	"tallystick/chaincode/settlement"
 )
 
 // keyCount counts the keys that are asked of an empty ledger.
@@ -57,8 +56,10 @@ func TestReadsAreBounded(t *testing.T) {
 	if err := read(1); fault.CodeOf(err) != fault.Limit || n != ledger.MaxReads {
 		t.Errorf("one more of the batch: %v, %d read", err, n)
 	}
-	if readsOf(command.Hold) != maxReads || readsOf(command.Compute) <= maxReads {
-		t.Error("what closes a cycle reads all lanes")
+	for reach, most := range reads {
+		if most < maxReads || most > ledger.MaxReads || command.Reach(reach) > command.Few && most == maxReads {
+			t.Errorf("reach %d: %d rows", reach, most)
+		}
 	}
 }
 
@@ -71,11 +72,11 @@ func TestWrittenBytesAreBounded(t *testing.T) {
 		mark := r.Tx.Mark()
 		ledger.Put(r.Tx, row.Good("S1", strconv.Itoa(i)), goods.Good{Supplier: "S1", En: large})
 		if err := r.fits(mark,
-			goods.SetGoodRequest{}); fault.CodeOf(err) != map[bool]fault.Code{true: fault.Limit}[i == 7] {
+			command.SetGood); fault.CodeOf(err) != map[bool]fault.Code{true: fault.Limit}[i == 7] {
 			t.Fatalf("row %d: %v", i, err)
 		}
 	}
-	if err := r.fits(0, settlement.ComputeRequest{}); err != nil {
+	if err := r.fits(0, command.Compute); err != nil {
 		t.Errorf("a close: %v", err)
 	}
 }

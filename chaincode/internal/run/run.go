@@ -178,14 +178,14 @@ func (r *Run) one(index int, c command.Command, req command.Request) (command.Re
 	}
 	one := &Call{Run: r, Kind: c.Kind, At: points.At{Caller: r.Caller.ID, Number: number,
 		Now: r.Now, Date: r.Cycle.Date}}
-	r.Tx.AllowReads(readsOf(c.Kind))
+	r.Tx.AllowReads(reads[c.Kind.Reach()])
 	if err := c.Kind.Allow(r.Caller); err != nil {
 		return command.Receipt{}, err
 	}
 	if err := r.do(one, req); err != nil {
 		return command.Receipt{}, err
 	}
-	if err := r.fits(mark, req); err != nil {
+	if err := r.fits(mark, c.Kind); err != nil {
 		return command.Receipt{}, err
 	}
 	return command.Receipt{Number: number, Cycle: r.Cycle.ID, Date: r.Cycle.Date}, nil
@@ -194,9 +194,8 @@ func (r *Run) one(index int, c command.Command, req command.Request) (command.Re
 // fits refuses with LIMIT the command that takes a transaction above what one may
 // write; those before it stand, and smaller ones behind it may fit. Every endorser
 // counts the same rows. What closes a cycle is bounded by the number of parties.
-func (r *Run) fits(mark int, req command.Request) error {
-	switch req.(type) {
-	case settlement.ComputeRequest, settlement.FinaliseRequest:
+func (r *Run) fits(mark int, kind command.Kind) error {
+	if kind.Reach() == command.Closes {
 		return nil
 	}
 	switch written := r.Tx.Volume(mark); {
@@ -252,18 +251,14 @@ type noFact struct{ error }
 // Unwrap gives the refusal.
 func (e noFact) Unwrap() error { return e.error }
 
-// readsOf is how many rows a command of a kind may read by itself. What closes a cycle
-// reads all lanes of all parties, and so does what counts a programme anew, once a batch.
-func readsOf(kind command.Kind) int {
-	switch kind {
-	case command.Compute, command.Finalise, command.CutOff, command.CarryStatement:
-		return ledger.MaxReads
-	case command.Relieve:
-		return maxReads + party.MaxParties*number.Lanes
-	}
-	return maxReads
+// reads is how many rows a command of a reach may read by itself.
+var reads = [...]int{
+	command.Few:    maxReads,
+	command.Counts: maxReads + party.MaxParties*number.Lanes,
+	command.Sums:   ledger.MaxReads,
+	command.Closes: ledger.MaxReads,
 }
 
-// maxReads is what any other command may read: an order's fullest, whose goods are scattered over all
-// lanes, reads 64 × 32 shards.
+// maxReads is what a command of few rows may read: the fullest order, whose goods are scattered over all lanes, reads
+// 64 × 32 shards.
 const maxReads = 4096

@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,7 +100,7 @@ func (p *papers) sign(whole *common.Envelope) error {
 			return err
 		}
 		e.Endorser = p.endorser[id.GetMspid()]
-		sum := sha256.Sum256(append(append([]byte{}, action.GetAction().GetProposalResponsePayload()...), e.GetEndorser()...))
+		sum := sha256.Sum256(slices.Concat(action.GetAction().GetProposalResponsePayload(), e.GetEndorser()))
 		var err error
 		if e.Signature, err = p.signs(sum[:]); err != nil {
 			return err

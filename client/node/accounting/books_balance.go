@@ -65,7 +65,7 @@ func (b bookkeeper) booked(ctx context.Context, req AccountsRequest) ([]books.Lo
 	}
 	if req.Period == "" && len(list) == 0 {
 		return nil, fault.New(fault.NotFound,
-			"no period is booked yet: tally books journal does, or `period` names one to look at")
+			"no period is booked yet: `books.journal` does, or `period` names one to look at")
 	}
 	if i := slices.IndexFunc(list, func(k books.Locked) bool { return k.Summary.Period == req.Period }); i >= 0 {
 		return list[:i+1], nil

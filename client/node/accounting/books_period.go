@@ -88,7 +88,8 @@ func (b booking) finished(cycle string) error {
 		return err
 	}
 	return fault.New(fault.WrongState,
-		"cycle %s isn't ready to be booked: hidden supply, or a fee on it, is to be opened (tally statement open) with %s", cycle, strings.Join(others, ", "))
+		"cycle %s isn't ready to be booked: hidden supply, or a fee on it, is to be opened (`statement.open`) with %s",
+		cycle, strings.Join(others, ", "))
 }
 
 // opening is what the period before closed with; where the books begin, what was true then.

@@ -170,7 +170,7 @@ func codes(ctx context.Context, n *node.Node, _ *node.Call, req EntitlementReque
 	left := codesLeft(secrets, e)
 	if len(left) == 0 {
 		return told, fault.New(fault.NotFound,
-			"your vault has no code of entitlement %s as it is now; make new ones: tally benefit newcode",
+			"your vault has no code of entitlement %s as it is now; make new ones: `benefit.newcode`",
 			req.Entitlement)
 	}
 	return GivenOne{req.Entitlement, e.Member, left}, nil

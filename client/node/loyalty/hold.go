@@ -150,7 +150,7 @@ func (r RefundRequest) of(h points.Hold) (points.RefundRequest, error) {
 	if ask.Capture.IsZero() {
 		if len(h.Captures) != 1 {
 			return ask, fault.New(fault.BadRequest,
-				"hold %s was captured %d times: say which with `capture`; tally query hold lists them",
+				"hold %s was captured %d times: say which with `capture`; `query.hold` lists them",
 				r.Hold, len(h.Captures))
 		}
 		ask.Capture = h.Captures[0].Number

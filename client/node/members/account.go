@@ -64,7 +64,7 @@ func (c Customer) check() error {
 func (c Customer) known(v *vault.Vault) (vault.Account, error) {
 	account, found, err := v.Account(c.Channel, c.ID)
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: tally member link",
+		err = fault.New(fault.NotFound, "your vault knows no such customer of %s; link it first: `member.link`",
 			c.Channel)
 	}
 	return account, err

@@ -112,7 +112,7 @@ func shared(c *node.Call, v *vault.Vault, id string, fields []Field) ([]byte, er
 	if len(fields) == 0 {
 		if !found {
 			return nil, fault.New(fault.NotFound,
-				"your vault has no profile of %s: tally member profile set, or say `fields`", id)
+				"your vault has no profile of %s: `member.profile.set`, or say `fields`", id)
 		}
 		return known.Bytes, nil
 	}

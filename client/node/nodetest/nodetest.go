@@ -2,6 +2,7 @@
 package nodetest
 
 import (
+	"log/slog"
 	"testing"
 
 	"tallystick/chaincode/amount"
@@ -10,6 +11,7 @@ import (
 	"tallystick/chaincode/pedersen"
 	"tallystick/chaincode/spend"
 	"tallystick/client/config"
+	"tallystick/client/gateway/gatewaytest"
 	"tallystick/client/index/indextest"
 	"tallystick/client/node"
 	"tallystick/client/vault"
@@ -75,4 +77,21 @@ func Kit(state goods.State) goods.Order {
 			Pieces: spend.Line{taken("DP", 1860), taken("FP", 8400), taken("GP", 20_000)}, Cash: 1220,
 		}},
 	}
+}
+
+// Open is a party's node on a network that is served, with lane 1.
+func Open(t testing.TB, s *gatewaytest.Server, party string) *node.Node {
+	t.Helper()
+	cfg := s.Config(t, party)
+	cfg.Lanes, cfg.Linger = "1", 0
+	n, err := node.Open(t.Context(), cfg, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"reflect"
 	"regexp"
@@ -18,8 +17,10 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/replay"
+	"tallystick/client/bounds"
 	"tallystick/client/gateway/gatewaytest"
 	"tallystick/client/node"
+	"tallystick/client/node/nodetest"
 )
 
 // TestEveryExampleIsPlayed: testdata/story.txt performs each operation's example on the nodes of one small alliance.
@@ -84,19 +85,7 @@ func (s *stage) node(t *testing.T, party string) *node.Node {
 	if n := s.nodes[party]; n != nil {
 		return n
 	}
-	cfg := s.server.Config(t, party)
-	if party == "D" || party == "G" {
-		cfg.Lanes, cfg.Linger = "1", 0
-	}
-	n, err := node.Open(t.Context(), cfg, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	n := nodetest.Open(t, s.server, party)
 	s.nodes[party] = n
 	return n
 }
@@ -106,8 +95,9 @@ func (s *stage) node(t *testing.T, party string) *node.Node {
 //	D points.hold {"member":"wang"} as h     D's node performs the example, but for wang; its answer is called h
 //	D points.capture {"hold":"$h"}           its number; $h:code is another field of the answer
 //	G points.hold ! FORBIDDEN why            refused with the code
+//	D import.run < gold.csv                  with a file of testdata beside it
 //	later 24h                                in which the peers' clocks go on
-var step = regexp.MustCompile(`^(\w+) ([\w.-]+)(?: (\{.*\}))?(?: as (\w+))?(?: ! (\w+) (.+))?$`)
+var step = regexp.MustCompile(`^(\w+) ([\w.-]+)(?: (\{.*\}))?(?: < (\S+))?(?: as (\w+))?(?: ! (\w+) (.+))?$`)
 
 func (s *stage) play(t *testing.T, text string) error {
 	t.Helper()
@@ -130,11 +120,15 @@ func (s *stage) play(t *testing.T, text string) error {
 	}
 	n := s.node(t, m[1])
 	n.AtLeast(s.height)
-	answer, err := op.Run(t.Context(), n, &node.Call{}, request)
+	call := &node.Call{}
+	if m[4] != "" {
+		call.Upload = node.Upload{Name: m[4], Open: bounds.At("testdata/" + m[4])}
+	}
+	answer, err := op.Run(t.Context(), n, call, request)
 	s.height = max(s.height, n.Height())
 	s.played[m[2]] = true
 	switch code := fault.CodeOf(err); {
-	case string(code) != m[5]:
+	case string(code) != m[6]:
 		return fmt.Errorf("%s: %w", request, err)
 	case code == fault.Internal:
 		return errors.New("INTERNAL is no refusal")
@@ -142,7 +136,7 @@ func (s *stage) play(t *testing.T, text string) error {
 		return nil
 	}
 	whole, err := roundTrip(op, answer)
-	s.answers[m[4]] = whole
+	s.answers[m[5]] = whole
 	return err
 }
 

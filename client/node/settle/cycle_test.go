@@ -3,20 +3,29 @@ package settle
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"tallystick/chaincode/amount"
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
+	"tallystick/chaincode/points"
+	"tallystick/chaincode/replay"
+	"tallystick/chaincode/replay/replaytest"
 	"tallystick/chaincode/settlement"
+	"tallystick/chaincode/spend"
+	"tallystick/client/gateway/gatewaytest"
 	"tallystick/client/index"
+	"tallystick/client/index/indextest"
 	"tallystick/client/node"
+	"tallystick/client/node/nodetest"
 )
 
 const (
@@ -24,118 +33,70 @@ const (
 	endOfNovember = november + 29
 )
 
-// clearingHouse is a ledger's clearing as the rules have it, without the ledger. It refuses what the rules refuse.
-type clearingHouse struct {
-	open     settlement.Cycle
-	lanes    []settlement.Lane
-	closed   map[string]settlement.Close
-	pairs    map[string]settlement.Pair
-	payments map[string]settlement.Payment
-	netting  map[string]settlement.Netting
-	sent     []string         // names of what took effect
-	fails    map[string]error // by the name of a command: what its next sending meets, once
+// house is a ledger's clearing under the rules, as G closes it. G owes D 900 and 1,200 fen of the cycle 2026-11.
+type house struct {
+	t      *testing.T
+	ledger *replay.Ledger
+	sent   []string         // names of what took effect
+	fails  map[string]error // by the name of a command: what its next sending meets, once
 }
 
-// storyLanes is what the story's cycle 2026-11 makes the parties owe each other: 14
-// obligations, 72,910 fen.
-func storyLanes() []settlement.Lane {
-	lane := settlement.Lane{Party: "D", Number: 1}
-	for _, o := range []struct {
-		debtor, creditor string
-		fen              amount.Units
-	}{
-		{"M", "G", 3150}, {"F", "D", 6720}, {"G", "D", 20_000}, {"D", "S1", 26_800}, {"S1", "G", 268},
-		{"G", "M", 9600}, {"D", "M", 1200},
-		{"M", "G", 108}, {"D", "G", 1800}, {"G", "S2", 1560}, {"S2", "G", 16}, {"G", "D", 900},
-		{"S2", "G", 780}, {"G", "S2", 8},
-	} {
-		lane.Positions = lane.Positions.Merge(settlement.Positions{List: []settlement.Position{{Debtor: o.debtor,
-			Creditor: o.creditor, Count: 1, Fen: o.fen}}})
+func newClearedBy(t *testing.T) *house {
+	t.Helper()
+	c := &house{t: t, ledger: replaytest.TwoParties(t), fails: map[string]error{}}
+	c.do("G", points.OpenProgrammeRequest{Programme: "GP", En: "G", Zh: "G", Price: amount.Rate{Num: 1, Den: 1}})
+	c.do("D", member.EnrolRequest{Member: "wang"})
+	lot := c.do("G", points.IssueRequest{Programme: "GP",
+		Grants: []points.Grant{{Member: "wang", Amount: 5000, Expires: november + 300}}}).Row(0)
+	for _, fen := range []amount.Units{900, 1200} {
+		held := c.do("D", points.HoldRequest{Member: "wang", Pieces: []spend.Take{{Lot: lot, Amount: fen}},
+			Deadline: c.ledger.Now().Unix() + 600})
+		c.do("D", points.CaptureRequest{Hold: held, Amount: fen})
 	}
-	return []settlement.Lane{lane}
+	return c
 }
 
-func newClearingHouse() *clearingHouse {
-	h := &clearingHouse{open: settlement.Open("2026-11", november), lanes: storyLanes(),
-		closed: map[string]settlement.Close{}, pairs: map[string]settlement.Pair{},
-		payments: map[string]settlement.Payment{}, netting: map[string]settlement.Netting{}, fails: map[string]error{}}
-	h.open.Date = endOfNovember
-	return h
-}
-
-func (h *clearingHouse) Cycle(context.Context) (settlement.Cycle, error) { return h.open, nil }
-
-func (h *clearingHouse) Close(_ context.Context, cycle string) (settlement.Close, error) {
-	return find(h.closed, cycle)
-}
-
-func (h *clearingHouse) Statement(_ context.Context, cycle, a, b string) (settlement.Pair, error) {
-	return find(h.pairs, cycle+"/"+a+"/"+b)
-}
-
-func (h *clearingHouse) Netting(_ context.Context, cycle string) (settlement.Netting, error) {
-	return find(h.netting, cycle)
-}
-
-func (h *clearingHouse) Payment(_ context.Context, cycle string, n uint32) (settlement.Payment, error) {
-	return find(h.payments, settlement.EndToEnd(cycle, n))
-}
-
-func find[T any](in map[string]T, id string) (T, error) {
-	one, found := in[id]
-	if !found {
-		return one, fault.New(fault.NotFound, "there is no %s", id)
+// do does a command that the rules take.
+func (c *house) do(who string, req command.Request) number.Command {
+	c.t.Helper()
+	done, err := c.ledger.Do(who, req)
+	if err != nil {
+		c.t.Fatalf("%s: %v", command.KindOf(req), err)
 	}
-	return one, nil
+	return done
 }
 
-func (h *clearingHouse) before(next string) (string, error) {
-	for id, c := range h.closed {
-		if c.Next == next {
-			return id, nil
-		}
-	}
-	return "", fault.New(fault.NotFound, "nothing was before %s", next)
+func (c *house) Cycle(context.Context) (open settlement.Cycle, err error) {
+	return open, c.ledger.Ask("G", "Cycle", &open)
+}
+
+func (c *house) Close(_ context.Context, cycle string) (closed settlement.Close, err error) {
+	return closed, c.ledger.Ask("G", "Close", &closed, cycle)
+}
+
+func (c *house) Statement(_ context.Context, cycle, a, b string) (p settlement.Pair, err error) {
+	return p, c.ledger.Ask("G", "Statement", &p, cycle, a, b)
+}
+
+// before is the cycle whose cut-off opened another.
+func (c *house) before(next string) (string, error) {
+	return CycleBefore(indextest.Of(c.t, c.ledger.Blocks()), next)
 }
 
 // send does one command. An error that is prepared for it comes instead, or, if it is an unknown
 // outcome, after it.
-func (h *clearingHouse) send(_ context.Context, _ string, req command.Request) error {
+func (c *house) send(_ context.Context, _ string, req command.Request) error {
 	name := command.KindOf(req).String()
-	prepared := h.fails[name]
-	delete(h.fails, name)
+	prepared := c.fails[name]
+	delete(c.fails, name)
 	if prepared != nil && fault.CodeOf(prepared) != fault.UnknownOutcome {
 		return prepared
 	}
-	if err := errors.Join(req.Check(), h.do(req)); err != nil {
+	if _, err := c.ledger.Do("G", req); err != nil {
 		return err
 	}
-	h.sent = append(h.sent, name)
+	c.sent = append(c.sent, name)
 	return prepared
-}
-
-func (h *clearingHouse) do(req command.Request) error {
-	switch r := req.(type) {
-	case settlement.CutOffRequest:
-		next, closed, err := h.open.CutOff(r, settlement.Founding(), []string{"D", "F", "G", "M", "S1", "S2"},
-			number.Command{Party: "G", Seq: 9})
-		if err != nil {
-			return err
-		}
-		h.open, h.closed[closed.ID] = next, closed
-	case settlement.ComputeRequest:
-		closed, pairs, err := h.closed[r.Cycle].Compute(h.lanes, "G", number.Command{Party: "G", Seq: 10}, h.open.Date)
-		if err != nil {
-			return err
-		}
-		h.closed[r.Cycle] = closed
-		for _, p := range pairs {
-			h.pairs[r.Cycle+"/"+p.A+"/"+p.B] = p
-		}
-	default:
-		return fault.New(fault.Internal, "%T", req)
-	}
-	return nil
 }
 
 // TestClosingGoesOn: stopped at any step, also by an answer that was lost, the next run
@@ -159,11 +120,8 @@ func TestClosingGoesOn(t *testing.T) {
 		{"the last answer is lost", map[string]error{"cycle:Compute": lost}, 2,
 			"cut off 2026-11, opened 2026-12 false; added up 2026-11 false"},
 	} {
-		h := newClearingHouse()
-		h.fails = c.fails
-		if h.fails == nil {
-			h.fails = map[string]error{}
-		}
+		h := newClearedBy(t)
+		maps.Copy(h.fails, c.fails)
 		var told []string
 		var closed settlement.Close
 		var err error
@@ -175,7 +133,7 @@ func TestClosingGoesOn(t *testing.T) {
 			closed, err = run.run(t.Context())
 		}
 		if got := strings.Join(told, "; "); err != nil || got != c.told || closed.State != settlement.Computed ||
-			len(closed.Pairs) != 7 {
+			len(closed.Pairs) != 1 {
 			t.Errorf("%s: %v, %s, %s with %d pairs", c.name, err, got, closed.State, len(closed.Pairs))
 		}
 		if got := strings.Join(h.sent, " "); got != "cycle:CutOff cycle:Compute" {
@@ -185,10 +143,9 @@ func TestClosingGoesOn(t *testing.T) {
 }
 
 func TestClosingRefuses(t *testing.T) {
-	h := newClearingHouse()
-	h.open.ID = "2026-12"
-	_, unknown := h.before("2026-12")
-	run := closing{closes: h, next: "2026-12", unknown: unknown, send: h.send, tell: func(string, bool) {}}
+	h := newClearedBy(t)
+	_, unknown := h.before("2026-11")
+	run := closing{closes: h, next: "2026-11", unknown: unknown, send: h.send, tell: func(string, bool) {}}
 	if _, err := run.run(t.Context()); fault.CodeOf(err) != fault.NotFound || len(h.sent) > 0 {
 		t.Errorf("the first cycle can't be the next: %v", err)
 	}
@@ -200,7 +157,7 @@ func TestClosingRefuses(t *testing.T) {
 		t.Error(text)
 	}
 	if err := node.StepInDoubt(fault.New(fault.UnknownOutcome, "x"),
-		"tally cycle close"); !strings.Contains(err.Error(), "cycle close again") {
+		"`cycle.close`"); !strings.Contains(err.Error(), "`cycle.close` again") {
 		t.Error(err)
 	}
 }
@@ -289,59 +246,22 @@ func TestTheRulesTakeWhatIsCarried(t *testing.T) {
 
 // TestAfterTheDeadlineAllIsCarried that nobody signed.
 func TestAfterTheDeadlineAllIsCarried(t *testing.T) {
-	h := storyComputed(t)
+	h := newClearedBy(t)
+	h.do("G", settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"})
+	h.do("G", settlement.ComputeRequest{Cycle: "2026-11"})
 	if _, err := toFinalise(t.Context(), h, "2026-11"); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("before the deadline: %v", err)
 	}
-	h.open.Date += 10
+	for day := november + 1; day < november+8; day++ {
+		h.do("G", settlement.AdvanceRequest{Date: day})
+	}
 	carries, err := toFinalise(t.Context(), h, "2026-11")
-	if err != nil || len(carries) != 7 || carries[0] != (settlement.CarryRequest{Cycle: "2026-11", A: "D", B: "F"}) {
-		t.Errorf("%v, %v", carries, err)
+	if err != nil || !slices.Equal(carries, []settlement.CarryRequest{{Cycle: "2026-11", A: "D", B: "G"}}) {
+		t.Fatalf("%v, %v", carries, err)
 	}
+	h.do("G", carries[0])
+	h.do("G", settlement.FinaliseRequest{Cycle: "2026-11"})
 	if _, err := toFinalise(t.Context(), h, "2026-10"); fault.CodeOf(err) != fault.NotFound {
-		t.Error(err)
-	}
-}
-
-func storyComputed(t *testing.T) *clearingHouse {
-	t.Helper()
-	h := newClearingHouse()
-	for _, req := range []command.Request{settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"},
-		settlement.ComputeRequest{Cycle: "2026-11"}} {
-		if err := h.send(t.Context(), "", req); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return h
-}
-
-// final notes what netting might have made of a cycle.
-func (h *clearingHouse) final(cycle string) {
-	due := date.Date(endOfNovember + 3)
-	for i, p := range []settlement.Payment{{Debtor: "D", Creditor: "S1", Fen: 980},
-		{Debtor: "F", Creditor: "S1", Fen: 6720, State: settlement.Paid},
-		{Debtor: "G", Creditor: "S1", Fen: 25_266, State: settlement.Sent}} {
-		p.Cycle, p.N, p.Due = cycle, uint32(i)+1, due
-		h.payments[settlement.EndToEnd(cycle, p.N)] = p
-	}
-	closed := h.closed[cycle]
-	closed.State, closed.Payments, closed.Instructed, closed.Settled = settlement.PartSettled, 3, 1, 1
-	h.closed[cycle] = closed
-	h.netting[cycle] = settlement.Netting{Gross: 71_710, Lines: 13,
-		Nets: []settlement.Net{{Debtor: "F", Creditor: "D", Fen: 6720, Multilateral: true, Delay: 3},
-			{Debtor: "G", Creditor: "D", Fen: 19_100, Multilateral: true, Delay: 3}},
-		Parties: []settlement.Stand{{Party: "D", Pays: 980}, {Party: "S1", Receives: 26_532}}}
-}
-
-// TestAnEmptyCycleHasNoNetting: it is settled, and nothing was netted.
-func TestAnEmptyCycleHasNoNetting(t *testing.T) {
-	h := newClearingHouse()
-	h.closed["c"] = settlement.Close{ID: "c", State: settlement.Settled}
-	shown, err := closedOnLedger(t.Context(), h, "c")
-	if err != nil || shown.Netting != nil || shown.Statements == nil || shown.Paid == nil {
-		t.Errorf("%+v, %v", shown, err)
-	}
-	if _, err := closedOnLedger(t.Context(), h, "d"); fault.CodeOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -405,24 +325,59 @@ func TestWhatFinaliseRefusesNamesTheFlag(t *testing.T) {
 	}
 }
 
-// TestClosedCyclesAreSummedUp, with what is disputed apart.
+// TestClosedCyclesAreSummedUp, with what is disputed apart; one in which nothing is owed has no netting.
 func TestClosedCyclesAreSummedUp(t *testing.T) {
-	h := storyComputed(t)
-	shown, err := closedOnLedger(t.Context(), h, "2026-11")
-	if err != nil || shown.Netting != nil || len(shown.Paid) != 0 || len(shown.Statements) != 7 {
-		t.Fatalf("%+v, %v", shown, err)
+	h := newClearedBy(t)
+	s := gatewaytest.Serve(t, h.ledger.Network)
+	g, d := nodetest.Open(t, s, "G"), nodetest.Open(t, s, "D")
+	show := func(cycle string) CycleOnLedger {
+		t.Helper()
+		d.AtLeast(g.Height())
+		g.AtLeast(d.Height())
+		shown, err := CycleShow.Do(t.Context(), g, &node.Call{}, ShowCycleRequest{Cycle: cycle})
+		if err != nil || shown.Closed == nil {
+			t.Fatalf("%+v, %v", shown, err)
+		}
+		return *shown.Closed
 	}
-	dm := h.pairs["2026-11/D/M"]
-	dm.Carved = []settlement.Carved{{Line: number.Command{Party: "D", Seq: 3}.Row(0), Debtor: "D", Fen: 1200}}
-	h.pairs["2026-11/D/M"] = dm
-	h.final("2026-11")
-	shown, err = closedOnLedger(t.Context(), h, "2026-11")
-	if err != nil || shown.Netting == nil || len(shown.Paid) != 3 {
-		t.Fatalf("%+v, %v", shown, err)
+	must := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if dm := shown.Statements[2]; dm.A != "D" || dm.B != "M" || dm.Lines != 1 || dm.AOwes != 1200 ||
-		dm.BOwes != 0 || dm.Disputed != 1200 {
-		t.Errorf("%+v", dm)
+	must(CycleClose.Do(t.Context(), g, &node.Call{}, CloseCycleRequest{Next: "2026-12"}))
+	if shown := show("2026-11"); shown.Netting != nil || len(shown.Paid) != 0 || len(shown.Statements) != 1 {
+		t.Fatalf("%+v", shown)
+	}
+	with := ShowStatementRequest{Cycle: "2026-11", With: "G", Limit: 10}
+	lines, err := StatementShow.Do(t.Context(), d, &node.Call{}, with)
+	must(lines, err)
+	line, err := number.ParseRow(lines.Lines[1].ID)
+	must(line, err)
+	must(DisputeRaise.Do(t.Context(), d, &node.Call{}, settlement.RaiseRequest{Cycle: "2026-11", With: "G",
+		Lines: []number.Row{line}, Reason: "not_delivered", Evidence: make(codec.Hash, 32)}))
+	show("2026-11")
+	must(StatementSign.Do(t.Context(), d, &node.Call{}, SignStatementsRequest{Cycle: "2026-11"}))
+	must(StatementSign.Do(t.Context(), g, &node.Call{}, SignStatementsRequest{Cycle: "2026-11"}))
+	show("2026-11")
+	must(CycleFinalise.Do(t.Context(), g, &node.Call{}, CycleRequest{Cycle: "2026-11"}))
+	shown := show("2026-11")
+	if shown.Netting == nil || len(shown.Paid) != 1 || shown.Paid[0].Fen != 900 {
+		t.Fatalf("%+v", shown)
+	}
+	if p := shown.Statements[0]; p.A != "D" || p.B != "G" || p.Lines != 2 || p.AOwes != 0 || p.BOwes != 2100 ||
+		p.Disputed != 1200 {
+		t.Errorf("%+v", p)
+	}
+	must(CycleClose.Do(t.Context(), g, &node.Call{}, CloseCycleRequest{Next: "2027-01"}))
+	if shown := show("2026-12"); shown.State != settlement.Settled || shown.Netting != nil || shown.Statements == nil ||
+		shown.Paid == nil {
+		t.Errorf("%+v", shown)
+	}
+	if _, err := CycleShow.Do(t.Context(), g, &node.Call{}, ShowCycleRequest{Cycle: "2026-10"}); fault.CodeOf(err) !=
+		fault.NotFound {
+		t.Error(err)
 	}
 }
 

@@ -45,7 +45,7 @@ func closeCycle(ctx context.Context, n *node.Node, c *node.Call, req CloseCycleR
 	closed, err := closing{closes: n.Query(), next: req.Next, last: last, unknown: unknown, tell: c.Tell,
 		send: func(ctx context.Context, step string, r command.Request) error {
 			_, err := run.Send(ctx, node.Step(step, req.Next), r)
-			return node.StepInDoubt(err, "tally cycle close")
+			return node.StepInDoubt(err, "`cycle.close`")
 		}}.run(ctx)
 	return ClosedCycle{closed, n.Height()}, err
 }

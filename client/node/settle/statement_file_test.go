@@ -2,7 +2,6 @@ package settle
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"os"
@@ -10,9 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/number"
 	"tallystick/client/accounts"
 	"tallystick/client/bounds"
 	"tallystick/client/config"
@@ -22,43 +19,6 @@ import (
 	"tallystick/client/statement"
 )
 
-// statementFiles writes one statement, that both signed and three parties' peers prove, in
-// every form.
-func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
-	t.Helper()
-	line := statement.Line{ID: "D.1.4.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G",
-		Programme: "DP", Points: 1_800, Fen: 1_800,
-		Tax: amount.Rate{Num: 0, Den: 1}, Cause: "points:Capture", Date: 20780, Block: 7, Tx: strings.Repeat("ab", 32)}
-	lines := func() iter.Seq2[statement.Line, error] {
-		return func(yield func(statement.Line, error) bool) { yield(line, nil) }
-	}
-	s, err := statement.Of(statement.Head{Network: "alliance", Cycle: "2026-11", From: 20758, To: 20787,
-		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}},
-		lines)
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := number.Command{Party: "D", Lane: 1, Seq: 9}
-	s.Signatures = []statement.Signature{{Party: "D", Root: s.Root, Command: by, Date: 20790}}
-	answer, err := json.Marshal(statement.Answer{Cycle: "2026-11", A: "D", B: "G", State: "SIGNED",
-		SignedA: statement.SignedRoot{Root: s.Root, By: by, Date: 20790}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Proof = al.Proof("alliance", "query:Statement", string(answer), "D", "F", "G")
-	dir = t.TempDir()
-	for _, form := range statement.Forms() {
-		var out bytes.Buffer
-		if err := statement.Write(&out, form, s, lines, statement.Options{Language: statement.Chinese}); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "s."+form), out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 // with is a call with the file at a path.
 func with(path string) *node.Call {
 	return &node.Call{Upload: node.Upload{Name: path, Open: bounds.At(path)}}
@@ -67,7 +27,7 @@ func with(path string) *node.Call {
 // TestVerifiedStatements: a statement that both signed and peers prove holds, in each form that can be read.
 func TestVerifiedStatements(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
-	dir, n := statementFiles(t, al), node.Offline(config.Default())
+	dir, n := nodetest.StatementFiles(t, al), node.Offline(config.Default())
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		req := VerifyStatementRequest{Signers: 3, Trust: al.Trust()}
 		r, err := StatementVerify.Do(t.Context(), n, with(filepath.Join(dir, "s."+form)), req)
@@ -86,7 +46,7 @@ func TestVerifiedStatements(t *testing.T) {
 // TestStatementsThatDontHold are refused, with what is wrong.
 func TestStatementsThatDontHold(t *testing.T) {
 	al, others := prooftest.New(t, "D", "F", "G"), prooftest.New(t, "D", "F", "G")
-	dir := statementFiles(t, al)
+	dir := nodetest.StatementFiles(t, al)
 	good := filepath.Join(dir, "s.json")
 	text, err := os.ReadFile(good)
 	if err != nil {

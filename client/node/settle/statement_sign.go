@@ -121,7 +121,7 @@ func recompute(ctx context.Context, n *node.Node, mine clearing.Node, cycle stri
 	}
 	if s.Pair.Pending > 0 {
 		return fault.New(fault.WrongState,
-			"%d hidden sums are to be opened first, by their parties: tally statement open", s.Pair.Pending)
+			"%d hidden sums are to be opened first, by their parties: `statement.open`", s.Pair.Pending)
 	}
 	if one.req, err = s.SignRequest(n.Party()); err != nil {
 		wrong, failed := mine.CheckLines(ctx, s, n.Query())

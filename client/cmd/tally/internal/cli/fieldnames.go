@@ -1,9 +1,12 @@
 package cli
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // FieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
-// request, or an operation.
+// request, or an operation; other operations are called as their commands are.
 var FieldNames = map[string]string{
 	"acceptor":             "--acceptor",
 	"begin":                "--begin",
@@ -38,14 +41,18 @@ var FieldNames = map[string]string{
 }
 
 // FieldName is a name in backquotes, as refusals have it.
-var FieldName = regexp.MustCompile("`([a-z][A-Za-z.]*)`")
+var FieldName = regexp.MustCompile("`([a-z][A-Za-z.-]*)`")
 
 // InFlags writes a refusal of the node's for who typed a command line.
 func InFlags(text string) string {
-	return FieldName.ReplaceAllStringFunc(text, func(name string) string {
-		if flag, known := FieldNames[name[1:len(name)-1]]; known {
+	return FieldName.ReplaceAllStringFunc(text, func(quoted string) string {
+		name := strings.Trim(quoted, "`")
+		if flag, known := FieldNames[name]; known {
 			return flag
 		}
-		return name
+		if strings.Contains(name, ".") {
+			return "tally " + strings.ReplaceAll(name, ".", " ")
+		}
+		return quoted
 	})
 }
