@@ -148,7 +148,8 @@ func adjustOn(t fataler, has causes) (*stage, string, command.Request) {
 	s.must(t, "G", points.OpenProgrammeRequest{Programme: "GP", En: "GP", Zh: "GP",
 		Price: amount.Rate{Num: 1, Den: 1}, Rules: points.Rules{EarnPerDay: 1000}})
 	lot := s.must(t, "G", points.IssueRequest{Programme: "GP", Grants: []points.Grant{{Member: "wang", Amount: 10,
-		Expires: day(firstDay) + set(has["expired"], date.Date(1), 90), Activator: set(has["pending"], "D", "")}}}).Row(0)
+		Expires:   day(firstDay) + set(has["expired"], date.Date(1), 90),
+		Activator: set(has["pending"], "D", "")}}}).Row(0)
 	s.closeGrant(t, has)
 	if has["expired"] {
 		s.advance(t, 2)

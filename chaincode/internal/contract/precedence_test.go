@@ -159,7 +159,8 @@ func transferOn(t fataler, has causes) (*stage, string, command.Request) {
 		secret := make(code.Code, code.Size)
 		invite := inviting("wang", secret, s.net.Now().Unix()+600)
 		invite.For = "M"
-		s.must(t, "M", member.MergeRequest{From: "chen", Into: "wang", Invitation: s.must(t, "D", invite), Code: secret})
+		s.must(t, "M", member.MergeRequest{From: "chen", Into: "wang", Invitation: s.must(t, "D", invite),
+			Code: secret})
 	}
 	s.close(t, has)
 	return s, "M", points.TransferRequest{From: set(has["no member"], "ghost", "wang"),
@@ -307,7 +308,8 @@ func precedences() map[string]precedence {
 		"take": {takeOn, [][]ground{
 			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState},
 				{"offer ended", "", fault.Expired},
-				{"maker erased", "", fault.WrongState}, {"maker frozen", "", fault.Frozen}, {"for another", "", fault.Forbidden},
+				{"maker erased", "", fault.WrongState}, {"maker frozen", "", fault.Frozen},
+				{"for another", "", fault.Forbidden},
 				{"own offer", "", fault.BadRequest}, untried(fault.Limit), {"set aside expired", "", fault.Expired},
 				{"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
 		"buy": {buyOn, [][]ground{
