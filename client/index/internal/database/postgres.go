@@ -1,4 +1,4 @@
-package index
+package database
 
 import (
 	"context"
@@ -28,7 +28,8 @@ const (
 type postgres struct {
 	writer *sql.DB // one connection, so that open readings never keep blocks from being taken in
 	pool   *sql.DB
-	schema string
+	name   string // of the schema
+	schema Schema
 	lock   int64 // names the schema among a database's advisory locks
 }
 
@@ -36,9 +37,9 @@ type postgres struct {
 // pg_…, which are the server's.
 var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 
-// openPostgres opens or makes the tables in the schema that a URL names as its
+// OpenPostgres opens or makes the tables in the schema that a URL names as its
 // search_path. What it says never has the URL's password in it.
-func openPostgres(url string) (database, error) {
+func OpenPostgres(url string, schema Schema) (Database, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -57,11 +58,11 @@ func openPostgres(url string) (database, error) {
 	}
 	sum := sha256.Sum256([]byte("tallystick index " + name))
 	db := &postgres{
-		writer: openPool(cfg, 1), pool: openPool(cfg, connections), schema: name,
+		writer: openPool(cfg, 1), pool: openPool(cfg, connections), name: name, schema: schema,
 		lock: int64(binary.BigEndian.Uint64(sum[:])),
 	}
 	if err := db.prepare(context.Background()); err != nil {
-		return nil, errors.Join(err, db.close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
@@ -86,15 +87,15 @@ func (db *postgres) prepare(ctx context.Context) error {
 	}
 	defer tx.Rollback() // after a commit it does nothing
 	found, err := db.version(ctx, tx)
-	if err != nil || found == version {
+	if err != nil || found == db.schema.Version {
 		return err
 	}
 	if err := db.clear(ctx, tx, found != 0); err != nil {
 		return err
 	}
-	made := fmt.Sprintf("CREATE TABLE version (number BIGINT NOT NULL); INSERT INTO version VALUES (%d);", version)
-	if _, err := tx.ExecContext(ctx, postgresWords.Replace(schema)+strposAsInstr+made); err != nil {
-		return fmt.Errorf("schema %s: %w", db.schema, err)
+	made := fmt.Sprintf("CREATE TABLE version (number BIGINT NOT NULL); INSERT INTO version VALUES (%d);", db.schema.Version)
+	if _, err := tx.ExecContext(ctx, postgresWords.Replace(db.schema.Text)+strposAsInstr+made); err != nil {
+		return fmt.Errorf("schema %s: %w", db.name, err)
 	}
 	return tx.Commit()
 }
@@ -111,7 +112,7 @@ const strposAsInstr = "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS inte
 // version is that of the tables in the schema, 0 if it has none.
 func (db *postgres) version(ctx context.Context, tx *sql.Tx) (found int, err error) {
 	there := false
-	err = tx.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", db.schema+".version").Scan(&there)
+	err = tx.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", db.name+".version").Scan(&there)
 	if err == nil && there {
 		err = tx.QueryRowContext(ctx, "SELECT number FROM version").Scan(&found)
 	}
@@ -122,24 +123,24 @@ func (db *postgres) version(ctx context.Context, tx *sql.Tx) (found int, err err
 // otherwise it must be empty, for what others keep in it is not ours to drop.
 func (db *postgres) clear(ctx context.Context, tx *sql.Tx, ours bool) error {
 	there := false
-	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", db.schema).Scan(
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)", db.name).Scan(
 		&there)
 	if err == nil && !there {
-		_, err = tx.ExecContext(ctx, "CREATE SCHEMA "+db.schema)
+		_, err = tx.ExecContext(ctx, "CREATE SCHEMA "+db.name)
 	}
 	if err != nil {
-		return fmt.Errorf("schema %s: %w", db.schema, err)
+		return fmt.Errorf("schema %s: %w", db.name, err)
 	}
 	names := ""
 	err = tx.QueryRowContext(ctx,
 		"SELECT COALESCE(string_agg(quote_ident(tablename), ', '), '') FROM pg_tables WHERE schemaname = $1",
-		db.schema).Scan(&names)
+		db.name).Scan(&names)
 	switch {
 	case err != nil || names == "":
 		return err
 	case !ours:
 		return fmt.Errorf("schema %s has tables that aren't an index's; name a schema that is for this index alone",
-			db.schema)
+			db.name)
 	}
 	_, err = tx.ExecContext(ctx, "DROP TABLE "+names+" CASCADE")
 	return err
@@ -160,15 +161,15 @@ func (db *postgres) begin(ctx context.Context) (*sql.Tx, error) {
 }
 
 // write is begin, unless the tables have become another version's meanwhile.
-func (db *postgres) write(ctx context.Context) (*sql.Tx, error) {
+func (db *postgres) Write(ctx context.Context) (*sql.Tx, error) {
 	tx, err := db.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	found, err := db.version(ctx, tx)
-	if err == nil && found != version {
+	if err == nil && found != db.schema.Version {
 		err = fmt.Errorf("schema %s: a program of another version has made the tables again: %d, not %d",
-			db.schema, found, version)
+			db.name, found, db.schema.Version)
 	}
 	if err != nil {
 		return nil, errors.Join(err, tx.Rollback())
@@ -176,9 +177,9 @@ func (db *postgres) write(ctx context.Context) (*sql.Tx, error) {
 	return tx, nil
 }
 
-func (db *postgres) readers() *sql.DB { return db.pool }
+func (db *postgres) Readers() *sql.DB { return db.pool }
 
-func (*postgres) snapshot() *sql.TxOptions {
+func (*postgres) Snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
@@ -205,16 +206,16 @@ func (*postgres) among(list []string) (string, any) { return "= ANY (?)", list }
 
 // put writes many rows with one statement, which gets them column by column: its
 // text depends on the table alone.
-func (*postgres) put(tx *sql.Tx, t table, rows [][]any) error {
-	lists := make([]string, len(t.columns))
-	for i, c := range t.columns {
+func (*postgres) Put(tx *sql.Tx, t Table, rows [][]any) error {
+	lists := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
 		lists[i] = fmt.Sprintf("$%d::%s[]",
-			i+1, map[string]string{"TEXT": "text", "INTEGER": "bigint", "BLOB": "bytea"}[c.kind])
+			i+1, map[string]string{"TEXT": "text", "INTEGER": "bigint", "BLOB": "bytea"}[c.Kind])
 	}
-	statement := t.upsert("SELECT * FROM unnest(" + strings.Join(lists, ", ") + ")")
+	statement := t.Upsert("SELECT * FROM unnest(" + strings.Join(lists, ", ") + ")")
 	for part := range slices.Chunk(rows, rowsAtOnce) {
-		args := make([]any, len(t.columns))
-		for i, c := range t.columns {
+		args := make([]any, len(t.Columns))
+		for i, c := range t.Columns {
 			args[i] = c.values(part, i)
 		}
 		if _, err := tx.Exec(statement, args...); err != nil {
@@ -225,8 +226,8 @@ func (*postgres) put(tx *sql.Tx, t table, rows [][]any) error {
 }
 
 // values are those that rows have in one column.
-func (c column) values(rows [][]any, at int) any {
-	switch c.kind {
+func (c Column) values(rows [][]any, at int) any {
+	switch c.Kind {
 	case "TEXT":
 		return listOf[string](rows, at)
 	case "INTEGER":
@@ -243,9 +244,9 @@ func listOf[T any](rows [][]any, at int) []T {
 	return list
 }
 
-func (db *postgres) close() error { return errors.Join(db.pool.Close(), db.writer.Close()) }
+func (db *postgres) Close() error { return errors.Join(db.pool.Close(), db.writer.Close()) }
 
 // note leaves an error as it is: a database is its administrator's.
-func (*postgres) note(err error) error { return err }
+func (*postgres) Note(err error) error { return err }
 
-func (*postgres) anew() string { return "" }
+func (*postgres) Anew() string { return "" }

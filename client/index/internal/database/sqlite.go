@@ -1,4 +1,4 @@
-package index
+package database
 
 import (
 	"context"
@@ -21,9 +21,8 @@ type sqlite struct {
 
 var errVersion = errors.New("the file is of another version")
 
-// openSQLite opens or makes a file. One of another version is deleted and made again;
-// see version.
-func openSQLite(path string) (database, error) {
+// OpenSQLite opens or makes a file. One of another version is deleted and made again.
+func OpenSQLite(path string, schema Schema) (Database, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
@@ -31,12 +30,12 @@ func openSQLite(path string) (database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqliteFile(path)
+	db, err := sqliteFile(path, schema)
 	if errors.Is(err, errVersion) {
 		if err := c.discard("it is of an old version"); err != nil {
 			return nil, errors.Join(fmt.Errorf("of an old version: %w", err), c.lock.Unlock())
 		}
-		db, err = sqliteFile(path)
+		db, err = sqliteFile(path, schema)
 	}
 	if err != nil {
 		return nil, errors.Join(c.note(err), c.lock.Unlock())
@@ -45,7 +44,7 @@ func openSQLite(path string) (database, error) {
 	return db, nil
 }
 
-func sqliteFile(path string) (*sqlite, error) {
+func sqliteFile(path string, schema Schema) (*sqlite, error) {
 	if err := ownFile(path); err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func sqliteFile(path string) (*sqlite, error) {
 		return nil, errors.Join(err, writer.Close())
 	}
 	db := &sqlite{writer: writer, reader: reader}
-	if err := db.prepare(); err != nil {
+	if err := db.prepare(schema); err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
 	return db, nil
@@ -80,18 +79,18 @@ func connect(path, extra string, connections int) (*sql.DB, error) {
 }
 
 // prepare makes the tables if there are none.
-func (db *sqlite) prepare() error {
+func (db *sqlite) prepare(schema Schema) error {
 	var found int
 	if err := db.writer.QueryRow("PRAGMA user_version").Scan(&found); err != nil {
 		return err
 	}
-	if found != 0 && found != version {
+	if found != 0 && found != schema.Version {
 		return errVersion
 	}
-	if _, err := db.writer.Exec(schema); err != nil {
+	if _, err := db.writer.Exec(schema.Text); err != nil {
 		return err
 	}
-	_, err := db.writer.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))
+	_, err := db.writer.Exec(fmt.Sprintf("PRAGMA user_version = %d", schema.Version))
 	return err
 }
 
@@ -102,15 +101,15 @@ func (*sqlite) among(list []string) (string, any) {
 	return "IN (SELECT value FROM json_each(?))", string(text)
 }
 
-func (db *sqlite) write(ctx context.Context) (*sql.Tx, error) { return db.writer.BeginTx(ctx, nil) }
+func (db *sqlite) Write(ctx context.Context) (*sql.Tx, error) { return db.writer.BeginTx(ctx, nil) }
 
-func (db *sqlite) readers() *sql.DB { return db.reader }
+func (db *sqlite) Readers() *sql.DB { return db.reader }
 
-func (*sqlite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+func (*sqlite) Snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
 // put writes row by row: a call costs no round trip.
-func (*sqlite) put(tx *sql.Tx, t table, rows [][]any) error {
-	s, err := tx.Prepare(t.upsert("VALUES (?" + strings.Repeat(", ?", len(t.columns)-1) + ")"))
+func (*sqlite) Put(tx *sql.Tx, t Table, rows [][]any) error {
+	s, err := tx.Prepare(t.Upsert("VALUES (?" + strings.Repeat(", ?", len(t.Columns)-1) + ")"))
 	if err != nil {
 		return err
 	}
@@ -123,10 +122,10 @@ func (*sqlite) put(tx *sql.Tx, t table, rows [][]any) error {
 	return nil
 }
 
-func (db *sqlite) note(err error) error { return db.care.note(err) }
+func (db *sqlite) Note(err error) error { return db.care.note(err) }
 
-func (db *sqlite) anew() string { return db.care.why }
+func (db *sqlite) Anew() string { return db.care.why }
 
-func (db *sqlite) close() error {
+func (db *sqlite) Close() error {
 	return errors.Join(db.reader.Close(), db.writer.Close(), db.care.end())
 }
