@@ -34,7 +34,10 @@ type Label struct {
 //  4. WRONG_STATE: the member is merged or erased.
 //  5. EXPIRED: until is before today.
 //  6. LIMIT: the member has 32 labels of the caller's.
-//  7. NOT_FOUND: the member doesn't have the label that is taken back.
+//
+// Or, to take a label back:
+//
+//  4. NOT_FOUND: the member doesn't have it.
 type LabelRequest struct {
 	_      struct{}  `cbor:",toarray"`
 	Member string    `json:"member"`

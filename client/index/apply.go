@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/block"
+	"tallystick/client/index/internal/database"
 )
 
 // Namespaces that the index reads.
@@ -28,7 +29,7 @@ func (ix *Index) Apply(blocks ...*block.Block) error {
 		return nil
 	}
 	height, err := ix.apply(blocks)
-	if err = ix.db.note(err); err != nil {
+	if err = ix.db.Note(err); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
 	ix.given = blocks[len(blocks)-1].Number + 1
@@ -41,7 +42,7 @@ func (ix *Index) Apply(blocks ...*block.Block) error {
 }
 
 func (ix *Index) apply(blocks []*block.Block) (height uint64, err error) {
-	tx, err := ix.db.write(context.Background())
+	tx, err := ix.db.Write(context.Background())
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +80,7 @@ func (ix *Index) Wait(ctx context.Context, height uint64) error {
 // table by table and sorted by key. What the fold must know of the tables it asks
 // once, before it begins.
 type fold struct {
-	asking
+	database.Asking
 	height uint64
 	hash   []byte
 	txs    []written
@@ -103,7 +104,7 @@ type change struct {
 // fold folds blocks, as far as the tables haven't got them.
 func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
 	f := &fold{
-		asking: asking{context.Background(), tx, ix.db}, judge: ix.judge, rows: map[string]change{},
+		Asking: database.Asking{Ctx: context.Background(), Tx: tx, DB: ix.db}, judge: ix.judge, rows: map[string]change{},
 		puts: map[string]map[string][]any{},
 	}
 	var err error
@@ -230,13 +231,13 @@ func (f *fold) put(name string, row ...any) error {
 	if err != nil {
 		return err
 	}
-	if err := t.fit(row); err != nil {
+	if err := t.Fit(row); err != nil {
 		return err
 	}
 	if f.puts[name] == nil {
 		f.puts[name] = map[string][]any{}
 	}
-	if key := t.keyOf(row); !t.keepsFirst() || f.puts[name][key] == nil {
+	if key := t.KeyOf(row); !t.KeepsFirst() || f.puts[name][key] == nil {
 		f.puts[name][key] = row
 	}
 	return nil
@@ -245,28 +246,21 @@ func (f *fold) put(name string, row ...any) error {
 // flush writes everything.
 func (f *fold) flush() error {
 	for _, t := range tables {
-		if t.byRow() {
-			if err := f.remove(t.name, f.gone); err != nil {
+		if t.ByRow() {
+			if err := f.Remove(t.Name, f.gone); err != nil {
 				return err
 			}
 		}
-		rows := make([][]any, 0, len(f.puts[t.name]))
-		for _, key := range sortedKeys(f.puts[t.name]) {
-			rows = append(rows, f.puts[t.name][key])
+		rows := make([][]any, 0, len(f.puts[t.Name]))
+		for _, key := range sortedKeys(f.puts[t.Name]) {
+			rows = append(rows, f.puts[t.Name][key])
 		}
 		if len(rows) == 0 {
 			continue
 		}
-		if err := f.db.put(f.tx, t, rows); err != nil {
-			return fmt.Errorf("table %s: %w", t.name, err)
+		if err := f.DB.Put(f.Tx, t, rows); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
 	return nil
-}
-
-func notNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
 }

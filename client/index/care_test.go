@@ -2,10 +2,12 @@ package index
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/row"
@@ -82,10 +84,10 @@ func TestADamagedIndexIsMadeAgain(t *testing.T) {
 		{"noise in its pages", spoil, "something else changed it"},
 		{"noise, and nobody knows what was left", func(t *testing.T, path string) {
 			spoil(t, path)
-			remove(t, path+leftSuffix)
+			remove(t, path+".left")
 		}, "it is damaged"},
 		{"no database", func(t *testing.T, path string) {
-			remove(t, path+leftSuffix)
+			remove(t, path+".left")
 			if err := os.WriteFile(path, bytes.Repeat([]byte("x"), 9000), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -96,11 +98,11 @@ func TestADamagedIndexIsMadeAgain(t *testing.T) {
 			}
 		}, "something else changed it"},
 		{"somebody met damaged pages", func(t *testing.T, path string) {
-			if err := os.WriteFile(path+badSuffix, nil, 0o600); err != nil {
+			if err := os.WriteFile(path+".bad", nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}, "it is damaged"},
-		{"nobody knows what was left", func(t *testing.T, path string) { remove(t, path+leftSuffix) }, ""},
+		{"nobody knows what was left", func(t *testing.T, path string) { remove(t, path+".left") }, ""},
 	} {
 		path, height := filled(t)
 		c.harm(t, path)
@@ -131,7 +133,8 @@ func TestDamagedPagesDontAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path+leftSuffix, []byte(stamp(info)), 0o600); err != nil {
+	if err := os.WriteFile(path+".left", fmt.Appendf(nil, "%d %s", info.Size(),
+		info.ModTime().UTC().Format(time.RFC3339Nano)), 0o600); err != nil {
 		t.Fatal(err) // as a disk that changes bytes behind everybody's back
 	}
 	ix, err := Open(path)
@@ -160,7 +163,14 @@ func TestAFullDiskIsTheMachines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ix.db.(*sqlite).writer.Exec("PRAGMA max_page_count = 1"); err != nil { // no less than there are
+	tx, err := ix.db.Write(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec("PRAGMA max_page_count = 1"); err != nil { // no less than there are
+		t.Fatal(err)
+	}
+	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	for seq := uint64(2); seq < 200; seq++ {

@@ -8,6 +8,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/index/internal/database"
 )
 
 // made lists what makes a hidden position: what was sold, or came back, in its cycle, and in the cycles before from
@@ -43,7 +44,7 @@ func (r *Reading) made(v HiddenOwed, all []HiddenOwed, before map[string]string)
 func (r *Reading) carriedInto(v HiddenOwed) (sums []codec.Hash, err error) {
 	rows, err := r.tx.Query(
 		"SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
-		v.Cycle, v.Debtor, v.Creditor, flag(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
+		v.Cycle, v.Debtor, v.Creditor, database.Bit(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
 	if err != nil {
 		return nil, inIndex(err)
 	}
@@ -56,14 +57,6 @@ func (r *Reading) carriedInto(v HiddenOwed) (sums []codec.Hash, err error) {
 		sums = append(sums, sum)
 	}
 	return sums, rows.Err()
-}
-
-// flag is 1 or 0.
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // source is the position of an earlier cycle, the last one, that came to this sum and so can be what was carried over.

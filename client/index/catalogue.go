@@ -14,13 +14,6 @@ import (
 // commas writes labels so that one can be found as ",label,".
 func commas(labels []string) string { return "," + strings.Join(labels, ",") + "," }
 
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // textOf is what a text is looked for in.
 func textOf(g goods.Good) string {
 	return strings.ToLower(strings.Join([]string{g.En, g.Zh, g.SKU, g.GTIN}, "\n"))

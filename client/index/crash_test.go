@@ -17,6 +17,7 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/row"
 	"tallystick/client/block"
+	"tallystick/client/index/internal/database"
 )
 
 // doomed names the environment's variable that has this program be an errand: a
@@ -32,12 +33,12 @@ type errand struct {
 
 // dying kills its process after so many tables were written.
 type dying struct {
-	database
+	database.Database
 	left int
 }
 
-func (d *dying) put(tx *sql.Tx, t table, rows [][]any) error {
-	err := d.database.put(tx, t, rows)
+func (d *dying) Put(tx *sql.Tx, t database.Table, rows [][]any) error {
+	err := d.Database.Put(tx, t, rows)
 	if d.left--; d.left == 0 {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}

@@ -28,19 +28,14 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-)
 
-// version is the schema's, and that of how the fold fills it. The tables of any
-// other version are made again from the blocks, on both databases. That is the whole
-// of migration: everything here follows from the blocks, so a step that rewrites
-// old rows could only do worse what the fold does, and would have to be proved equal
-// to it. What it costs is one reading of the blocks.
-const version = 14
+	"tallystick/client/index/internal/database"
+)
 
 // Index is an open read model. One goroutine at a time may Apply; any number
 // may ask meanwhile.
 type Index struct {
-	db    database
+	db    database.Database
 	judge judge
 
 	applying sync.Mutex
@@ -56,11 +51,11 @@ type Index struct {
 // search_path. The URL is as the driver pgx reads it, so that a password may come
 // from the file that passfile= or PGPASSFILE names.
 func Open(where string) (*Index, error) {
-	open := openSQLite
+	open := database.OpenSQLite
 	if isURL(where) {
-		open = openPostgres
+		open = database.OpenPostgres
 	}
-	db, err := open(where)
+	db, err := open(where, schema)
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
@@ -97,10 +92,10 @@ func checkpoint(tx *sql.Tx) (height uint64, hash []byte, err error) {
 
 // Anew says why the tables are made again from the blocks, though there were some: they are damaged, something else
 // changed them, or they are of an old version. "" if they aren't.
-func (ix *Index) Anew() string { return ix.db.anew() }
+func (ix *Index) Anew() string { return ix.db.Anew() }
 
 // Close ends the index. Its readings are to be closed before.
-func (ix *Index) Close() error { return ix.db.close() }
+func (ix *Index) Close() error { return ix.db.Close() }
 
 // Height is the number of blocks that the index has taken in: block Height is
 // the next.

@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/quota"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/index/internal/database"
 )
 
 // keeper is how the index keeps the rows of one kind.
@@ -43,13 +44,13 @@ var keepers = byKind(
 		return []any{s.ID, s.Party, s.State.String()}
 	}),
 	whole("good", "goods", func(g goods.Good, _ []string) []any {
-		return []any{g.Supplier, g.SKU, g.Category, commas(g.Labels), bit(g.Open), textOf(g)}
+		return []any{g.Supplier, g.SKU, g.Category, commas(g.Labels), database.Bit(g.Open), textOf(g)}
 	}),
 	whole("listing", "listings", func(l goods.Listing, _ []string) []any {
-		return []any{l.Seller, l.Supplier, l.SKU, commas(l.Labels), bit(l.Open)}
+		return []any{l.Seller, l.Supplier, l.SKU, commas(l.Labels), database.Bit(l.Open)}
 	}),
 	whole("outlet", "outlets", func(o goods.Outlet, _ []string) []any {
-		return []any{o.Party, o.Region, bit(o.Open)}
+		return []any{o.Party, o.Region, database.Bit(o.Open)}
 	}),
 	whole("pool", "stock", func(p goods.Pool, id []string) []any { // SUPPLIER/SKU/SELLER
 		return []any{id[0], id[1], id[2], int64(-1), int64(p.Free)}

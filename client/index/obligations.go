@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/index/internal/database"
 )
 
 // Obligation is one thing that a debtor owes a creditor, whose amount is known: a line
@@ -112,7 +113,7 @@ func lineID(key string) (number.Row, error) {
 
 const obligationColumns = "key, cycle, made, debtor, creditor, kind, scene, programme, points, fen, num, den, model, cause, date, block, tx"
 
-func scanObligation(rows result) (o Obligation, err error) {
+func scanObligation(rows database.Result) (o Obligation, err error) {
 	var key, made string
 	if err := rows.Scan(&key, &o.Cycle, &made, &o.Debtor, &o.Creditor, &o.Kind, &o.Scene, &o.Programme, &o.Points,
 		&o.Fen, &o.Rest.Num, &o.Rest.Den, &o.Model,
@@ -202,7 +203,7 @@ func (r *Reading) CycleRoot(cycle string) (root codec.Hash, err error) {
 
 // linkRow links one more obligation to its lane's chain. They come batch by batch, each batch's in the
 // order of its commands, as they arose.
-func linkRow(rows result, lanes []settlement.Lane) ([]settlement.Lane, error) {
+func linkRow(rows database.Result, lanes []settlement.Lane) ([]settlement.Lane, error) {
 	var key, fee string
 	var o settlement.Obligation
 	var hidden, back bool

@@ -121,7 +121,7 @@ func TestDigestHasObligations(t *testing.T) {
 		t.Fatal(err)
 	}
 	ix := w.index()
-	tx, err := ix.db.write(t.Context())
+	tx, err := ix.db.Write(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/row"
+	"tallystick/client/index/internal/database"
 )
 
 // order replaces an order and what is taken from it. An order never has more or
@@ -35,7 +36,7 @@ func (f *fold) part(order string, o goods.Order, i int, block uint64) error {
 	for n, l := range p.Lines {
 		if err := f.put("lines", lineKey(order, i+1, n+1), p.Supplier, l.SKU, o.Seller, p.Party, int64(p.State), p.Lost,
 			int64(l.Quantity), int64(l.Fen),
-			int64(l.Kind), notNil(l.Terms), p.Fee.String(), p.Cycle, block); err != nil {
+			int64(l.Kind), database.NotNil(l.Terms), p.Fee.String(), p.Cycle, block); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/index/internal/database"
 )
 
 // Outstanding is what an issuer owes members in one programme, in points.
@@ -195,14 +196,14 @@ func (r *Reading) Digest() (codec.Hash, error) {
 }
 
 // digest adds a table's rows to a hash, by primary key.
-func (r *Reading) digest(t table, h hash.Hash) error {
+func (r *Reading) digest(t database.Table, h hash.Hash) error {
 	rows, err := r.tx.Query(
-		"SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " ORDER BY " + strings.Join(t.key, ", "))
+		"SELECT " + strings.Join(t.Names(), ", ") + " FROM " + t.Name + " ORDER BY " + strings.Join(t.Key, ", "))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	values, into := make([]any, len(t.columns)), make([]any, len(t.columns))
+	values, into := make([]any, len(t.Columns)), make([]any, len(t.Columns))
 	for i := range values {
 		into[i] = &values[i]
 	}
@@ -212,10 +213,10 @@ func (r *Reading) digest(t table, h hash.Hash) error {
 		}
 		for i, v := range values {
 			if b, is := v.([]byte); is {
-				values[i] = notNil(b) // one driver says nil for none
+				values[i] = database.NotNil(b) // one driver says nil for none
 			}
 		}
-		h.Write(codec.Encode(append([]any{t.name}, values...)))
+		h.Write(codec.Encode(append([]any{t.Name}, values...)))
 	}
 	return rows.Err()
 }

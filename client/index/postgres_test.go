@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/row"
+	"tallystick/client/index/internal/database"
 )
 
 // needServer skips what is about PostgreSQL alone; see TestOnPostgres.
@@ -70,11 +71,11 @@ func TestSortsByBytes(t *testing.T) {
 // TestSumsAreExact holds sums, of which PostgreSQL makes another type, to the last digit.
 func TestSumsAreExact(t *testing.T) {
 	w := newWorld(t)
-	for lane, n := range []amount.Units{most, 10_000_000_000, 1} {
+	for lane, n := range []amount.Units{database.Most, 10_000_000_000, 1} {
 		w.write(put(row.Totals("DP", "D", uint8(lane+1)), points.Totals{Issued: n}))
 	}
 	list, err := now(t, w.index()).Outstanding()
-	if want := int64(most + 10_000_000_001); err != nil || int64(list[0].Issued) != want {
+	if want := int64(database.Most + 10_000_000_001); err != nil || int64(list[0].Issued) != want {
 		t.Errorf("%+v, %v, want %d", list, err, want)
 	}
 }
@@ -177,18 +178,4 @@ func TestOpenRefusesSchemas(t *testing.T) {
 	mine := server.URLOf("given")
 	execIn(t, mine, "CREATE SCHEMA given") // by an administrator
 	openAt(t, mine)
-}
-
-func TestQueriesForPostgres(t *testing.T) {
-	for query, want := range map[string]string{
-		"SELECT 1":                       "SELECT 1",
-		"a = ? AND b IN (?,?)":           "a = $1 AND b IN ($2,$3)",
-		"a = ?1 AND b = ?2 OR ?1":        "a = $1 AND b = $2 OR $1",
-		"?":                              "$1",
-		"CAST(? AS TEXT) COLLATE BINARY": `CAST($1 AS TEXT) COLLATE "C"`,
-	} {
-		if got := (*postgres).sql(nil, query); got != want {
-			t.Errorf("%s: %s, want %s", query, got, want)
-		}
-	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"tallystick/client/index/internal/database"
 )
 
 // Reading is one snapshot of the tables: every answer is of its height, whatever is
@@ -17,7 +19,7 @@ import (
 // away what is old by now. So close it before you send commands, and open no second
 // one meanwhile.
 type Reading struct {
-	tx     asking
+	tx     database.Asking
 	conn   *sql.Conn
 	height uint64
 }
@@ -29,15 +31,15 @@ func (ix *Index) At(ctx context.Context, height uint64) (*Reading, error) {
 	if err := ix.Wait(ctx, height); err != nil {
 		return nil, err
 	}
-	conn, err := ix.db.readers().Conn(ctx)
+	conn, err := ix.db.Readers().Conn(ctx)
 	if err != nil {
-		return nil, inIndex(ix.db.note(err))
+		return nil, inIndex(ix.db.Note(err))
 	}
-	tx, err := conn.BeginTx(ctx, ix.db.snapshot())
+	tx, err := conn.BeginTx(ctx, ix.db.Snapshot())
 	if err != nil {
-		return nil, errors.Join(inIndex(ix.db.note(err)), conn.Close())
+		return nil, errors.Join(inIndex(ix.db.Note(err)), conn.Close())
 	}
-	r := &Reading{tx: asking{ctx, tx, ix.db}, conn: conn}
+	r := &Reading{tx: database.Asking{Ctx: ctx, Tx: tx, DB: ix.db}, conn: conn}
 	err = r.tx.QueryRow("SELECT height FROM checkpoint").Scan(&r.height)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, errors.Join(inIndex(err), r.Close())
@@ -52,8 +54,8 @@ func (r *Reading) Height() uint64 { return r.height }
 // a connection to a server may be lost, and nothing else; that to a file is free when
 // Close returns, so that the file can be closed.
 func (r *Reading) Close() error {
-	err := errors.Join(unlessDone(r.tx.tx.Rollback()), unlessDone(r.conn.Close()))
-	if err == nil || r.tx.ctx.Err() != nil {
+	err := errors.Join(unlessDone(r.tx.Tx.Rollback()), unlessDone(r.conn.Close()))
+	if err == nil || r.tx.Ctx.Err() != nil {
 		return nil
 	}
 	return inIndex(err)

@@ -25,7 +25,7 @@ func TestAReadingIsOfOneHeight(t *testing.T) {
 	}
 	within(t, func() error { return ix.Apply(blocks[2:]...) })
 	for _, r := range open {
-		height, _, err := checkpoint(r.tx.tx)
+		height, _, err := checkpoint(r.tx.Tx)
 		if err != nil || height != 2 || r.Height() != 2 || lotsIn(t, r) != 0 {
 			t.Errorf("a reading of height %d is of %d, with %d lots, %v", r.Height(), height, lotsIn(t, r), err)
 		}
@@ -110,7 +110,7 @@ func TestAReadingEndsWithItsContext(t *testing.T) {
 			t.Errorf("afterwards: %v", err)
 		}
 		shut(t, r)
-		if n := ix.db.readers().Stats().InUse; n > 0 && server == nil { // a server's is lost, in a moment
+		if n := ix.db.Readers().Stats().InUse; n > 0 && server == nil { // a server's is lost, in a moment
 			t.Errorf("%d connections are in use", n)
 		}
 	}

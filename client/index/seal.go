@@ -49,20 +49,20 @@ func (f *fold) lookUp() error {
 		}
 	}
 	for _, table := range sortedKeys(rows) {
-		if err := f.found(table, "row", sortedKeys(rows[table]),
+		if err := f.Found(table, "row", sortedKeys(rows[table]),
 			func(key string, value []byte) { f.had.rows[key] = value }); err != nil {
 			return err
 		}
 	}
-	if err := f.found("batches", "''", sortedKeys(batches),
+	if err := f.Found("batches", "''", sortedKeys(batches),
 		func(key string, _ []byte) { f.had.batches[key] = true }); err != nil {
 		return err
 	}
-	if err := f.found("facts", "row", sortedKeys(facts),
+	if err := f.Found("facts", "row", sortedKeys(facts),
 		func(key string, value []byte) { f.had.facts[key] = value }); err != nil {
 		return err
 	}
-	if err := f.found("heads", "row", sortedKeys(heads), f.sawHead); err != nil {
+	if err := f.Found("heads", "row", sortedKeys(heads), f.sawHead); err != nil {
 		return err
 	}
 	return f.lookUpStrays()

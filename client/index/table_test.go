@@ -6,27 +6,27 @@ import (
 )
 
 func TestTables(t *testing.T) {
-	made := strings.Count(schema, "CREATE TABLE ")
+	made := strings.Count(schema.Text, "CREATE TABLE ")
 	if len(tables) != made || made < 21 {
 		t.Errorf("%d tables, the schema makes %d", len(tables), made)
 	}
 	for _, table := range tables {
-		if len(table.columns) < 3 || len(table.key) == 0 {
+		if len(table.Columns) < 3 || len(table.Key) == 0 {
 			t.Errorf("%+v", table)
 		}
-		for i, c := range table.columns {
-			if c.kind != "TEXT" && c.kind != "INTEGER" && c.kind != "BLOB" {
-				t.Errorf("%s.%s is %q", table.name, c.name, c.kind)
+		for i, c := range table.Columns {
+			if c.Kind != "TEXT" && c.Kind != "INTEGER" && c.Kind != "BLOB" {
+				t.Errorf("%s.%s is %q", table.Name, c.Name, c.Kind)
 			}
-			if i < len(table.key) && table.key[i] != c.name {
-				t.Errorf("%s: the key's columns aren't the first", table.name)
+			if i < len(table.Key) && table.Key[i] != c.Name {
+				t.Errorf("%s: the key's columns aren't the first", table.Name)
 			}
 		}
 	}
 	facts, err := tableNamed("facts")
 	if want := "INSERT INTO facts (key, kind, block, row) VALUES ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, block = excluded.block, row = excluded.row"; err !=
-		nil || facts.upsert("VALUES") != want {
-		t.Errorf("%s, %v", facts.upsert("VALUES"), err)
+		nil || facts.Upsert("VALUES") != want {
+		t.Errorf("%s, %v", facts.Upsert("VALUES"), err)
 	}
 	if _, err := tableNamed("none"); err == nil {
 		t.Error("there is a table none")
@@ -55,7 +55,7 @@ func TestRowsFitTables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := table.fit(c.row); (err == nil) != c.ok {
+		if err := table.Fit(c.row); (err == nil) != c.ok {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		for _, v := range c.row {

@@ -11,6 +11,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 )
 
 // The grounds of an order: placing is what comes before its points, paying what its
@@ -145,21 +146,29 @@ func deliverOn(t fataler, has causes) (*stage, string, command.Request) {
 	return s, caller, req
 }
 
-// refundOn is that one of two oils comes back.
+// refundOn is that one of two oils comes back. Another that was paid in cash may have come back before.
 func refundOn(t fataler, has causes) (*stage, string, command.Request) {
 	s := newShop(t, 5)
+	back := func(req goods.PlaceRequest, receive bool) number.Command {
+		order := s.must(t, "D", req)
+		s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1,
+			Carrier: "SF", Waybill: "1"})
+		s.must(t, "G", goods.DeliverRequest{Order: order, Part: 1})
+		asked := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
+		if receive {
+			s.must(t, "S1", goods.ReceiveReturnRequest{Return: asked, Restock: true})
+		}
+		return asked
+	}
+	if has["refunded by it"] {
+		s.must(t, "D", goods.RefundRequest{Payment: "refund",
+			Return: back(s.purchase(t, "D", "sun", 900, nil, want("S1", "oil", 1)), true)})
+	}
 	req := s.purchase(t, "D", "sun", 900, s.pays("sun", 900), want("S1", "oil", 2))
 	req.Authorisation = s.authorise(t, "sun", "D", "GP", 900)
-	order := s.must(t, "D", req)
-	s.must(t, "D", goods.AcceptRequest{Order: order}, goods.ShipRequest{Order: order, Part: 1,
-		Carrier: "SF", Waybill: "1"})
-	s.must(t, "G", goods.DeliverRequest{Order: order, Part: 1})
-	back := s.must(t, "G", goods.RequestReturnRequest{Order: order, Part: 1, Line: 1, Quantity: 1, Reason: "x"})
-	if !has["not received"] {
-		s.must(t, "S1", goods.ReceiveReturnRequest{Return: back, Restock: true})
-	}
+	asked := back(req, !has["not received"])
 	return &stage{world: s.world}, set(has["not the seller"], "S1", "D"),
-		goods.RefundRequest{Return: set(has["no return"], nowhere, back),
+		goods.RefundRequest{Return: set(has["no return"], nowhere, asked),
 			Payment: set(has["no reference"], "", "refund")}
 }
 
@@ -178,8 +187,46 @@ func returnOn(t fataler, has causes) (*stage, string, command.Request) {
 			Line: set(has["no line"], uint8(2), 1), Quantity: set(has["too many"], uint32(2), 1), Reason: "x"}
 }
 
+// listing are the grounds of listing a good, but for its terms.
+var listing = []ground{{"no storefront", "", fault.NotFound}, {"no good", "", fault.NotFound},
+	{"no programme", "", fault.NotFound}, {"suspended", "", fault.WrongState}}
+
+// listOn is that D lists S1's oil, or its own cap.
+func listOn(own bool) func(fataler, causes) (*stage, string, command.Request) {
+	return func(t fataler, has causes) (*stage, string, command.Request) {
+		s, supplier := &stage{world: founded(t, 5)}, set(own, "D", "S1")
+		if !has["no storefront"] {
+			s.must(t, "D", goods.SetStorefrontRequest{En: "D", Zh: "D", Open: true})
+		}
+		s.supply(t, "goods", supplier, onePercent)
+		s.must(t, supplier, plainGood("goods", "oil", goods.Shipped))
+		terms := committed(t, opening(t, "oil", 7))
+		if !own && !has["no terms"] {
+			s.must(t, supplier, goods.OfferTermsRequest{Supplier: "goods", SKU: "oil", Seller: "D", Kind: goods.Supply,
+				Commitment: set(has["other terms"], committed(t, opening(t, "oil", 8)), terms),
+				Until:      day(firstDay) + set(has["terms ended"], date.Date(1), 90)})
+		}
+		if has["suspended"] {
+			s.must(t, "G", goods.RefuseRequest{Supplier: "goods", Reason: "x"})
+		}
+		s.advance(t, 2)
+		req := goods.ListRequest{Supplier: "goods", SKU: set(has["no good"], "none", "oil"), Scene: "care", Open: true,
+			Prices: []goods.Price{{Fen: 50}}}
+		if !own || has["names terms"] {
+			req.Kind, req.Terms = goods.Supply, terms
+		}
+		if has["no programme"] {
+			req.Prices[0].Audience = audience.Audience{Programme: "XP", Tiers: []string{"gold"}}
+		}
+		return s, "D", req
+	}
+}
+
 // orderPrecedence is what TestRefusalsComeInTheirDocumentedOrder tries of orders.
 var orderPrecedence = map[string]precedence{
+	"list": {listOn(false), [][]ground{listing, {{"no terms", "terms", fault.NotFound},
+		{"other terms", "", fault.Conflict}, {"terms ended", "terms", fault.Expired}}}},
+	"list one's own": {listOn(true), [][]ground{listing, {{"names terms", "", fault.BadRequest}}}},
 	"place": {placeOn, [][]ground{placing, {{"no lot", "", fault.NotFound}}, spending, paying, erased,
 		consenting, spendCap, reserving}},
 	"deliver": {deliverOn, [][]ground{{{"no order", "", fault.NotFound}, {"no part", "part", fault.NotFound},
@@ -192,5 +239,5 @@ var orderPrecedence = map[string]precedence{
 		{"too many", "", fault.Insufficient}}}},
 	"refund": {refundOn, [][]ground{{{"no return", "", fault.NotFound}, {"not the seller", "", fault.Forbidden},
 		{"not received", "", fault.WrongState},
-		{"no reference", "", fault.BadRequest}, untried(fault.Conflict), untried(fault.Limit)}}},
+		{"no reference", "", fault.BadRequest}, {"refunded by it", "", fault.Conflict}, untried(fault.Limit)}}},
 }

@@ -155,6 +155,13 @@ func transferOn(t fataler, has causes) (*stage, string, command.Request) {
 	if has["receiver erased"] {
 		s.must(t, "M", member.EraseRequest{Member: "chen", Reason: "x"})
 	}
+	if has["merged"] {
+		secret := make(code.Code, code.Size)
+		invite := inviting("wang", secret, s.net.Now().Unix()+600)
+		invite.For = "M"
+		s.must(t, "M", member.MergeRequest{From: "chen", Into: "wang", Invitation: s.must(t, "D", invite),
+			Code: secret})
+	}
 	s.close(t, has)
 	return s, "M", points.TransferRequest{From: set(has["no member"], "ghost", "wang"),
 		To: set(has["no receiver"], "nobody", "chen"), Pieces: s.pieces, Authorisation: s.authorisation, Code: s.code}
@@ -197,6 +204,12 @@ func takeOn(t fataler, has causes) (*stage, string, command.Request) {
 		For: set(has["for another"], "chen", ""), Until: s.net.Now().Unix() + set(has["offer ended"], int64(10), 600)})
 	if has["withdrawn"] {
 		s.must(t, home, points.EndTradeRequest{Trade: trade})
+	}
+	if has["maker frozen"] {
+		s.must(t, "G", member.FreezeRequest{Member: maker, Reason: "x"})
+	}
+	if has["maker erased"] {
+		s.must(t, home, member.EraseRequest{Member: maker, Reason: "x"})
 	}
 	s.close(t, has)
 	return s, "M", points.TakeRequest{Trade: set(has["no trade"], nowhere, trade),
@@ -285,7 +298,7 @@ func precedences() map[string]precedence {
 				noMember, noLot}, spending, erased, consenting, spendCap}},
 		"transfer": {transferOn, [][]ground{
 			{{"no receiver", "receiver", fault.NotFound}, {"receiver erased", "receiver", fault.WrongState}, noMember,
-				noLot, untried(fault.BadRequest)}, spending, moved, erased, consenting, sendCap}},
+				noLot, {"merged", "receiver", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
 		"convert": {convertOn, [][]ground{
 			{noMember, noLot, {"no programme", "", fault.NotFound}, {"no rate", "rate", fault.NotFound},
 				{"not the issuer", "", fault.Forbidden}, {"not agreed", "rate", fault.WrongState},
@@ -295,7 +308,8 @@ func precedences() map[string]precedence {
 		"take": {takeOn, [][]ground{
 			{{"no trade", "", fault.NotFound}, noMember, noLot, {"withdrawn", "", fault.WrongState},
 				{"offer ended", "", fault.Expired},
-				untried(fault.WrongState), untried(fault.Frozen), {"for another", "", fault.Forbidden},
+				{"maker erased", "", fault.WrongState}, {"maker frozen", "", fault.Frozen},
+				{"for another", "", fault.Forbidden},
 				{"own offer", "", fault.BadRequest}, untried(fault.Limit), {"set aside expired", "", fault.Expired},
 				{"another price", "", fault.BadRequest}}, spending, moved, erased, consenting, sendCap}},
 		"buy": {buyOn, [][]ground{
@@ -305,6 +319,11 @@ func precedences() map[string]precedence {
 			erased, {{"barred", "", fault.Ineligible}, {"one each", "", fault.Limit}, noLot,
 				{"another cost", "", fault.BadRequest}},
 			consenting, spending, spendCap, {{"quota", "", fault.Quota}}}},
+		"offer": {offerOn, [][]ground{
+			{{"ended", "end", fault.Expired}, {"too far", "end", fault.Limit}, noMember, noLot,
+				{"no programme", "", fault.NotFound}}, spending, moved, {{"several programmes", "", fault.BadRequest},
+				{"wanted not movable", "", fault.Forbidden}, {"receiver erased", "", fault.WrongState}}, erased,
+			consenting}},
 		"propose":         {proposeOn, [][]ground{proposing}},
 		"award":           {awardOn, [][]ground{awarded, rewarded}},
 		"award a benefit": {awardBenefitOn, [][]ground{awarded, entitled}},
@@ -317,6 +336,8 @@ func precedences() map[string]precedence {
 				{"frozen", "", fault.Frozen}, {"chain", "", fault.Limit}}}},
 	}
 	maps.Copy(subjects, pointsPrecedence)
+	maps.Copy(subjects, membersPrecedence)
+	maps.Copy(subjects, benefitPrecedence)
 	maps.Copy(subjects, orderPrecedence)
 	maps.Copy(subjects, paymentPrecedence)
 	maps.Copy(subjects, disputePrecedence)

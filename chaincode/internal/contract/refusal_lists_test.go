@@ -175,16 +175,6 @@ func TestRefusalsAreDocumentedAsPlayed(t *testing.T) {
 	}
 }
 
-// unplayed are the request types with long lists that the precedence test doesn't play yet. Tests of their packages try
-// their refusals one by one.
-var unplayed = []string{
-	"benefit.GrantRequest", "benefit.TransferRequest", "benefit.WriteOffRequest", "goods.ListRequest",
-	"member.AuthoriseRequest",
-	"member.ConsentRequest", "member.LabelRequest", "member.LinkRequest", "points.AdjustRequest",
-	"points.CaptureRequest",
-	"points.OfferRequest", "points.RefundRequest",
-}
-
 // TestLongRefusalListsAreNumbered holds that nobody has to count refusals in a sentence, and names the long lists that
 // nothing plays.
 func TestLongRefusalListsAreNumbered(t *testing.T) {
@@ -206,7 +196,7 @@ func TestLongRefusalListsAreNumbered(t *testing.T) {
 		left[p.requestOf(t)] = false
 	}
 	maps.DeleteFunc(left, func(_ string, unplayed bool) bool { return !unplayed })
-	if got := slices.Sorted(maps.Keys(left)); !slices.Equal(got, unplayed) {
-		t.Errorf("no precedence is played of %v, want %v", got, unplayed)
+	if len(left) > 0 {
+		t.Errorf("no precedence is played of %v", slices.Sorted(maps.Keys(left)))
 	}
 }

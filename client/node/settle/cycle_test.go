@@ -41,7 +41,7 @@ type house struct {
 	fails  map[string]error // by the name of a command: what its next sending meets, once
 }
 
-func newClearedBy(t *testing.T) *house {
+func newHouse(t *testing.T) *house {
 	t.Helper()
 	c := &house{t: t, ledger: replaytest.TwoParties(t), fails: map[string]error{}}
 	c.do("G", points.OpenProgrammeRequest{Programme: "GP", En: "G", Zh: "G", Price: amount.Rate{Num: 1, Den: 1}})
@@ -120,7 +120,7 @@ func TestClosingGoesOn(t *testing.T) {
 		{"the last answer is lost", map[string]error{"cycle:Compute": lost}, 2,
 			"cut off 2026-11, opened 2026-12 false; added up 2026-11 false"},
 	} {
-		h := newClearedBy(t)
+		h := newHouse(t)
 		maps.Copy(h.fails, c.fails)
 		var told []string
 		var closed settlement.Close
@@ -143,7 +143,7 @@ func TestClosingGoesOn(t *testing.T) {
 }
 
 func TestClosingRefuses(t *testing.T) {
-	h := newClearedBy(t)
+	h := newHouse(t)
 	_, unknown := h.before("2026-11")
 	run := closing{closes: h, next: "2026-11", unknown: unknown, send: h.send, tell: func(string, bool) {}}
 	if _, err := run.run(t.Context()); fault.CodeOf(err) != fault.NotFound || len(h.sent) > 0 {
@@ -246,7 +246,7 @@ func TestTheRulesTakeWhatIsCarried(t *testing.T) {
 
 // TestAfterTheDeadlineAllIsCarried that nobody signed.
 func TestAfterTheDeadlineAllIsCarried(t *testing.T) {
-	h := newClearedBy(t)
+	h := newHouse(t)
 	h.do("G", settlement.CutOffRequest{Cycle: "2026-11", Next: "2026-12"})
 	h.do("G", settlement.ComputeRequest{Cycle: "2026-11"})
 	if _, err := toFinalise(t.Context(), h, "2026-11"); fault.CodeOf(err) != fault.WrongState {
@@ -327,7 +327,7 @@ func TestWhatFinaliseRefusesNamesTheFlag(t *testing.T) {
 
 // TestClosedCyclesAreSummedUp, with what is disputed apart; one in which nothing is owed has no netting.
 func TestClosedCyclesAreSummedUp(t *testing.T) {
-	h := newClearedBy(t)
+	h := newHouse(t)
 	s := gatewaytest.Serve(t, h.ledger.Network)
 	g, d := nodetest.Open(t, s, "G"), nodetest.Open(t, s, "D")
 	show := func(cycle string) CycleOnLedger {
