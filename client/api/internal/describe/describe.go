@@ -217,7 +217,8 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 		described["requestBody"] = doc{"required": true, "content": doc{"multipart/form-data": doc{
 			"schema": doc{"type": "object", "required": []string{"request", "file"}, "properties": doc{
 				"request": schema,
-				"file":    doc{"type": "string", "contentMediaType": "application/octet-stream", "description": "comes last"},
+				"file": doc{"type": "string", "contentMediaType": "application/octet-stream",
+					"description": "comes last"},
 			}},
 			"encoding": doc{"request": doc{"contentType": "application/json"}},
 			"example":  doc{"request": example},
