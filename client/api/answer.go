@@ -7,11 +7,12 @@ import (
 	"strconv"
 )
 
-// The headers of an answer.
+// The headers of requests and answers besides [KeyHeader].
 const (
-	heightHeader    = "Tally-Height"         // how many blocks the node had seen: the answer has them all
-	minHeightHeader = "Tally-Min-Height"     // of a request: how many the node must have seen
-	againHeader     = "Idempotency-Replayed" // true: the key's request had taken effect before
+	MinHeightHeader = "Tally-Min-Height"     // of a request: how many blocks the node must have seen
+	WholeHeader     = "Tally-Whole"          // of a request, true: the body may say what differs each time that it is asked for
+	HeightHeader    = "Tally-Height"         // of an answer: how many blocks the node had seen; the answer has them all
+	AgainHeader     = "Idempotency-Replayed" // of an answer, true: the key's request had taken effect before
 )
 
 // told is what an answer says of this time that it was asked for, not of what was done.
@@ -85,16 +86,16 @@ func (s *told) take(of reflect.StructField, f reflect.Value) bool {
 }
 
 // writeAnswer answers with an operation's answer.
-func writeAnswer(w http.ResponseWriter, rt route, answer any, height uint64) error {
-	answer, said := tidied(answer, !rt.row.Asks)
+func writeAnswer(w http.ResponseWriter, r *http.Request, rt route, answer any, height uint64) error {
+	answer, said := tidied(answer, !rt.row.Asks && r.Header.Get(WholeHeader) != "true")
 	if said.duplicate {
-		w.Header().Set(againHeader, "true")
+		w.Header().Set(AgainHeader, "true")
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}
-	w.Header().Set(heightHeader, strconv.FormatUint(max(height, said.height), 10))
+	w.Header().Set(HeightHeader, strconv.FormatUint(max(height, said.height), 10))
 	write(w, http.StatusOK, "application/json", append(body, '\n'))
 	return nil
 }

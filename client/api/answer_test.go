@@ -34,9 +34,9 @@ func TestTheSameBytes(t *testing.T) {
 			node.Outcomes[node.Receipt]{Height: 9, Rows: []node.Receipt{receipt(9, true), receipt(9, true)}}},
 	} {
 		first, again := answered(t, c.first), answered(t, c.again)
-		if first.Body.String() != again.Body.String() || first.Header().Get(againHeader) != "" ||
-			again.Header().Get(againHeader) != "true" || first.Header().Get(heightHeader) != "7" ||
-			again.Header().Get(heightHeader) != "9" {
+		if first.Body.String() != again.Body.String() || first.Header().Get(AgainHeader) != "" ||
+			again.Header().Get(AgainHeader) != "true" || first.Header().Get(HeightHeader) != "7" ||
+			again.Header().Get(HeightHeader) != "9" {
 			t.Errorf("%s: %v %s\nthen %v %s", c.name, first.Header(), first.Body, again.Header(), again.Body)
 		}
 	}
@@ -50,7 +50,7 @@ func TestTheSameBytes(t *testing.T) {
 func answered(t *testing.T, answer any) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if err := writeAnswer(w, route{}, answer, 0); err != nil {
+	if err := writeAnswer(w, httptest.NewRequest("POST", "/", nil), route{}, answer, 0); err != nil {
 		t.Fatal(err)
 	}
 	return w

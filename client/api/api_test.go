@@ -79,7 +79,7 @@ func problemIn(t testing.TB, w *httptest.ResponseRecorder) (p Problem) {
 func TestRefusals(t *testing.T) {
 	s := serverOf(t, io.Discard)
 	const profile = "/v1/members/wang/profile"
-	key := []string{keyHeader, "k1"}
+	key := []string{KeyHeader, "k1"}
 	for _, c := range []struct {
 		name, role, method, target, body string
 		headers                          []string
@@ -102,10 +102,10 @@ func TestRefusals(t *testing.T) {
 		{"another method", "admin", "DELETE", "/v1/parties", "", nil, 405, fault.BadRequest, ""},
 		{"another method's path", "admin", "GET", "/v1/redemptions", "", nil, 405, fault.BadRequest, ""},
 		{"no idempotency key", "admin", "POST", profile, `{"fields":[]}`, nil, 400, fault.BadRequest, ""},
-		{"two idempotency keys", "admin", "POST", profile, `{}`, append(key, keyHeader, "k2"),
+		{"two idempotency keys", "admin", "POST", profile, `{}`, append(key, KeyHeader, "k2"),
 			400, fault.BadRequest, ""},
 		{"an idempotency key that is none", "admin", "POST", profile, `{"fields":[{"name":"tier","value":"gold"}]}`,
-			[]string{keyHeader, "k 1"}, 400, fault.BadRequest, ""},
+			[]string{KeyHeader, "k 1"}, 400, fault.BadRequest, ""},
 		{"an unknown field", "admin", "POST", profile, `{"field":[]}`, key, 400, fault.BadRequest, "/field"},
 		{"a field twice", "admin", "POST", profile, `{"fields":[],"fields":[]}`, key, 400, fault.BadRequest, "/fields"},
 		{"a field of the path's", "admin", "POST", profile, `{"member":"wang","fields":[]}`, key,
@@ -129,9 +129,9 @@ func TestRefusals(t *testing.T) {
 			400, fault.BadRequest, "/sale"},
 		{"a query's unknown field", "admin", "GET", "/v1/parties?x=1", "", nil, 400, fault.BadRequest, "/x"},
 		{"a query that isn't one", "admin", "GET", "/v1/parties?%zz", "", nil, 400, fault.BadRequest, ""},
-		{"a height that isn't", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "-1"},
+		{"a height that isn't", "admin", "GET", "/v1/parties", "", []string{MinHeightHeader, "-1"},
 			400, fault.BadRequest, ""},
-		{"a height that isn't there", "admin", "GET", "/v1/parties", "", []string{minHeightHeader, "9"},
+		{"a height that isn't there", "admin", "GET", "/v1/parties", "", []string{MinHeightHeader, "9"},
 			503, fault.Unavailable, ""},
 		{"no network", "admin", "GET", "/v1/parties", "", nil, 503, fault.Unavailable, ""},
 	} {
@@ -176,13 +176,13 @@ func TestPerforms(t *testing.T) {
 	var log strings.Builder
 	s := serverOf(t, &log)
 	w := s.ask("loyalty", "POST", "/v1/members/wang/profile",
-		`{"fields":[{"name":"birthday","value":"1990-02-03"}]}`, keyHeader, `"p-1"`)
+		`{"fields":[{"name":"birthday","value":"1990-02-03"}]}`, KeyHeader, `"p-1"`)
 	if w.Code != http.StatusOK {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
 	w = s.ask("loyalty", "POST", "/v1/members/wang/profile/show", "")
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "1990-02-03") ||
-		w.Header().Get("Cache-Control") != "no-store" || w.Header().Get(heightHeader) != "0" {
+		w.Header().Get("Cache-Control") != "no-store" || w.Header().Get(HeightHeader) != "0" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 	if said := log.String(); !strings.Contains(said, "member.profile.set") || !strings.Contains(said, "p-1") ||
@@ -323,7 +323,7 @@ func FuzzRequest(f *testing.F) {
 		}
 		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
 		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set(keyHeader, key)
+		r.Header.Set(KeyHeader, key)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		if w.Code != http.StatusOK && problemIn(t, w).Code == fault.Internal ||

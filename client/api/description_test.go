@@ -40,7 +40,7 @@ func description(t *testing.T) []byte {
 			}
 			return fields
 		},
-		Key: keyHeader, Height: heightHeader, MinHeight: minHeightHeader, Again: againHeader,
+		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader,
 	}
 	for _, m := range fault.Table {
 		src.Codes = append(src.Codes, string(m.Code))

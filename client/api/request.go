@@ -288,8 +288,8 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// keyHeader says by which name the ledger is to remember a request.
-const keyHeader = "Idempotency-Key"
+// KeyHeader is the header that says by which name the ledger is to remember a request.
+const KeyHeader = "Idempotency-Key"
 
 // idOf is the request id that a call has, bare or in quotes. BAD_REQUEST where one is needed and none is said, or two
 // are.
@@ -297,13 +297,13 @@ func (rt route) idOf(r *http.Request) (string, error) {
 	if rt.row.Asks {
 		return "", nil
 	}
-	said := r.Header.Values(keyHeader)
+	said := r.Header.Values(KeyHeader)
 	if rt.op.BySource() && len(said) == 0 {
 		return "", nil
 	}
 	if len(said) != 1 || said[0] == "" {
 		return "", fault.New(fault.BadRequest, "want one %s: the name by which the ledger remembers the request, "+
-			"the same when it is asked for again", keyHeader)
+			"the same when it is asked for again", KeyHeader)
 	}
 	id := said[0]
 	if bare, ok := strings.CutPrefix(id, `"`); ok {

@@ -206,7 +206,7 @@ func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Req
 	height := s.node.Height()
 	answer, err := rt.op.Run(ctx, s.node, &call, request)
 	if err == nil {
-		err = writeAnswer(w, rt, answer, height)
+		err = writeAnswer(w, r, rt, answer, height)
 	}
 	if err == nil {
 		return refused{}
@@ -219,13 +219,13 @@ func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Req
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.
 func leastOf(r *http.Request) (uint64, error) {
-	text := r.Header.Get(minHeightHeader)
+	text := r.Header.Get(MinHeightHeader)
 	if text == "" {
 		return 0, nil
 	}
 	least, err := strconv.ParseUint(text, 10, 53)
 	if err != nil {
-		return 0, fault.New(fault.BadRequest, "%s: want a number of blocks", minHeightHeader)
+		return 0, fault.New(fault.BadRequest, "%s: want a number of blocks", MinHeightHeader)
 	}
 	return least, nil
 }
@@ -292,5 +292,5 @@ func (s *Server) refuse(
 // said logs that a request was answered: nothing of what it names but its id.
 func (s *Server) said(rt route, r *http.Request, who caller, begun time.Time, status int, code fault.Code) {
 	s.log.Info("answered", "operation", rt.row.Name, "status", status, "code", code, "who", who.id,
-		"request", r.Header.Get(keyHeader), "ms", float64(time.Since(begun).Round(100*time.Microsecond))/1e6)
+		"request", r.Header.Get(KeyHeader), "ms", float64(time.Since(begun).Round(100*time.Microsecond))/1e6)
 }

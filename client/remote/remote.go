@@ -1,0 +1,256 @@
+// Package remote performs operations by a party's node that runs as a process of its own (tallyd): over the socket in
+// its state directory, or over HTTPS. An operation is the same variable as in process, so its request and its answer
+// have the same types:
+//
+//	n, err := remote.Dial("https://node.dealer.example:7443", remote.Key(key), remote.Trust(pool))
+//	receipt, err := remote.Do(ctx, n, loyalty.PointsHold, &call, loyalty.HoldRequest{…})
+package remote
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/api"
+	"tallystick/client/bounds"
+	"tallystick/client/node"
+)
+
+// Node is a party's node as it is reached from elsewhere. Its methods may be called from many goroutines.
+type Node struct {
+	base   string
+	key    string
+	client *http.Client
+}
+
+// Option says how a node is reached.
+type Option func(*Node)
+
+// Key is the API key that is shown to the node.
+func Key(text string) Option { return func(n *Node) { n.key = text } }
+
+// Trust says whose certificates a node may have, where that isn't one that the machine trusts.
+func Trust(pool *x509.CertPool) Option {
+	return func(n *Node) {
+		n.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: idle}
+	}
+}
+
+// idle is how many connections to a node are kept for the next requests.
+const idle = 64
+
+// Dial says where a node is: https:// and its address. Nothing is asked yet. BAD_REQUEST for another address.
+func Dial(address string, options ...Option) (*Node, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, fault.New(fault.BadRequest, "a node's address is https://HOST:PORT, not %.80q", address)
+	}
+	n := &Node{base: "https://" + u.Host, client: &http.Client{CheckRedirect: stay}}
+	for _, o := range options {
+		o(n)
+	}
+	return n, nil
+}
+
+// Socket is a node by its socket, which only the user that it runs as can open. Nothing is asked yet.
+func Socket(path string) *Node {
+	return &Node{base: "http://node", client: &http.Client{CheckRedirect: stay, Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", path)
+		}}}}
+}
+
+// stay follows no redirect: a key is for the node that it was made for.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// There says whether somebody serves a node's socket.
+func There(path string) bool {
+	c, err := net.Dial("unix", path)
+	return err == nil && c.Close() == nil
+}
+
+// Do performs an operation. The call's request id, its least height and its file go with it; a call that needs an id
+// and has none gets one. The node's refusals are answered as they are; UNAVAILABLE if it can't be reached, and
+// UNKNOWN_OUTCOME if it went away while it was asked for something that it does.
+func Do[Req, Ans any](ctx context.Context, n *Node, op node.Op[Req, Ans], c *node.Call, req Req) (answer Ans, err error) {
+	if err := op.CheckCall(c, req); err != nil {
+		return answer, err
+	}
+	r, err := n.request(ctx, op, c, req)
+	if err != nil {
+		return answer, err
+	}
+	response, err := n.client.Do(r)
+	if err != nil {
+		return answer, unanswered(op.Row, c, err)
+	}
+	defer response.Body.Close()
+	text, err := bounds.All(response.Body, "the node's answer", maxAnswer)
+	if err != nil {
+		return answer, unanswered(op.Row, c, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return answer, refusal(response.StatusCode, text)
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return answer, fault.New(fault.Internal, "the node's answer to %s can't be read: %v", op.Name, err)
+	}
+	return answer, nil
+}
+
+// maxAnswer is how many bytes an answer may have.
+const maxAnswer = 1 << 30
+
+// unanswered is what is known of a request that a node didn't answer.
+func unanswered(row node.Row, c *node.Call, err error) error {
+	var dialling *net.OpError
+	begun := !errors.As(err, &dialling) || dialling.Op != "dial"
+	if row.Asks || !begun {
+		return fault.New(fault.Unavailable, "the node can't be reached: %v", errors.Unwrap(err))
+	}
+	return node.InDoubt(fault.New(fault.UnknownOutcome, "the node went away: %v", errors.Unwrap(err)), c.ID)
+}
+
+// refusal is the refusal in a problem.
+func refusal(status int, text []byte) error {
+	var p api.Problem
+	if err := json.Unmarshal(text, &p); err != nil || p.Code == "" {
+		return fault.New(fault.Unavailable, "what answers isn't a node: status %d", status)
+	}
+	return fault.New(p.Code, "%s", p.Detail)
+}
+
+// named finds what a route's path names.
+var named = regexp.MustCompile(`\{(\w+)\}`)
+
+// request is the HTTP request of an operation.
+func (n *Node) request(ctx context.Context, op node.Operation, c *node.Call, req any) (*http.Request, error) {
+	row := op.About()
+	text, err := json.Marshal(req)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return nil, err
+	}
+	path := named.ReplaceAllStringFunc(row.Path, func(name string) string {
+		name = name[1 : len(name)-1]
+		value := plain(fields[name])
+		delete(fields, name)
+		return url.PathEscape(value)
+	})
+	body, media, err := bodyOf(op, c, fields)
+	if err != nil {
+		return nil, err
+	}
+	if row.Method == http.MethodGet {
+		path += queryOf(fields)
+	}
+	r, err := http.NewRequestWithContext(ctx, row.Method, n.base+path, body)
+	if err != nil {
+		return nil, err
+	}
+	if media != "" {
+		r.Header.Set("Content-Type", media)
+	}
+	if n.key != "" {
+		r.Header.Set("Authorization", "Bearer "+n.key)
+	}
+	if c.Least > 0 {
+		r.Header.Set(api.MinHeightHeader, strconv.FormatUint(c.Least, 10))
+	}
+	if !row.Asks && !op.BySource() {
+		r.Header.Set(api.KeyHeader, c.RequestID())
+		r.Header.Set(api.WholeHeader, "true")
+	}
+	return r, nil
+}
+
+// plain is a value as a path or a query has it: a text without its quotes, all else as JSON.
+func plain(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
+}
+
+// queryOf writes fields as a query: a list's values each, unless they are objects.
+func queryOf(fields map[string]json.RawMessage) string {
+	query := url.Values{}
+	for name, value := range fields {
+		var list []json.RawMessage
+		switch {
+		case json.Unmarshal(value, &list) != nil:
+			query.Set(name, plain(value))
+		case len(list) > 0 && bytes.HasPrefix(list[0], []byte("{")):
+			query.Set(name, string(value))
+		default:
+			for _, v := range list {
+				query.Add(name, plain(v))
+			}
+		}
+	}
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
+}
+
+// bodyOf is the body of a POST: the request, and the file that comes with it.
+func bodyOf(op node.Operation, c *node.Call, fields map[string]json.RawMessage) (io.Reader, string, error) {
+	if op.About().Method != http.MethodPost {
+		return nil, "", nil
+	}
+	text, err := json.Marshal(fields)
+	if err != nil || !op.Carries() {
+		return bytes.NewReader(text), "application/json", err
+	}
+	if c.Upload.Open == nil {
+		return nil, "", fault.New(fault.BadRequest, "`file`: the file doesn't come with it")
+	}
+	from, err := c.Upload.Open()
+	if err != nil {
+		return nil, "", node.OfFile(err)
+	}
+	out, in := io.Pipe()
+	parts := multipart.NewWriter(in)
+	go func() { in.CloseWithError(errors.Join(writeParts(parts, text, c.Upload.Name, from), from.Close())) }()
+	return out, parts.FormDataContentType(), nil
+}
+
+func writeParts(parts *multipart.Writer, request []byte, name string, file io.Reader) error {
+	first, err := parts.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="request"`},
+		"Content-Type": {"application/json"}})
+	if err != nil {
+		return err
+	}
+	if _, err := first.Write(request); err != nil {
+		return err
+	}
+	second, err := parts.CreateFormFile("file", cmp.Or(name, "file"))
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(second, file); err != nil {
+		return fmt.Errorf("the file can't be sent: %w", err)
+	}
+	return parts.Close()
+}
