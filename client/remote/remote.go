@@ -92,26 +92,40 @@ func Do[Req, Ans any](ctx context.Context, n *Node, op node.Op[Req, Ans], c *nod
 	if err := op.CheckCall(c, req); err != nil {
 		return answer, err
 	}
-	r, err := n.request(ctx, op, c, req)
+	request, err := json.Marshal(req)
 	if err != nil {
 		return answer, err
 	}
-	response, err := n.client.Do(r)
+	text, err := n.Run(ctx, op, c, request)
 	if err != nil {
-		return answer, unanswered(op.Row, c, err)
-	}
-	defer response.Body.Close()
-	text, err := bounds.All(response.Body, "the node's answer", maxAnswer)
-	if err != nil {
-		return answer, unanswered(op.Row, c, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return answer, refusal(response.StatusCode, text)
+		return answer, err
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return answer, fault.New(fault.Internal, "the node's answer to %s can't be read: %v", op.Name, err)
 	}
 	return answer, nil
+}
+
+// Run is Do for an operation whose types aren't known: its request and its answer are JSON.
+func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request json.RawMessage) (json.RawMessage,
+	error) {
+	r, err := n.request(ctx, op, c, request)
+	if err != nil {
+		return nil, err
+	}
+	response, err := n.client.Do(r)
+	if err != nil {
+		return nil, unanswered(op.About(), c, err)
+	}
+	defer response.Body.Close()
+	text, err := bounds.All(response.Body, "the node's answer", maxAnswer)
+	if err != nil {
+		return nil, unanswered(op.About(), c, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, refusal(response.StatusCode, text)
+	}
+	return text, nil
 }
 
 // maxAnswer is how many bytes an answer may have.
@@ -122,9 +136,18 @@ func unanswered(row node.Row, c *node.Call, err error) error {
 	var dialling *net.OpError
 	begun := !errors.As(err, &dialling) || dialling.Op != "dial"
 	if row.Asks || !begun {
-		return fault.New(fault.Unavailable, "the node can't be reached: %v", errors.Unwrap(err))
+		return fault.New(fault.Unavailable, "the node can't be reached: %v", cause(err))
 	}
-	return node.InDoubt(fault.New(fault.UnknownOutcome, "the node went away: %v", errors.Unwrap(err)), c.ID)
+	return node.InDoubt(fault.New(fault.UnknownOutcome, "the node went away: %v", cause(err)), c.ID)
+}
+
+// cause is what an HTTP client's error is about, without the address that it was asked at.
+func cause(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // refusal is the refusal in a problem.
@@ -140,15 +163,12 @@ func refusal(status int, text []byte) error {
 var named = regexp.MustCompile(`\{(\w+)\}`)
 
 // request is the HTTP request of an operation.
-func (n *Node) request(ctx context.Context, op node.Operation, c *node.Call, req any) (*http.Request, error) {
+func (n *Node) request(ctx context.Context, op node.Operation, c *node.Call, request json.RawMessage) (*http.Request,
+	error) {
 	row := op.About()
-	text, err := json.Marshal(req)
-	if err != nil {
-		return nil, err
-	}
 	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return nil, err
+	if err := json.Unmarshal(request, &fields); err != nil {
+		return nil, fault.New(fault.BadRequest, "JSON: want an object")
 	}
 	path := named.ReplaceAllStringFunc(row.Path, func(name string) string {
 		name = name[1 : len(name)-1]

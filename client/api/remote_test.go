@@ -1,0 +1,61 @@
+package api_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"tallystick/client/api"
+	"tallystick/client/node"
+	"tallystick/client/node/operations"
+	"tallystick/client/remote"
+)
+
+// TestRequestsComeAsTheyWereMeant: of every operation, what the Go client makes of its example is, at the route, the
+// example again, in path, query, body and file.
+func TestRequestsComeAsTheyWereMeant(t *testing.T) {
+	came := map[string]json.RawMessage{}
+	mux := http.NewServeMux()
+	for _, op := range operations.All() {
+		row := op.About()
+		mux.HandleFunc(row.Method+" "+row.Path, func(w http.ResponseWriter, r *http.Request) {
+			request, file, err := api.RequestOf(op, r)
+			if err != nil {
+				t.Errorf("%s: %v", row.Name, err)
+			}
+			if came[row.Name] = request; !op.Carries() {
+				return
+			}
+			from, err := file.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := io.ReadAll(from); err != nil || string(text) != "text" || file.Name != "f.txt" {
+				t.Errorf("%s: its file %s came as %q, %v", row.Name, file.Name, text, err)
+			}
+		})
+	}
+	server := httptest.NewTLSServer(mux)
+	defer server.Close()
+	n, err := remote.Dial(server.URL, remote.Trust(server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range operations.All() {
+		row := op.About()
+		call := &node.Call{Upload: node.Upload{Name: "f.txt",
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("text")), nil }}}
+		if _, err := n.Run(t.Context(), op, call, json.RawMessage(row.Example)); err != nil {
+			t.Errorf("%s: %v", row.Name, err)
+		}
+		var meant, got any
+		if json.Unmarshal([]byte(row.Example), &meant) != nil || json.Unmarshal(came[row.Name], &got) != nil ||
+			!reflect.DeepEqual(meant, got) {
+			t.Errorf("%s: meant %s, came %s", row.Name, row.Example, came[row.Name])
+		}
+	}
+}
