@@ -24,7 +24,7 @@ test: ## check, unit tests, simulation, and the tests on a real network
 	@scripts/test.sh
 
 quick: ## most mistakes in half a minute: format, vet, quick tests, tables that must agree
-	@RAPID_SEED=$${RAPID_SEED:-1} scripts/quick.sh
+	@RAPID_SEED=$${RAPID_SEED:-1} RAPID_CHECKS=$${RAPID_CHECKS:-20} scripts/quick.sh
 
 soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES, CHECKS, SEEDS, FUZZ)
 	@scripts/soak.sh $(STEPS)
@@ -52,7 +52,7 @@ fmt: ## format the code
 	@gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 
 unit: ## tests without a network; random ones with RAPID_SEED, so that a tree passes or fails whoever tries it
-	@RAPID_SEED=$${RAPID_SEED:-1} $(GO) test -timeout 30m ./...
+	@RAPID_SEED=$${RAPID_SEED:-1} RAPID_CHECKS=$${RAPID_CHECKS:-50} $(GO) test -timeout 30m ./...
 
 e2e: build ## tests on a real network
 	@scripts/e2e.sh

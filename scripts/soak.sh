@@ -10,9 +10,9 @@ describe() {
 	case $1 in
 	adversary) echo "15 min  attacks on the ledger by its own members, and $lives lives of extremes of all numbers at both doors" ;;
 	models) echo "20 min  $checks random cases of each second model" ;;
-	lives) echo " 5 min  $seeds simulated lives" ;;
+	lives) echo " 6 min  $seeds simulated lives, and 100 of a gateway's" ;;
 	pairs) echo " 3 min  every pair of refusals of every command, in order" ;;
-	imports) echo " 2 min  a file of 200 MB, and half a year of real purchases in three forms, where they are" ;;
+	imports) echo " 4 min  a file of 200 MB, half a year of real purchases in three forms, the largest workbook, every forgery on PostgreSQL" ;;
 	race) echo "15 min  the race detector over gateway, index, importer, node and network" ;;
 	fuzz) echo "15 min  every fuzz target for $fuzz" ;;
 	networks) echo "30 min  all tests on real networks: real purchases, a close with every process killed, every arm of the benchmark" ;;
@@ -24,9 +24,16 @@ run() {
 	case $1 in
 	adversary) go test ./chaincode/internal/adversary -count=1 -timeout 120m -lives "$lives" ;;
 	models) RAPID_CHECKS=$checks go test ./chaincode/internal/contract -run Model -count=1 -timeout 120m ;;
-	lives) go test ./chaincode/internal/contract -run 'TestSimulation$' -count=1 -timeout 120m -seeds "$seeds" ;;
+	lives)
+		go test ./chaincode/internal/contract -run 'TestSimulation$' -count=1 -timeout 120m -seeds "$seeds"
+		go test ./client/gateway -run 'TestExactlyOnce$' -count=1 -timeout 60m -seeds 100
+		;;
 	pairs) go test ./chaincode/internal/contract -run TestRefusalsCome -count=1 -timeout 60m -pairs ;;
-	imports) TALLY_SOAK=1 go test ./client/importer -count=1 -timeout 30m -v -run 'Long|HalfYear|StopsAtOnce' ;;
+	imports)
+		TALLY_SOAK=1 go test ./client/importer ./client/bounds/workbook -count=1 -timeout 30m -v \
+			-run 'Long|HalfYear|StopsAtOnce|Memory'
+		TALLY_SOAK=1 go test ./client/index -count=1 -timeout 30m -run TestOnPostgres
+		;;
 	race) scripts/race.sh -skip 'TestALongFile|TestOnPostgres' ./client/gateway ./client/index ./client/importer ./client/node ./network/... ;;
 	fuzz) scripts/fuzz.sh "$fuzz" ;;
 	networks) TALLY_SOAK=1 scripts/e2e.sh ;;

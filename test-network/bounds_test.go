@@ -16,13 +16,13 @@ var unbounded = []string{
 
 // bounded says of files of client/ why such calls are right there.
 var bounded = map[string]string{
-	"bounds/":           "it is what bounds them",
-	"iso20022/walk.go":  "it bounds bytes and depth itself",
-	"iso20022/made.go":  "it bounds bytes itself, of a file of ours",
-	"statement/json.go": "its parts are bounded",
-	"statement/font.go": "the fonts are our own",
-	"cmd/tally/app.go":  "it reads its own table back",
-	"prices/prices.go":  "the text was bounded",
+	"bounds/":                       "it is what bounds them",
+	"iso20022/walk.go":              "it bounds bytes and depth itself",
+	"iso20022/made.go":              "it bounds bytes itself, of a file of ours",
+	"statement/json.go":             "its parts are bounded",
+	"statement/font.go":             "the fonts are our own",
+	"cmd/tally/internal/cli/app.go": "it reads its own table back",
+	"prices/prices.go":              "the text was bounded",
 }
 
 // Files that come from outside are read through client/bounds.

@@ -21,7 +21,7 @@ import (
 	"tallystick/client/config"
 )
 
-var seeds = flag.Int("seeds", 30, "how many lives TestExactlyOnce lives")
+var seeds = flag.Int("seeds", 12, "how many lives TestExactlyOnce lives")
 
 func testConfig(dir string) config.Config {
 	cfg := config.Default()

@@ -32,9 +32,9 @@ func TestNamesOfAllPlanes(t *testing.T) {
 	if len(fifty) != 50 {
 		t.Fatalf("%d names", len(fifty))
 	}
-	for some := range slices.Chunk(fifty, 4) {
+	for some := range slices.Chunk(fifty, 10) {
 		head := storyHead()
-		head.A.Zh, head.B.Zh = strings.Join(some[:2], " "), strings.Join(some[2:], " ")
+		head.A.Zh, head.B.Zh = strings.Join(some[:5], " "), strings.Join(some[5:], " ")
 		s := must(Of(head, list(story()...)))
 		p := newPaper(s, Options{Language: Chinese}, 0)
 		path := written(t, "pdf", s, list(story()...), Options{Language: Chinese})

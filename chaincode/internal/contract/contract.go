@@ -23,7 +23,6 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,9 +84,12 @@ func New(config Config) (shim.Chaincode, error) {
 		c.Info.Title, c.Info.Version = titles[name], "1"
 		return c
 	}
-	contracts := append(singleContracts(named), &Batch{named("batch")}, &Consortium{named("consortium")},
-		&Query{named("query")})
-	parts := make(coded, len(contracts))
+	contracts := append(singleContracts(named), &Batch{named("batch")}, &Consortium{named("consortium")})
+	query := &Query{named("query")}
+	for _, questions := range allQueries {
+		contracts = append(contracts, &subject{query, questions})
+	}
+	all := coded{byName: map[string]*contractapi.ContractChaincode{}}
 	for _, c := range contracts {
 		countArguments(arity, c)
 		part, err := contractapi.NewChaincode(c)
@@ -96,9 +98,10 @@ func New(config Config) (shim.Chaincode, error) {
 		}
 		part.Info.Title, part.Info.Version = "Tallystick 合契", "1"
 		part.TransactionSerializer = serializer{}
-		parts[c.GetName()] = part
+		all.parts = append(all.parts, part)
+		all.add(c, part)
 	}
-	return parts, nil
+	return all, nil
 }
 
 // countArguments notes how many arguments each function of a contract takes.
@@ -111,13 +114,34 @@ func countArguments(arity map[string]int, contract contractapi.ContractInterface
 	}
 }
 
-// coded is the contracts by their names. Each is a chaincode of the contract API's: for
-// every argument it compiles the schemas of all types that its chaincode knows,
-// which took seconds with all contracts in one.
+// coded is the contracts. Each is a chaincode of the contract API's, and so are the questions of each subject: for
+// every argument a chaincode compiles the schemas of all types that it knows, which took seconds with all in one.
 //
 // It gives every answer that is a refusal its code: the contract API has texts of
 // its own, for calls of what doesn't exist, and puts words before ours.
-type coded map[string]*contractapi.ContractChaincode
+type coded struct {
+	parts  []*contractapi.ContractChaincode
+	byName map[string]*contractapi.ContractChaincode // by contract, and questions by function
+}
+
+func (c coded) add(contract contractapi.ContractInterface, part *contractapi.ContractChaincode) {
+	if s, is := contract.(*subject); is {
+		for _, question := range s.questions {
+			c.byName["query:"+question] = part
+		}
+		return
+	}
+	c.byName[contract.GetName()] = part
+}
+
+// part is the chaincode that has a function; nil if there is no such function or contract.
+func (c coded) part(function string) *contractapi.ContractChaincode {
+	if part := c.byName[function]; part != nil {
+		return part
+	}
+	name, _, _ := strings.Cut(function, ":")
+	return c.byName[name]
+}
 
 // Init does nothing: a network is founded by a command.
 func (c coded) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.Success(nil) }
@@ -136,8 +160,8 @@ func (c coded) call(stub shim.ChaincodeStubInterface) *peer.Response {
 	if name == contractapi.SystemContractName {
 		return c.describe(stub)
 	}
-	part, ok := c[name]
-	if !ok {
+	part := c.part(function)
+	if part == nil {
 		return shim.Error(noSuchFunction().Error())
 	}
 	answer := part.Invoke(stub)
@@ -164,14 +188,17 @@ func (c coded) describe(stub shim.ChaincodeStubInterface) *peer.Response {
 		Contracts:  map[string]metadata.ContractMetadata{},
 		Components: metadata.ComponentMetadata{Schemas: map[string]metadata.ObjectMetadata{}},
 	}
-	for _, name := range slices.Sorted(maps.Keys(c)) {
-		answer := c[name].Invoke(stub)
+	for _, part := range c.parts {
+		answer := part.Invoke(stub)
 		var one metadata.ContractChaincodeMetadata
 		if answer.GetStatus() >= shim.ERRORTHRESHOLD || json.Unmarshal(answer.GetPayload(), &one) != nil {
 			return shim.Error(noSuchFunction().Error())
 		}
 		all.Info = one.Info
-		maps.Copy(all.Contracts, one.Contracts)
+		for name, contract := range one.Contracts {
+			contract.Transactions = append(all.Contracts[name].Transactions, contract.Transactions...)
+			all.Contracts[name] = contract
+		}
 		maps.Copy(all.Components.Schemas, one.Components.Schemas)
 	}
 	data, err := json.Marshal(all)

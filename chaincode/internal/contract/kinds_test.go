@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestSingleCommandsAreThoseOfTheKinds(t *testing.T) {
 func TestEveryQuestionIsReadOnly(t *testing.T) {
 	named := map[string]bool{}
 	query := reflect.TypeFor[*Query]()
-	for _, name := range (&Query{}).GetEvaluateTransactions() {
+	for _, name := range slices.Concat(allQueries...) {
 		if named[name] {
 			t.Errorf("%s stands twice", name)
 		}

@@ -23,12 +23,25 @@ import (
 // every member of the channel may ask. Refused: BAD_REQUEST, NOT_FOUND.
 type Query struct{ contractapi.Contract }
 
+// allQueries are the questions by subject.
+var allQueries = [][]string{{"Consortium", "Cycle", "Party", "Parties", "Request", "Cursor", "Positions",
+	"HiddenPositions", "Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries,
+	orderQueries, settlementQueries}
+
+// subject is the questions of one subject: to the contract API a contract of its own, named query like the others.
+type subject struct {
+	*Query
+	questions []string
+}
+
 // GetEvaluateTransactions tells the contract API that nothing here is to be ordered.
-func (*Query) GetEvaluateTransactions() []string {
-	return slices.Concat([]string{"Consortium", "Cycle", "Party", "Parties", "Request", "Cursor",
-		"Positions", "HiddenPositions",
-		"Quota"}, pointsQueries, memberQueries, benefitQueries, campaignQueries, goodsQueries,
-		orderQueries, settlementQueries)
+func (s *subject) GetEvaluateTransactions() []string { return s.questions }
+
+// GetIgnoredFunctions leaves the other subjects' questions out.
+func (s *subject) GetIgnoredFunctions() []string {
+	return slices.DeleteFunc(slices.Concat(allQueries...), func(question string) bool {
+		return slices.Contains(s.questions, question)
+	})
 }
 
 // maxRows is the most rows that a sum reads.

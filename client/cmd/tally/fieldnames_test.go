@@ -12,8 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/cmd/tally/internal/settle"
 	"tallystick/client/node"
 	"tallystick/client/node/operations"
+	"tallystick/client/payments"
 )
 
 // textsOf are the texts in the sources of client's packages, without those of commands and of tests, by where they
@@ -68,7 +72,7 @@ func performed(t *testing.T, operation string) bool {
 		return false
 	}
 	words := strings.Split(operation, ".")
-	cmd, rest, err := root(&app{}).Find(words)
+	cmd, rest, err := root(&cli.App{}).Find(words)
 	return err == nil && len(rest) == 0 && cmd.Runnable()
 }
 
@@ -85,18 +89,18 @@ func TestRefusalsNameFields(t *testing.T) {
 		if aVerb.MatchString(text) && !strings.Contains(where, "statement/pdf.go") { // which is for whom it is sent to
 			t.Errorf("%s: names a verb of the command line: name the operation, as `cycle.close`", where)
 		}
-		for _, m := range fieldName.FindAllStringSubmatch(text, -1) {
-			if used[m[1]] = true; fieldNames[m[1]] == "" && !performed(t, m[1]) {
+		for _, m := range cli.FieldName.FindAllStringSubmatch(text, -1) {
+			if used[m[1]] = true; cli.FieldNames[m[1]] == "" && !performed(t, m[1]) {
 				t.Errorf("%s: the command line has no name for `%s`: see fieldNames", where, m[1])
 			}
 		}
 	}
-	for field, says := range fieldNames {
+	for field, says := range cli.FieldNames {
 		if !used[field] {
 			t.Errorf("%s: no refusal names it", field)
 		}
 		for _, m := range aFlag.FindAllStringSubmatch(says, -1) {
-			if _, known := flagMeanings[m[1]]; !known {
+			if _, known := cli.FlagMeanings[m[1]]; !known {
 				t.Errorf("%s: no command has a flag --%s", field, m[1])
 			}
 		}
@@ -126,7 +130,7 @@ func TestRefusalsAreToldInFlags(t *testing.T) {
 		"the reason `no_such_name` of D":     "the reason `no_such_name` of D",
 		"it stays":                           "it stays",
 	} {
-		if got := inFlags(text); got != want {
+		if got := cli.InFlags(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -138,8 +142,25 @@ func TestWhatAPersonMayDo(t *testing.T) {
 	for _, op := range operations.All() {
 		names[op.About().Name] = true
 	}
-	for _, c := range someNext {
-		if got := nextText(c.next); got != c.want || !names[c.next.Operation] {
+	for _, c := range []struct {
+		next payments.Next
+		want string
+	}{
+		{payments.Next{Operation: "payment.bounce", Payment: "2026-11-3", Reason: "AC04"},
+			"tally payment bounce 2026-11-3 --reason AC04"},
+		{payments.Next{Operation: "payment.receive", Payment: "2026-11-3", Fen: 1_234_00,
+			Booked:    clitest.November + 29 + 3,
+			Reference: "N7", Charges: 50},
+			"tally payment receive 2026-11-3 --amount 1234.00 --booked 2026-12-03 --reference N7 [--charges 0.50]"},
+		{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100,
+			Booked:  clitest.November + 29 + 3,
+			Receipt: "N7", Reference: "B"},
+			"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt N7 --reference B --evidence FILE"},
+		{payments.Next{Operation: "payment.take-back", Payment: "2026-11-3", Fen: 100,
+			Booked: clitest.November + 29 + 3, Reference: "B"},
+			"tally payment take-back 2026-11-3 --amount 1.00 --booked 2026-12-03 --receipt REFERENCE --reference B --evidence FILE"},
+	} {
+		if got := settle.NextText(c.next); got != c.want || !names[c.next.Operation] {
 			t.Errorf("%+v: %q, want %q", c.next, got, c.want)
 		}
 		words := strings.Fields(strings.NewReplacer("[", "", "]", "", "FILE", "fieldnames_test.go").Replace(c.want))

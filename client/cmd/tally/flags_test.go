@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/client/cmd/tally/internal/cli"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,7 +23,7 @@ func leaves() (list []*cobra.Command) {
 			list = append(list, c)
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&cli.App{}))
 	return list
 }
 
@@ -30,13 +32,13 @@ func TestFlagsMeanOneThing(t *testing.T) {
 	used := map[string]bool{}
 	check := func(c *cobra.Command, f *pflag.Flag) {
 		used[f.Name] = true
-		m, known := flagMeanings[f.Name]
+		m, known := cli.FlagMeanings[f.Name]
 		switch {
 		case f.Name == "help":
 		case !known:
 			t.Errorf("%s --%s: flagMeanings has no row of it", c.CommandPath(), f.Name)
-		case m.kind != f.Value.Type():
-			t.Errorf("%s --%s takes %s, everywhere it is %s", c.CommandPath(), f.Name, f.Value.Type(), m.kind)
+		case m.Kind != f.Value.Type():
+			t.Errorf("%s --%s takes %s, everywhere it is %s", c.CommandPath(), f.Name, f.Value.Type(), m.Kind)
 		case strings.Contains(f.Usage, "none:"):
 			t.Errorf("%s --%s: %q: say what holds if it isn't given", c.CommandPath(), f.Name, f.Usage)
 		}
@@ -44,9 +46,9 @@ func TestFlagsMeanOneThing(t *testing.T) {
 	for _, c := range leaves() {
 		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { check(c, f) })
 	}
-	r := root(&app{})
+	r := root(&cli.App{})
 	r.PersistentFlags().VisitAll(func(f *pflag.Flag) { check(r, f) })
-	for name := range flagMeanings {
+	for name := range cli.FlagMeanings {
 		if !used[name] {
 			t.Errorf("--%s: no command has it", name)
 		}
@@ -107,7 +109,7 @@ var chosenOtherwise = []string{
 // requiredOf names the flags that a command's help calls required, of alternatives the first.
 func requiredOf(c *cobra.Command) (names []string) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Annotations[cobra.BashCompOneRequiredFlag] != nil || f.Annotations[oneOf] != nil {
+		if f.Annotations[cobra.BashCompOneRequiredFlag] != nil || f.Annotations[cli.OneOf] != nil {
 			names = append(names, f.Name)
 		}
 	})

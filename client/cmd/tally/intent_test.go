@@ -11,11 +11,12 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/vault"
 )
 
 // hear is what the program takes in of a command line, without a network.
-func hear(t *testing.T, line string) (*app, error) {
+func hear(t *testing.T, line string) (*cli.App, error) {
 	t.Helper()
 	words, err := shellquote(strings.TrimPrefix(strings.TrimSpace(line), "tally "))
 	if err != nil {
@@ -24,13 +25,13 @@ func hear(t *testing.T, line string) (*app, error) {
 	return hearWords(t, words)
 }
 
-func hearWords(t *testing.T, words []string) (*app, error) {
+func hearWords(t *testing.T, words []string) (*cli.App, error) {
 	t.Helper()
-	a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+	a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 	cmd := root(a)
 	cmd.SetArgs(words)
-	cmd.SetOut(a.out)
-	cmd.SetErr(a.err)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
 		if !c.HasSubCommands() {
@@ -50,7 +51,7 @@ func intentOf(t *testing.T, line string) command.Intent {
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	intent, err := a.call.Meaning.Intent(vaultOf(a))
+	intent, err := a.Call.Meaning.Intent(vaultOf(a))
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
@@ -115,17 +116,17 @@ func TestRequestIDsOfNodesAreRefused(t *testing.T) {
 // of it, and one vault one.
 func TestPrivateIntentsNeedTheVault(t *testing.T) {
 	hash := func(dir, line string) (intent command.Intent, secret bool) {
-		a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
+		a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
 		cmd := root(a)
 		cmd.SetArgs(append(strings.Fields(line), "--profile", profileIn(t, dir, "D")))
 		err := cmd.ExecuteContext(t.Context()) // there is no network
 		if err == nil {
 			t.Fatalf("%s: a network answered", line)
 		}
-		if intent, err = a.call.Meaning.Intent(vaultOf(a)); err != nil {
+		if intent, err = a.Call.Meaning.Intent(vaultOf(a)); err != nil {
 			t.Fatal(err)
 		}
-		return intent, a.call.Meaning.Hidden()
+		return intent, a.Call.Meaning.Hidden()
 	}
 	here, there := t.TempDir(), t.TempDir()
 	for line, want := range map[string]bool{
@@ -172,9 +173,9 @@ trust:
 }
 
 // vaultOf opens the vault of the party that a command line is for.
-func vaultOf(a *app) func() (*vault.Vault, error) {
+func vaultOf(a *cli.App) func() (*vault.Vault, error) {
 	return func() (*vault.Vault, error) {
-		cfg, err := a.config(nil)
+		cfg, err := a.Config(nil)
 		if err != nil {
 			return nil, err
 		}

@@ -4,85 +4,25 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
-	"github.com/mattn/go-isatty"
+	"tallystick/client/cmd/tally/internal/cli"
 
-	"tallystick/chaincode/fault"
-	"tallystick/client/machine"
+	"github.com/mattn/go-isatty"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	app := &app{out: os.Stdout, err: os.Stderr}
+	app := &cli.App{Out: os.Stdout, Err: os.Stderr}
 	if isatty.IsTerminal(os.Stdin.Fd()) {
-		app.in = os.Stdin
+		app.In = os.Stdin
 	}
 	cmd := root(app)
-	app.format = formIn(os.Args[1:], app.format) // flags that can't be read are told in it, too
+	app.Format = cli.FormIn(os.Args[1:], app.Format) // flags that can't be read are told in it, too
 	if err := cmd.ExecuteContext(ctx); err != nil {
-		os.Exit(app.fail(err))
+		os.Exit(app.Fail(err))
 	}
-}
-
-// formIn is the form of the answer that a command line asks for, before its flags are read.
-func formIn(args []string, form string) string {
-	for i, arg := range args {
-		name, value, said := strings.Cut(arg, "=")
-		switch {
-		case arg == "-ojson":
-			return "json"
-		case name != "-o" && name != "--format":
-		case !said && i+1 < len(args):
-			value = args[i+1]
-			fallthrough
-		default:
-			if value == "json" {
-				return value
-			}
-		}
-	}
-	return form
-}
-
-// fail prints an error once, in the caller's format, and answers the exit code
-// of the fault table. Usage errors are BAD_REQUESTs.
-func (a *app) fail(err error) int {
-	var refusal *fault.Error
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) { // of a file that the caller named
-		err = machine.Fault(err)
-	}
-	if !errors.As(err, &refusal) {
-		refusal = fault.New(fault.BadRequest, "%s", err.Error())
-	} else {
-		refusal = inContext(refusal, err)
-	}
-	refusal = fault.New(refusal.Code, "%s", inFlags(refusal.Text))
-	meaning := fault.Of(refusal.Code)
-	if a.format == "json" {
-		enc := json.NewEncoder(a.err)
-		enc.SetIndent("", "  ")
-		// There is nowhere left to report it.
-		_ = enc.Encode(map[string]any{"code": refusal.Code, "text": refusal.Text, "retry": meaning.Retry,
-			"meaning": meaning.En})
-		return meaning.Exit
-	}
-	fmt.Fprintln(a.err, "tally: "+refusal.Error())
-	if refusal.Code != fault.BadRequest {
-		fmt.Fprintf(a.err, "       %s\n       %s\n", meaning.En, meaning.Zh)
-	}
-	return meaning.Exit
-}
-
-// inContext is a refusal with all that was said around it on its way here, such as the lines that it is about.
-func inContext(refusal *fault.Error, err error) *fault.Error {
-	return fault.New(refusal.Code, "%s", strings.Replace(err.Error(), refusal.Error(), refusal.Text, 1))
 }

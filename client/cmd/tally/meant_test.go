@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"strings"
 	"testing"
-
-	"tallystick/chaincode/fault"
 )
 
 // TestMeant: a word or a flag that there isn't is answered by the nearest that there is, at every level.
@@ -28,44 +25,20 @@ func TestMeant(t *testing.T) {
 	}
 }
 
-// TestConfirm: what is lost for good is lost by somebody's word: at a terminal, or by --yes.
-func TestConfirm(t *testing.T) {
-	for _, c := range []struct {
-		name, typed string
-		terminal    bool
-		yes         bool
-		code        fault.Code
-	}{
-		{"a script that doesn't say so", "", false, false, fault.BadRequest},
-		{"a script that does", "", false, true, ""},
-		{"a yes", "yes\n", true, false, ""},
-		{"a no", "no\n", true, false, fault.BadRequest},
-		{"the end", "", true, false, fault.BadRequest},
-	} {
-		var said bytes.Buffer
-		a := &app{err: &said, yes: c.yes}
-		if c.terminal {
-			a.in = strings.NewReader(c.typed)
-		}
-		if err := a.confirm("all is lost"); fault.CodeOf(err) != c.code {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if c.terminal && !strings.Contains(said.String(), "all is lost") {
-			t.Errorf("%s: it asks %q", c.name, said.String())
-		}
+func TestVersion(t *testing.T) {
+	out, errs, exit := run(t, "version", "--network", "nowhere")
+	if exit != 0 || !strings.Contains(out, "tally") || !strings.Contains(out, "go1") {
+		t.Errorf("exit %d: %s%s", exit, out, errs)
 	}
+}
+
+// TestWhatIsLostIsConfirmed by the commands that lose it.
+func TestWhatIsLostIsConfirmed(t *testing.T) {
 	for _, verb := range [][]string{{"member", "erase", "li", "--reason", "r"},
 		{"member", "merge", "a", "b", "--invitation", "D.0.9.0", "--code", "00000-00000-00000-00000-000000"}} {
 		if _, errs, exit := run(t, append([]string{"--as", "D", "--network", "nowhere"}, verb...)...); exit != 2 ||
 			!strings.Contains(errs, "--yes") {
 			t.Errorf("%v: exit %d: %s", verb, exit, errs)
 		}
-	}
-}
-
-func TestVersion(t *testing.T) {
-	out, errs, exit := run(t, "version", "--network", "nowhere")
-	if exit != 0 || !strings.Contains(out, "tally") || !strings.Contains(out, "go1") {
-		t.Errorf("exit %d: %s%s", exit, out, errs)
 	}
 }

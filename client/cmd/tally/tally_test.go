@@ -1,47 +1,30 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/cmd/tally/internal/cli/clitest"
 	"tallystick/client/node"
-	"tallystick/client/node/members"
 	"tallystick/client/node/operations"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
-	"tallystick/chaincode/member"
-	"tallystick/chaincode/number"
-	"tallystick/chaincode/points"
-	"tallystick/client/index"
 )
 
 // run calls the program and answers what it wrote and its exit code.
 func run(t *testing.T, args ...string) (out, errs string, exit int) {
 	t.Helper()
-	var o, e bytes.Buffer
-	a := &app{out: &o, err: &e}
-	cmd := root(a)
-	cmd.SetArgs(args)
-	cmd.SetOut(&o)
-	cmd.SetErr(&e)
-	if err := cmd.ExecuteContext(context.Background()); err != nil {
-		exit = a.fail(err)
-	}
-	return o.String(), e.String(), exit
+	return clitest.Run(t, root, args...)
 }
 
 func TestRefusalsListsEveryCode(t *testing.T) {
@@ -324,100 +307,6 @@ func TestBadUseIsSaidBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestFailuresAreCoded(t *testing.T) {
-	for _, c := range []struct {
-		err  error
-		code fault.Code
-		exit int
-		text string
-	}{
-		{fault.New(fault.Forbidden, "no"), fault.Forbidden, 3, "no"},
-		{errors.Join(fault.New(fault.Insufficient, "no"), nil), fault.Insufficient, 7, "no"},
-		{errors.New("some flag"), fault.BadRequest, 2, "some flag"},
-		{asFault(errors.New("disk")), fault.Internal, 1, "disk"},
-		{asFault(errors.Join(fault.New(fault.Expired, "late"), errors.New("disk"))), fault.Expired, 6, "late\ndisk"},
-		{fmt.Errorf("%w. line D.0.9.0.0 is wrong", fault.New(fault.Conflict, "other sums")), fault.Conflict, 4,
-			"other sums. line D.0.9.0.0 is wrong"},
-		{fmt.Errorf("accounts: %w", fault.New(fault.NotFound, "no account")), fault.NotFound, 5,
-			"accounts: no account"},
-	} {
-		var e bytes.Buffer
-		a := &app{err: &e, format: "json"}
-		exit := a.fail(c.err)
-		var said struct {
-			Code fault.Code
-			Text string
-		}
-		if err := json.Unmarshal(e.Bytes(), &said); err != nil || said.Code != c.code ||
-			said.Text != c.text || exit != c.exit {
-			t.Errorf("%v: %s, exit %d", c.err, e.String(), exit)
-		}
-	}
-}
-
-// A step is named by what it is about. Where that is too long for a name, two steps must still have two names.
-func TestLongStepsDiffer(t *testing.T) {
-	long := strings.Repeat("x", 20)
-	one, other := node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100"),
-		node.Step("open", "2026-11-and-more-of-it", long, long, "false-1_100")
-	if one == other || len(one) > 64 || len(other) > 64 ||
-		one != node.Step("open", "2026-11-and-more-of-it", long, long, "true-1_100") {
-		t.Errorf("%q, %q", one, other)
-	}
-	if got := node.Step("sign", "2026-11", "D", "0123456789abcdef"); got != "sign-2026-11-D-0123456789abcdef" {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestWalletTable(t *testing.T) {
-	lot := func(seq uint64, l points.Lot) index.Lot {
-		return index.Lot{Number: number.Command{Party: "D", Lane: 1, Seq: seq}.Row(0), Lot: l}
-	}
-	plain := points.Lot{Programme: "DP", Member: "wang", Issued: 500, Placed: 200, Expires: 20787,
-		State: points.Active, Origin: points.Issued}
-	other := points.Lot{Programme: "GP", Member: "old", Funder: "F", Issued: 1860, Expires: 20787, Waits: 20700,
-		State: points.Active, Origin: points.Transferred}
-	for _, c := range []struct {
-		name   string
-		lots   []index.Lot
-		frozen []index.Freeze
-		want   string
-	}{
-		{"plain", []index.Lot{lot(2, plain)},
-			[]index.Freeze{{Freeze: member.Freeze{By: "G", Reason: "abnormal_transfers"}}}, `
- lot          programme  available  held or spent  transferred  issued  expires     state              
-───────────────────────────────────────────────────────────────────────────────────────────────────────
- D.1.2.0.0    DP               300            200            0     500  2026-11-30  ACTIVE             
- frozen by G                                                                        abnormal_transfers 
-as of block 9
-`},
-		{"merged, funded, received, at a scale", []index.Lot{lot(3, other)}, nil, `
- lot        programme  available  held or spent  transferred  issued  expires     state   of   funder  origin       can be sent on from 
-────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
- D.1.3.0.0  GP             18.60           0.00         0.00   18.60  2026-11-30  ACTIVE  old  F       TRANSFERRED  2026-09-04          
-as of block 9
-`},
-	} {
-		got := rendered(func(w table.Writer) {
-			walletTable(w, members.Wallet{Wallet: index.Wallet{Height: 10, Member: "wang", Lots: c.lots},
-				Freezes: c.frozen}, scales{"GP": 2})
-		})
-		if want := strings.TrimLeft(c.want, "\n"); got != want {
-			t.Errorf("%s:\n%s", c.name, got)
-		}
-	}
-}
-
-// rendered is a table as people see it.
-func rendered(fill func(table.Writer)) string {
-	var o bytes.Buffer
-	a := &app{out: &o, format: "table"}
-	if err := a.print(nil, fill); err != nil {
-		return err.Error()
-	}
-	return o.String()
-}
-
 // TestEveryCommandHasHelp walks the whole tree: each says what it is for, takes
 // what it says, and shows how, if there is anything to say to it.
 func TestEveryCommandHasHelp(t *testing.T) {
@@ -443,7 +332,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			t.Errorf("%s --help: exit %d: %s", c.CommandPath(), exit, out)
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&cli.App{}))
 	if leaves < 40 {
 		t.Errorf("only %d commands", leaves)
 	}
@@ -478,37 +367,22 @@ func TestExamplesAreWellFormed(t *testing.T) {
 			}
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&cli.App{}))
 }
 
-// shellquote splits a line into words, of which some stand in double quotes.
-func shellquote(line string) ([]string, error) {
-	r := csv.NewReader(strings.NewReader(strings.Join(strings.Fields(line), " ")))
-	r.Comma = ' '
-	words, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, nil
-	}
-	return words, err
-}
-
-// sourceOf is the code of a package's files, without its tests.
+// sourceOf is the code below a folder, without its tests.
 func sourceOf(t *testing.T, dir string) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var source strings.Builder
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
 		}
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		data, err := os.ReadFile(path)
 		source.Write(data)
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return source.String()
 }
@@ -516,9 +390,6 @@ func sourceOf(t *testing.T, dir string) string {
 // TestEveryKindHasACommand: whatever the ledger takes, somebody can send.
 func TestEveryKindHasACommand(t *testing.T) {
 	source := sourceOf(t, ".") + sourceOf(t, "../../node")
-	for _, subject := range []string{"members", "loyalty", "catalogue", "settle", "accounting", "consortium"} {
-		source += sourceOf(t, "../../node/"+subject)
-	}
 	kinds := 0
 	for k := range 256 {
 		name := command.Kind(k).String()

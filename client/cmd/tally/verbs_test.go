@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -18,6 +18,8 @@ import (
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/keyfile"
 )
 
 var errHeard = errors.New("heard")
@@ -28,34 +30,34 @@ var errHeard = errors.New("heard")
 func meantBy(t *testing.T, words []string) (string, error) {
 	t.Helper()
 	key := ""
-	a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}}
-	a.heard = func(req command.Request) error {
+	a := &cli.App{Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}
+	a.Heard = func(req command.Request) error {
 		hash := command.New("", req).Hash()
 		key = "content " + hex.EncodeToString(hash[:])
 		return errHeard
 	}
 	cmd := root(a)
 	cmd.SetArgs(append([]string{"--as", "D", "--network", "nowhere"}, words...))
-	cmd.SetOut(a.out)
-	cmd.SetErr(a.err)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
 	err := cmd.ExecuteContext(t.Context())
 	switch {
 	case errors.Is(err, errHeard):
 		return key, nil
 	case err != nil && strings.Contains(err.Error(), "make up"):
-		intent := command.IntentOf(codec.Encode(a.call.Meaning))
+		intent := command.IntentOf(codec.Encode(a.Call.Meaning))
 		return "intent " + hex.EncodeToString(intent[:]) + uploaded(t, a), nil
 	}
 	return "", err
 }
 
 // uploaded is the file that goes with a request: the node puts its hash in what the request stands for.
-func uploaded(t *testing.T, a *app) string {
+func uploaded(t *testing.T, a *cli.App) string {
 	t.Helper()
-	if a.call.Upload.Open == nil {
+	if a.Call.Upload.Open == nil {
 		return ""
 	}
-	file, err := a.call.Upload.Open()
+	file, err := a.Call.Upload.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +149,7 @@ func TestEveryVerbsIntent(t *testing.T) {
 			noteValues(pool, words)
 		}
 	}
-	walk(root(&app{}))
+	walk(root(&cli.App{}))
 	seen := map[string]string{}
 	for _, c := range leaves {
 		if sendsNothing(c.CommandPath()) {
@@ -359,46 +361,54 @@ func prepareFiles(t *testing.T, camt string) {
 	for _, name := range []string{"wang.key", "wang.pub"} { // a private key file has the public half, too
 		newKey(t, name)
 	}
-	key, err := readPrivateKey("wang.key")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, who := range map[string]string{"zhang.json": "zhang", "li.json": "li"} {
-		w := wish{caps: []part{{programme: "GP", units: 5}}, length: aDay}
-		req, err := signed(w.request(who, "D").Request(nil), "alliance", key)
-		if err != nil {
-			t.Fatal(err)
+		text, errs, exit := run(t, "member", "sign", who, "D", "--key-file", "wang.key", "--ledger", "alliance",
+			"--allow", "GP:5", "--scale-of", "GP:0")
+		if exit != 0 {
+			t.Fatal(errs)
 		}
-		text, err := json.Marshal(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, text, 0o600); err != nil {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// TestCommandsAreSentInOnePlace: no verb goes past the intents.
-func TestCommandsAreSentInOnePlace(t *testing.T) {
-	allowed := []string{"import.go", "importrun.go", "importundo.go"} // known by their source
-	entries, err := os.ReadDir(".")
-	if err != nil {
+// newKey makes a key file.
+func newKey(t *testing.T, path string) {
+	t.Helper()
+	if _, file, err := keyfile.New(); err != nil {
+		t.Fatal(err)
+	} else if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || slices.Contains(allowed, e.Name()) {
-			continue
-		}
-		source, err := os.ReadFile(e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once", "OnceLinked",
-			"OncePrivate", "Run", "Source"} {
-			if strings.Contains(string(source), ".Gateway()."+door+"(") {
-				t.Errorf("%s: send it by the node's Send, Once or Begin, so that its request id stands for what was meant", e.Name())
-			}
+}
+
+// TestCommandsAreSentInOnePlace: no verb goes past the intents.
+func TestCommandsAreSentInOnePlace(t *testing.T) {
+	source := sourceOf(t, ".")
+	for _, door := range []string{"Single", "SinglePrivate", "Do", "DoLinked", "Once",
+		"OnceLinked", "OncePrivate", "Run",
+		"Source"} {
+		if strings.Contains(source, ".Gateway()."+door+"(") {
+			t.Errorf("%s: send by the node's Send, Once or Begin, so that a request id stands for what was meant", door)
 		}
 	}
 }
+
+// shellquote splits a line into words, of which some stand in double quotes.
+func shellquote(line string) ([]string, error) {
+	r := csv.NewReader(strings.NewReader(strings.Join(strings.Fields(line), " ")))
+	r.Comma = ' '
+	words, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return words, err
+}
+
+const someAccounts = `parties:
+  - {party: F, name: 某某财务有限公司, account: "00123", bic: ICBKCNBJ}
+  - {party: G, name: 某某汽车集团有限公司, id: 91310000000000001X, account: 0077, bic: BKCHCNBJ}
+  - {party: S1, name: 某某供应链有限公司, account: "0200000000000002", cnaps: "102290000002"}
+  - {party: M, name: Mobility, iban: DE89370400440532013000, bic: COBADEFFXXX}
+`

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"tallystick/client/cmd/tally/internal/cli"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
@@ -37,18 +39,18 @@ type version struct {
 	Packages map[string]string `json:"packages"` // ids of the chaincode that the party's peer runs, by its name
 }
 
-func versionCommand(a *app) *cobra.Command {
-	return leaf("version", "Say which source this is, and the package ids of the chaincode that your peer runs",
+func versionCommand(a *cli.App) *cobra.Command {
+	return cli.Leaf("version", "Say which source this is, and the package ids of the chaincode that your peer runs",
 		"  tally version\n  tally --as D version -o json",
 		func(context.Context, []string) error {
 			v := version{Commit: built(), Go: runtime.Version(), Packages: map[string]string{}}
-			if cfg, err := a.config(nil); err == nil { // else there is no party to speak of
+			if cfg, err := a.Config(nil); err == nil { // else there is no party to speak of
 				v.Party = cfg.Party
 				for _, p := range cfg.Packages {
 					v.Packages[p.Chaincode] = p.ID
 				}
 			}
-			return a.print(v, func(t table.Writer) {
+			return a.Print(v, func(t table.Writer) {
 				t.AppendRows([]table.Row{{"tally", v.Commit}, {"built with", v.Go}})
 				for _, name := range slices.Sorted(maps.Keys(v.Packages)) {
 					t.AppendRow(table.Row{"chaincode " + name + " of " + v.Party, v.Packages[name]})

@@ -21,7 +21,10 @@ import (
 )
 
 // shown is a real network's proof, which is gone, and the CAs of its parties.
-const shown, shownCAs = "../../cmd/tally/testdata/shown.proof", "../../cmd/tally/testdata/trust/"
+const (
+	shown    = "../../cmd/tally/internal/accounting/testdata/shown.proof"
+	shownCAs = "../../cmd/tally/internal/accounting/testdata/trust/"
+)
 
 // TestProofsAreVerifiedWithoutANetwork, by the CAs of the profile or by others, and of this ledger alone.
 func TestProofsAreVerifiedWithoutANetwork(t *testing.T) {

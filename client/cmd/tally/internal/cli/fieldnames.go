@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"regexp"
+	"strings"
+)
+
+// FieldNames says how the command line names what a node's refusals name in backquotes, as its API does: a field of the
+// request, or an operation; other operations are called as their commands are.
+var FieldNames = map[string]string{
+	"acceptor":             "--acceptor",
+	"begin":                "--begin",
+	"blocks":               "--blocks",
+	"by":                   "--by",
+	"capture":              "--capture",
+	"channel":              "--channel",
+	"cycle":                "--cycle",
+	"customer":             "--customer",
+	"cycle.finalise.carry": "--carry",
+	"execute":              "--execute",
+	"fields":               "--field NAME=VALUE",
+	"file":                 "FILE",
+	"form":                 "--out",
+	"grantors":             "--grantor",
+	"issuer":               "--issuer",
+	"layout":               "--layout",
+	"lock":                 "--out",
+	"lots":                 "--about",
+	"mapping":              "--mapping",
+	"needsCodes":           "--needs-code",
+	"notice":               "FILE",
+	"open":                 "--open or --closed",
+	"period":               "--period",
+	"programme":            "--programme",
+	"quota":                "--quota",
+	"request":              "--request",
+	"rest":                 "--rest",
+	"restate":              "--restate --reason",
+	"signers":              "--signers",
+	"view":                 "--view",
+}
+
+// FieldName is a name in backquotes, as refusals have it.
+var FieldName = regexp.MustCompile("`([a-z][A-Za-z.-]*)`")
+
+// InFlags writes a refusal of the node's for who typed a command line.
+func InFlags(text string) string {
+	return FieldName.ReplaceAllStringFunc(text, func(quoted string) string {
+		name := strings.Trim(quoted, "`")
+		if flag, known := FieldNames[name]; known {
+			return flag
+		}
+		if strings.Contains(name, ".") {
+			return "tally " + strings.ReplaceAll(name, ".", " ")
+		}
+		return quoted
+	})
+}
