@@ -128,7 +128,7 @@ type Receipt struct {
 	Number    number.Command `json:"number"`
 	Cycle     string         `json:"cycle"`
 	Date      date.Date      `json:"date"`
-	Duplicate bool           `json:"duplicate"` // the request had taken effect before, as Number
+	Duplicate bool           `json:"duplicate,omitempty"` // the request had taken effect before, as Number
 }
 
 // Receipts spreads a result over its batch: for every command a receipt or a

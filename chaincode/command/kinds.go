@@ -29,6 +29,7 @@ type spec struct {
 	cbor    func([]byte) (Request, error)
 	json    func([]byte) (Request, error)
 	reach   Reach
+	alone   bool // it comes as a single command, never in a batch
 }
 
 // specs is the protocol's table: all kinds, by subject.
@@ -37,7 +38,19 @@ var specs = slices.Concat(partySpecs, pointsSpecs, memberSpecs, benefitSpecs, ca
 
 func specOf[R Request](kind Kind, name string, may may, en, zh string) spec {
 	return spec{kind, name, may, en, zh, reflect.TypeFor[R](), decoder[R](codec.Decode), decoder[R](codec.DecodeJSON),
-		Few}
+		Few, false}
+}
+
+// single says that a kind comes as a single command, never in a batch.
+func (s spec) single() spec {
+	s.alone = true
+	return s
+}
+
+// Alone says whether a kind comes as a single command, never in a batch.
+func (k Kind) Alone() bool {
+	known := byKind[k]
+	return known != nil && known.alone
 }
 
 // reaching says that a kind reads or writes more than others.

@@ -19,5 +19,5 @@ var partySpecs = []spec{
 	specOf[settlement.AdvanceRequest](AdvanceDate, "cycle:Advance", byOperator, "Business date advanced", "推进业务日期"),
 	specOf[party.AmendRequest](AmendParty, "party:Amend", byOperator, "Party amended", "成员变更"),
 	specOf[party.SetRequest](SetParty, "party:Set", byOperator, "Party's state set", "变更成员状态"),
-	specOf[party.BeginPeerRequest](BeginPeer, "party:BeginPeer", byAnyone, "Peer begun", "启用节点"),
+	specOf[party.BeginPeerRequest](BeginPeer, "party:BeginPeer", byAnyone, "Peer begun", "启用节点").single(),
 }

@@ -60,6 +60,16 @@ type Config struct {
 	Keep time.Duration `mapstructure:"keep"`
 
 	Timeouts Timeouts `mapstructure:"timeouts"` // of single calls
+
+	Serve Serve `mapstructure:"serve"` // where tallyd, the node's own process, is reached
+}
+
+// Serve says where a node's own process is reached.
+type Serve struct {
+	Listen string `mapstructure:"listen"` // host:port of its HTTPS
+	Cert   string `mapstructure:"cert"`   // path of its certificate, PEM; "" for what tallyd init makes in State
+	Key    string `mapstructure:"key"`    // path of the certificate's key, PEM; readable by its owner only
+	Lanes  string `mapstructure:"lanes"`  // that it writes, where Lanes names none
 }
 
 // Name is a party's name in two languages.
@@ -120,6 +130,7 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
+		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4"},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,
@@ -132,6 +143,20 @@ func Default() Config {
 
 // OutboxPath is where the gateway keeps what it has sent.
 func (c Config) OutboxPath() string { return filepath.Join(c.State, "outbox.db") }
+
+// SocketPath is where the node's own process is reached by the user that it runs as.
+func (c Config) SocketPath() string { return filepath.Join(c.State, "tallyd.sock") }
+
+// KeyringPath is where the node keeps its API keys.
+func (c Config) KeyringPath() string { return filepath.Join(c.State, "keys.db") }
+
+// ServeCert is where the certificate of the node's HTTPS is, and its key.
+func (c Config) ServeCert() (cert, key string) {
+	if c.Serve.Cert == "" && c.Serve.Key == "" {
+		return filepath.Join(c.State, "tls.crt"), filepath.Join(c.State, "tls.key")
+	}
+	return c.Serve.Cert, c.Serve.Key
+}
 
 // IndexAt is where the read model is, as index.Open takes it: a path or a URL.
 func (c Config) IndexAt() string {

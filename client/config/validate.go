@@ -66,6 +66,9 @@ func (c Config) Validate() error {
 	if c.Linger < 0 || c.Linger > time.Second {
 		add("linger: %s; want 0s to 1s", c.Linger)
 	}
+	if err := c.Serve.check(); err != nil {
+		add("serve.%w", err)
+	}
 	if err := checkIndex(c.Index); err != nil {
 		add("index: %w", err)
 	}
@@ -178,6 +181,17 @@ func (e Endpoint) check() error {
 	}
 	if _, err := os.Stat(e.TLSCA); err != nil {
 		return fmt.Errorf("tlsCA: %w", err)
+	}
+	return nil
+}
+
+// check refuses what a process can't be reached by.
+func (s Serve) check() error {
+	if (s.Cert == "") != (s.Key == "") {
+		return errors.New("cert, serve.key: name both, or neither for those that tallyd init makes")
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil && s.Listen != "" {
+		return fmt.Errorf("listen: %q; want host:port, such as 127.0.0.1:7443", s.Listen)
 	}
 	return nil
 }

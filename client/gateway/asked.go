@@ -53,7 +53,7 @@ func (a Asked) request() string {
 // intent it takes effect once, and choose is called only until it did: asked again,
 // whenever and from whichever machine, the first receipt is the answer. The name with
 // another intent is a CONFLICT, and nothing is done. By a lane, if the gateway has
-// one; else as a single command.
+// one and the kind may come by one; else as a single command.
 //
 // An empty Asked is never asked again. Errors are those of choose, and of Do.
 func (g *Gateway) Once(ctx context.Context, asked Asked,
@@ -63,7 +63,7 @@ func (g *Gateway) Once(ctx context.Context, asked Asked,
 		if err != nil {
 			return command.Receipt{}, err
 		}
-		if g.out == nil {
+		if g.out == nil || command.KindOf(req).Alone() {
 			return g.single(ctx, asked, req, nil)
 		}
 		receipts, errs := g.doLinked(ctx, asked, req)

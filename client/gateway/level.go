@@ -29,6 +29,19 @@ func raise(to *atomic.Uint64, height uint64) {
 // own questions see anyway.
 func (g *Gateway) AtLeast(height uint64) { raise(&g.levels.need, height) }
 
+// Reach waits until the gateway has seen so many blocks, and has what its caller asks then see them. UNAVAILABLE if ctx
+// ends before. Nobody else waits.
+func (g *Gateway) Reach(ctx context.Context, height uint64) error {
+	if height == 0 {
+		return nil
+	}
+	if err := g.feed.wait(ctx, height); err != nil {
+		return fault.New(fault.Unavailable, "the node has %d blocks, %d are wanted", g.Height(), height)
+	}
+	g.AtLeast(height)
+	return nil
+}
+
 // leveled waits until the peer that is asked has every block that it must have.
 // UNAVAILABLE if it stays behind.
 func (g *Gateway) leveled(ctx context.Context) error {

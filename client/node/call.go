@@ -20,6 +20,7 @@ import (
 // how far it is.
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
+	Least    uint64                       // blocks that the node must have seen first; see [Node.Reach]
 	Meaning  Meaning                      // what the caller named
 	Upload   Upload                       // the file that comes with the request, none as a rule
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/vault"
@@ -94,6 +95,15 @@ func (n *Node) Height() uint64 { return n.gateway.Height() }
 // AtLeast has questions, readings and single commands wait for so many blocks, such as the Height of another node's
 // receipt.
 func (n *Node) AtLeast(height uint64) { n.gateway.AtLeast(height) }
+
+// Reach waits until the node has seen so many blocks: the Height of another node's receipt. UNAVAILABLE if ctx ends
+// before. Unlike AtLeast it binds nobody else: a height that never comes is its caller's loss alone.
+func (n *Node) Reach(ctx context.Context, height uint64) error {
+	if height > 0 && n.offline {
+		return fault.New(fault.Unavailable, "this node isn't connected, and has no blocks")
+	}
+	return n.gateway.Reach(ctx, height)
+}
 
 // Gateway is for what a request id of the caller's doesn't stand for: imports, which are known by their source, and the
 // founding, of which there is one. Everything else goes through [Node.Send], [Node.Once] and [Node.Begin].

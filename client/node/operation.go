@@ -21,12 +21,19 @@ type Row struct {
 	Permission Permission // that who asks must have
 	En, Zh     string     // what it does, and for whom, in one line each
 	Example    string     // a request that is well-formed, as JSON
+	Asks       bool       // it only asks: it writes nothing, so it may be done again, and needs no request id
 }
 
 // Describe makes a row: its name, its route's method and path, who may, what it does in English and Chinese, and an
 // example.
 func Describe(name, method, path string, permission Permission, en, zh, example string) Row {
-	return Row{name, method, path, permission, en, zh, example}
+	return Row{name, method, path, permission, en, zh, example, permission.Asks()}
+}
+
+// Asking is the row of an operation that only asks although its answer isn't for all who may.
+func (r Row) Asking() Row {
+	r.Asks = true
+	return r
 }
 
 // Permission is what a role of a node's users may do.
@@ -35,10 +42,11 @@ type Permission string
 // The permissions (权限). A role has some of them; every operation needs one.
 //
 // An answer with a secret (a private price, what opens a commitment, a one-time code, a profile's fields, a customer)
-// isn't for all who may ask: its operation needs another permission than Read, and is a POST, since the address and the
-// answer of a GET are kept by logs and caches. A test holds the answers' types to it.
+// isn't for all who may ask: its operation needs another permission than See or Read, and is a POST, since the address
+// and the answer of a GET are kept by logs and caches. A test holds the answers' types to it.
 const (
-	Read      Permission = "read"      // ask what the party may know, but for secrets
+	See       Permission = "see"       // ask what a till shows: a member's points and entitlements, goods, quotes
+	Read      Permission = "read"      // ask all else that the party may know, but for secrets
 	Counter   Permission = "counter"   // take and give back a member's points and entitlements at a till
 	Loyalty   Permission = "loyalty"   // programmes, points, members, benefits, campaigns
 	Catalogue Permission = "catalogue" // suppliers, goods, stock, orders
@@ -46,12 +54,22 @@ const (
 	Govern    Permission = "govern"    // the alliance's parties, dates and rules
 )
 
+// Asks says whether who has the permission may only ask.
+func (p Permission) Asks() bool { return p == See || p == Read }
+
 // Operation is one thing that a node does; see [Operations]. Its methods are those of an [Op] whose types aren't known.
 type Operation interface {
 	// About returns what is true of it.
 	About() Row
 	// Variable returns how its variable is called: points.hold is PointsHold.
 	Variable() string
+	// Single says whether it sends one command whose content is all that its caller names.
+	Single() bool
+	// BySource says whether the ledger knows what it does by the source that its request names, so that a call has no
+	// request id.
+	BySource() bool
+	// Carries says whether a file comes with its request.
+	Carries() bool
 	// Types returns the types of its request and of its answer.
 	Types() (request, answer reflect.Type)
 	// CheckJSON refuses a request in JSON that is malformed.
@@ -107,7 +125,7 @@ func (o Op[Req, Ans]) CheckCall(c *Call, req Req) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if _, is := any(req).(sourced); is && c.ID != "" {
+	if o.BySource() && c.ID != "" {
 		return fault.New(fault.BadRequest,
 			"request: an import is known by its source, whenever it is run or taken back again: leave the request id out")
 	}
@@ -119,6 +137,9 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
+	if err := n.Reach(ctx, c.Least); err != nil {
+		return answer, err
+	}
 	if carrier, is := any(&req).(Carrier); is {
 		if err := n.take(c, carrier); err != nil {
 			return answer, err
@@ -127,6 +148,19 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	}
 	c.Meaning = o.Meaning(req)
 	return o.do(ctx, n, c, req)
+}
+
+// BySource says whether the ledger knows what it does by the source that its request names.
+func (o Op[Req, Ans]) BySource() bool {
+	var req Req
+	_, is := any(req).(sourced)
+	return is
+}
+
+// Carries says whether a file comes with its request.
+func (o Op[Req, Ans]) Carries() bool {
+	_, is := any(new(Req)).(Carrier)
+	return is
 }
 
 // Single says whether it sends one command whose content is all that its caller names.

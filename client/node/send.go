@@ -13,19 +13,19 @@ import (
 // Receipt is what a command answers.
 type Receipt struct {
 	command.Receipt
-	Request string `json:"request"` // id
-	Height  uint64 `json:"height"`  // blocks that this node had seen then: another that has as many sees it too
+	Request string `json:"request"`          // id
+	Height  uint64 `json:"height,omitempty"` // blocks that this node had seen then; another that has as many sees it
 }
 
 // Outcomes is the answer of what sends several commands: what became of each.
 type Outcomes[T any] struct {
-	Height uint64 `json:"height"` // as of a Receipt
+	Height uint64 `json:"height,omitempty"` // as of a Receipt
 	Rows   []T    `json:"rows"`
 }
 
-// Send sends one command whose content is all that its caller named.
+// Send sends one command whose content is all that its caller named: by a lane, if the node has one.
 func (n *Node) Send(ctx context.Context, c *Call, req command.Request) (Receipt, error) {
-	answer, err := n.gateway.Single(ctx, c.RequestID(), req)
+	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID()}, Just(req))
 	return n.receipt(c, answer, err)
 }
 

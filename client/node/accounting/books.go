@@ -22,21 +22,21 @@ import (
 var (
 	BooksLiability = node.Does(node.Describe("books.liability", "POST", "/v1/books/liability", node.Finance,
 		"What points are worth in the books, by programme, age and expiry", "合同负债、预计负债; IFRS 15, CAS 14, CAS 13",
-		`{"redemption":[{"programme":"GP","share":{"num":17,"den":20}}],"own":true,"cycle":"2026-11"}`),
+		`{"redemption":[{"programme":"GP","share":{"num":17,"den":20}}],"own":true,"cycle":"2026-11"}`).Asking(),
 		bookLiability)
 	BooksJournal = node.Alone(node.Describe("books.journal", "POST", "/v1/books/periods/{period}/journal", node.Finance,
 		"A period's vouchers for your accounting system, and lock the period", "凭证、结账",
 		`{"period":"2026-11","lock":true,"form":"xlsx","layout":"kingdee"}`), journal)
 	BooksPeriods = node.Alone(node.Describe("books.periods", "POST", "/v1/books/periods", node.Finance,
-		"The periods that are locked", "已结账期间", `{}`), periods)
+		"The periods that are locked", "已结账期间", `{}`).Asking(), periods)
 	BooksBalance = node.Alone(node.Describe("books.balance", "POST", "/v1/books/balance", node.Finance,
-		"Trial balance: every account's opening, turnover and closing", "科目余额表", `{"period":"2026-11"}`),
+		"Trial balance: every account's opening, turnover and closing", "科目余额表", `{"period":"2026-11"}`).Asking(),
 		balance)
 	BooksLedger = node.Alone(node.Describe("books.ledger", "POST", "/v1/books/accounts/{account}", node.Finance,
-		"Every entry of an account, with the balance after it", "明细账", `{"account":"2202","party":"M"}`),
+		"Every entry of an account, with the balance after it", "明细账", `{"account":"2202","party":"M"}`).Asking(),
 		ledger)
 	BooksAgeing = node.Alone(node.Describe("books.ageing", "POST", "/v1/books/ageing", node.Finance,
-		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`),
+		"Receivables and payables by counterparty and by how old they are", "账龄", `{"period":"2026-11"}`).Asking(),
 		ageing)
 	BooksProveLiabilities = node.Does(node.Describe("books.prove-liabilities", "POST",
 		"/v1/books/liabilities/{programme}", node.Finance,
@@ -45,7 +45,7 @@ var (
 	BooksProveMember = node.Alone(node.Describe("books.prove-member", "POST",
 		"/v1/books/liabilities/members/{member}", node.Finance,
 		"Write the proof that a member is counted in a root of yours", "会员负债证明",
-		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`),
+		`{"member":"zhang","kept":{"network":"alliance","issuer":"G","programme":"GP","members":[]}}`).Asking(),
 		proveMember)
 )
 

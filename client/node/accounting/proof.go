@@ -18,7 +18,7 @@ var (
 		`{"member":"zhang","lots":["G.1.3.0.0"],"signers":2}`), proveBalance)
 	ProofVerify = node.Alone(node.Describe("proof.verify", "POST", "/v1/proofs/verify", node.Counter,
 		"Check a proof of balance, without a network", "验证余额证明",
-		`{"proof":"e30=","signers":2}`), verifyProof)
+		`{"proof":"e30=","signers":2}`).Asking(), verifyProof)
 )
 
 // provenLots is how many lots one proof can be about, as the ledger allows.

@@ -19,16 +19,16 @@ var (
 	GoodSet = node.Sends[goods.SetGoodRequest](node.Describe("good.set", "POST",
 		"/v1/goods/{supplier}/{sku}", node.Catalogue,
 		"List a good, or make its next version: what isn't said is left empty", "商品",
-		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":null,"unit":"piece","tax":"t13","delivery":"shipped","regions":null,"images":null,"from":"","until":"","open":true}`))
+		`{"supplier":"care","sku":"kit","gtin":"6901234567892","en":"Oil kit","zh":"机油套装","category":"oil","labels":[],"unit":"piece","tax":"t13","delivery":"shipped","regions":[],"images":[],"from":"","until":"","open":true}`))
 	GoodWithdrawStock = node.Sends[goods.WithdrawStockRequest](node.Describe("good.withdraw-stock", "POST",
 		"/v1/goods/{supplier}/{sku}/withdraw-stock", node.Catalogue,
 		"Take back what is free of a good", "撤货",
 		`{"supplier":"care","sku":"kit","seller":"D","units":20,"reason":"damaged"}`))
-	GoodShow = node.Does(node.Describe("good.show", "GET", "/v1/goods/{supplier}/{sku}", node.Read,
+	GoodShow = node.Does(node.Describe("good.show", "GET", "/v1/goods/{supplier}/{sku}", node.See,
 		"Show a good as it is, or as it was in a version", "商品详情", `{"supplier":"care","sku":"kit","version":1}`), good)
-	GoodList = node.Does(node.Describe("good.list", "GET", "/v1/goods", node.Read,
+	GoodList = node.Does(node.Describe("good.list", "GET", "/v1/goods", node.See,
 		"Find goods by words, label, category or supplier", "检索", `{"text":"oil kit","category":"oil"}`), listGoods)
-	GoodStock = node.Does(node.Describe("good.stock", "GET", "/v1/stock", node.Read,
+	GoodStock = node.Does(node.Describe("good.stock", "GET", "/v1/stock", node.See,
 		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`), stock)
 	GoodExport = node.Does(node.Describe("good.export", "GET", "/v1/catalogue", node.Read,
 		"Write goods with your prices and a seller's stock, CSV or XLSX, as import reads it", "目录导出",

@@ -54,7 +54,7 @@ var (
 		"End all parts that were delivered and can't be returned any more", "批量完成", `{"seller":"D"}`), completeDue)
 	OrderList = node.Does(node.Describe("order.list", "GET", "/v1/orders", node.Read,
 		"List orders, part by part", "订单查询", `{"seller":"D","states":["PLACED","ACCEPTED"]}`), parts)
-	OrderShow = node.Does(node.Describe("order.show", "GET", "/v1/orders/{order}", node.Read,
+	OrderShow = node.Does(node.Describe("order.show", "GET", "/v1/orders/{order}", node.See,
 		"Show an order: how far each part is, what paid for it, what came back", "订单详情", `{"order":"D.0.7.0"}`), order)
 )
 

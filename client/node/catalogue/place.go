@@ -19,7 +19,7 @@ import (
 
 // The operations that make an order (下单).
 var (
-	OrderQuote = node.Does(node.Describe("order.quote", "GET", "/v1/quotes", node.Read,
+	OrderQuote = node.Does(node.Describe("order.quote", "GET", "/v1/quotes", node.See,
 		"What a storefront offers a member now, and the hash that an order binds", "询价",
 		`{"seller":"D","member":"zhang","lines":[{"supplier":"care","sku":"kit","quantity":1}]}`), quote)
 	OrderPlace = node.Does(node.Describe("order.place", "POST", "/v1/orders", node.Counter,

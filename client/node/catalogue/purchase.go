@@ -14,7 +14,7 @@ import (
 // OrderPurchase answers an ERP system (采购订单).
 var OrderPurchase = node.Does(node.Describe("order.purchase", "POST", "/v1/purchases", node.Catalogue,
 	"What your suppliers are to deliver or have delivered, line by line, for an ERP system", "采购订单",
-	`{"supplier":"S2","states":["ACCEPTED","SHIPPED"],"after":"812/D.0.7.0/1","limit":100}`), purchases)
+	`{"supplier":"S2","states":["ACCEPTED","SHIPPED"],"after":"812/D.0.7.0/1","limit":100}`).Asking(), purchases)
 
 // PurchaseRequest asks for what has changed after a cursor.
 type PurchaseRequest struct {

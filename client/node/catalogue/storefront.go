@@ -23,15 +23,15 @@ var (
 		`{"en":"Dealer shop","zh":"经销商商城","tenders":[{"programme":"DP","value":{"num":1,"den":1}},{"programme":"FP","value":{"num":4,"den":5}},{"programme":"GP","value":{"num":1,"den":1}}],"shipDays":3,"silenceDays":10,"returnDays":7,"answerDays":14,"open":true}`))
 	StorefrontSell = node.Does(node.Describe("storefront.sell", "POST", "/v1/listings/{supplier}/{sku}", node.Catalogue,
 		"Put a good into your storefront, or change how it is sold, for orders from now on", "上架商品",
-		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":null,"labels":null,"not":null},"regions":null,"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`), sell)
-	StorefrontShow = node.Does(node.Describe("storefront.show", "GET", "/v1/storefronts/{seller}", node.Read,
+		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"regions":[],"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`), sell)
+	StorefrontShow = node.Does(node.Describe("storefront.show", "GET", "/v1/storefronts/{seller}", node.See,
 		"Show a storefront: yours, or another's", "店铺详情", `{"seller":"D"}`), storefront)
 	StorefrontListings = node.Does(node.Describe("storefront.listings", "GET",
-		"/v1/storefronts/{seller}/listings", node.Read,
+		"/v1/storefronts/{seller}/listings", node.See,
 		"List what a storefront sells, and its prices", "上架商品列表", `{"seller":"D","text":"oil"}`), listings)
-	StorefrontOutlets = node.Does(node.Describe("storefront.outlets", "GET", "/v1/outlets", node.Read,
+	StorefrontOutlets = node.Does(node.Describe("storefront.outlets", "GET", "/v1/outlets", node.See,
 		"List outlets, all or a party's", "网点列表", `{"party":"D","region":"sh"}`), outlets)
-	StorefrontBrowse = node.Does(node.Describe("storefront.browse", "GET", "/v1/storefronts/{seller}/goods", node.Read,
+	StorefrontBrowse = node.Does(node.Describe("storefront.browse", "GET", "/v1/storefronts/{seller}/goods", node.See,
 		"Show a storefront as a member sees it now, with prices and stock", "千人千面",
 		`{"seller":"D","member":"zhang","region":"sh","text":"机油"}`), browse)
 )

@@ -22,14 +22,14 @@ var (
 		offerTerms)
 	TermsExport = node.Does(node.Describe("terms.export", "POST", "/v1/sellers/{seller}/terms", node.Catalogue,
 		"Write what you offer a seller now, with values and salts, for the seller alone", "导出条款",
-		`{"seller":"D","supplier":"care"}`), exportTerms)
+		`{"seller":"D","supplier":"care"}`).Asking(), exportTerms)
 	TermsAccept = node.Does(node.Describe("terms.accept", "POST", "/v1/terms", node.Catalogue,
 		"Compare terms that a supplier sent you with the ledger's commitments, and keep them", "核对条款",
 		`{"format":"tallystick terms v1","from":"S1","seller":"D","terms":[]}`), acceptTerms)
 	TermsShow = node.Does(node.Describe("terms.show", "POST",
 		"/v1/terms/{supplier}/{sku}/{seller}/show", node.Catalogue,
 		"Show terms as the ledger has them, and their value if you know it", "条款详情",
-		`{"supplier":"care","sku":"kit","seller":"D"}`), showTerms)
+		`{"supplier":"care","sku":"kit","seller":"D"}`).Asking(), showTerms)
 )
 
 // OfferTermsRequest offers terms.

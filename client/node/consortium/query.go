@@ -14,13 +14,13 @@ import (
 
 // Questions to the ledger and the read model (查询).
 var (
-	QueryHold = node.Does(node.Describe("query.hold", "GET", "/v1/holds/{hold}", node.Read,
+	QueryHold = node.Does(node.Describe("query.hold", "GET", "/v1/holds/{hold}", node.See,
 		"Show a hold, the lots that it took, and its captures", "查询预占", `{"hold":"D.0.7.0"}`), queryHold)
 	QueryTotals = node.Does(node.Describe("query.totals", "GET", "/v1/programmes/{programme}/totals", node.Read,
 		"Sum up a programme over all lanes", "积分汇总", `{"programme":"GP"}`), queryTotals)
 	QueryLane = node.Does(node.Describe("query.lane", "GET", "/v1/lanes/{party}/{lane}", node.Read,
 		"Show the head of a lane", "通道头", `{"party":"D","lane":1}`), queryLane)
-	QueryRequest = node.Does(node.Describe("query.request", "GET", "/v1/requests/{party}/{id}", node.Read,
+	QueryRequest = node.Does(node.Describe("query.request", "GET", "/v1/requests/{party}/{id}", node.See,
 		"Which command took effect for a request", "查询请求", `{"party":"D","id":"till-7-000123"}`), queryRequest)
 	QueryUnsealed = node.Does(node.Describe("query.unsealed", "GET", "/v1/unsealed", node.Read,
 		"What is on the ledger and isn't honoured, and what came of it", "未封存", `{}`), queryUnsealed)

@@ -18,7 +18,7 @@ var (
 	CampaignAward = node.Does(node.Describe("campaign.award", "POST", "/v1/campaign-awards", node.Counter,
 		"Give a member what a purchase gets of your campaigns, in their stacking order", "活动发放",
 		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`), award)
-	CampaignSimulate = node.Does(node.Describe("campaign.simulate", "GET", "/v1/campaign-awards/simulation", node.Read,
+	CampaignSimulate = node.Does(node.Describe("campaign.simulate", "GET", "/v1/campaign-awards/simulation", node.See,
 		"Say what each campaign would give for a purchase, and why not; nothing is written", "试算",
 		`{"campaigns":["double11"],"member":"li","lines":[{"fen":16800000}],"reference":"r-000123"}`), simulateAward)
 	CampaignAwards = node.Lists[CampaignAwardsRequest, campaign.Award](node.Describe("campaign.awards", "GET",

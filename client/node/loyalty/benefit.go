@@ -20,7 +20,7 @@ var (
 	BenefitDefine = node.Sends[benefit.DefineRequest](node.Describe("benefit.define", "POST",
 		"/v1/benefits", node.Loyalty,
 		"Offer a benefit in your own name; for acceptors and suppliers", "权益模型",
-		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"window":7,"grantors":null,"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`))
+		`{"benefit":"ride","en":"Airport ride","zh":"接机","kind":"service","price":0,"points":[{"programme":"GP","amount":10800}],"uses":1,"days":60,"until":"","quota":0,"perMember":0,"stackable":false,"transferable":false,"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"window":7,"grantors":[],"scene":"travel","fee":{"num":1,"den":100},"code":true,"lapse":"REFUND"}`))
 	BenefitExpire = node.Sends[benefit.ExpireRequest](node.Describe("benefit.expire", "POST",
 		"/v1/entitlements/{entitlement}/expire", node.Loyalty,
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone", "过期",
@@ -44,13 +44,13 @@ var (
 	BenefitAmend = node.Does(node.Describe("benefit.amend", "POST", "/v1/benefits/{benefit}/amend", node.Loyalty,
 		"Change a benefit's quota or who may give it, or close it; for its provider", "变更权益",
 		`{"benefit":"ride","quota":2000}`), amendBenefit)
-	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.Read,
+	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.See,
 		"Show a benefit and its terms", "权益模型详情", `{"benefit":"ride"}`), showBenefit)
 	BenefitList = node.Lists[BenefitListRequest, benefit.Model](node.Describe("benefit.list", "GET",
-		"/v1/benefits", node.Read,
+		"/v1/benefits", node.See,
 		"List the benefits", "权益列表", `{}`))
 	BenefitEntitlements = node.Lists[BenefitEntitlementsRequest,
-		benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.Read,
+		benefit.Entitlement](node.Describe("benefit.entitlements", "GET", "/v1/entitlements", node.See,
 		"List entitlements", "权益实例", `{}`))
 	BenefitWriteoffs = node.Lists[BenefitWriteoffsRequest,
 		benefit.WriteOff](node.Describe("benefit.writeoffs", "GET", "/v1/write-offs", node.Read,

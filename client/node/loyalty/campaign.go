@@ -27,7 +27,7 @@ var (
 	CampaignPropose = node.Sends[campaign.ProposeRequest](node.Describe("campaign.propose", "POST",
 		"/v1/campaigns", node.Loyalty,
 		"Propose a campaign; for the issuer of its points or the provider of its benefit", "发起",
-		`{"campaign":"double11","terms":{"en":"Double 11","zh":"双十一","scene":"","budget":3000000,"gives":{"programme":"GP","rule":"","times":{"num":0,"den":0},"bonus":3000,"perAward":0,"expires":"2027-03-31","benefit":""},"audience":{"programme":"","tiers":null,"labels":null,"not":null},"goods":null,"outlets":null,"perMember":0,"order":0,"exclusive":false,"returns":false,"from":"2026-11-01","until":"2026-11-30"},"funders":[{"party":"D","parts":40},{"party":"G","parts":60}],"cap":0}`))
+		`{"campaign":"double11","terms":{"en":"Double 11","zh":"双十一","scene":"","budget":3000000,"gives":{"programme":"GP","rule":"","times":{"num":0,"den":0},"bonus":3000,"perAward":0,"expires":"2027-03-31","benefit":""},"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"goods":[],"outlets":[],"perMember":0,"order":0,"exclusive":false,"returns":false,"from":"2026-11-01","until":"2026-11-30"},"funders":[{"party":"D","parts":40},{"party":"G","parts":60}],"cap":0}`))
 	CampaignShow = node.Does(node.Describe("campaign.show", "GET", "/v1/campaigns/{campaign}", node.Read,
 		"Show a campaign's terms, who has agreed, and what is left of its budget", "活动详情",
 		`{"campaign":"double11"}`), showCampaign)

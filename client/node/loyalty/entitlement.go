@@ -42,7 +42,7 @@ var (
 		"End all entitlements whose last day has passed, of all that you gave or provide", "批量过期",
 		`{"benefit":"ride"}`), expireEntitlements)
 	BenefitEntitlement = node.Does(node.Describe("benefit.entitlement", "GET",
-		"/v1/entitlements/{entitlement}", node.Read,
+		"/v1/entitlements/{entitlement}", node.See,
 		"Show an entitlement and the points that paid for it", "权益详情",
 		`{"entitlement":"M.0.12.0.0"}`), showEntitlement)
 )

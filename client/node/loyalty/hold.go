@@ -39,7 +39,7 @@ var (
 		`{"hold":"D.0.7.0"}`))
 	PointsTimeoutDue = node.Does(node.Describe("points.timeout.due", "POST", "/v1/holds/timeouts", node.Counter,
 		"End all of the party's holds that have passed their deadline", "批量超时释放", `{}`), timeOutDue)
-	PointsHolds = node.Does(node.Describe("points.holds", "GET", "/v1/holds", node.Read,
+	PointsHolds = node.Does(node.Describe("points.holds", "GET", "/v1/holds", node.See,
 		"List holds", "预占列表", `{"member":"zhang","states":["OPEN"]}`), holds)
 )
 

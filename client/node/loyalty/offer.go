@@ -18,7 +18,7 @@ var (
 		"/v1/offers/{offer}/withdraw", node.Loyalty,
 		"End an offer of yours", "下架优惠",
 		`{"offer":"winter"}`))
-	MemberOffers = node.Does(node.Describe("member.offers", "GET", "/v1/members/{member}/offers", node.Read,
+	MemberOffers = node.Does(node.Describe("member.offers", "GET", "/v1/members/{member}/offers", node.See,
 		"Show the offers that are for a member today, by its tiers and labels", "千人千面", `{"member":"wang"}`), offersFor)
 	OfferList = node.Lists[OfferListRequest, audience.Offer](node.Describe("offer.list", "GET", "/v1/offers", node.Read,
 		"List offers, ended ones too", "优惠列表", `{}`))

@@ -25,7 +25,7 @@ var (
 		`{"member":"zhang","against":"G","evidence":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}`))
 	PointsAward = node.Sends[points.AwardRequest](node.Describe("points.award", "POST", "/v1/awards", node.Counter,
 		"Issue what a purchase earns by an earn rule", "按规则发放",
-		`{"programme":"DP","rule":"basket","member":"wang","scene":"","lines":[{"label":"","fen":18900}],"expires":"","activator":"","outlet":"","reference":"","split":null}`))
+		`{"programme":"DP","rule":"basket","member":"wang","scene":"","lines":[{"label":"","fen":18900}],"expires":"","activator":"","outlet":"","reference":"","split":[]}`))
 	PointsCancel = node.Sends[points.CancelRequest](node.Describe("points.cancel", "POST",
 		"/v1/lots/{lot}/cancel", node.Loyalty,
 		"End a pending lot whose evidence will not come; for its issuer and activator", "作废",
@@ -40,7 +40,7 @@ var (
 		`{"member":"zhang","reason":"abnormal_transfers"}`))
 	PointsIssue = node.Sends[points.IssueRequest](node.Describe("points.issue", "POST", "/v1/lots", node.Loyalty,
 		"Issue 1 to 100 lots of your own programme, all or none", "发行",
-		`{"programme":"GP","grants":[{"member":"zhang","home":"","amount":20000,"expires":"2027-12-31","activator":"D","outlet":"","reference":"","split":null}],"receipts":false}`))
+		`{"programme":"GP","grants":[{"member":"zhang","home":"","amount":20000,"expires":"2027-12-31","activator":"D","outlet":"","reference":"","split":[]}],"receipts":false}`))
 	PointsPledge = node.Sends[points.PledgeRequest](node.Describe("points.pledge", "POST",
 		"/v1/programmes/{programme}/pledges", node.Loyalty,
 		"Agree to bear the cost of another party's points", "出资承诺",
@@ -56,12 +56,12 @@ var (
 	PointsRuleSet = node.Sends[points.SetRuleRequest](node.Describe("points.rule.set", "POST",
 		"/v1/rules", node.Loyalty,
 		"Set an earn rule of your programme, or change it", "设置积分规则",
-		`{"rule":{"id":"basket","programme":"DP","scene":"","rate":{"num":1,"den":1},"rounding":"down","tiers":null,"labels":null,"bonus":0,"perAward":0,"audience":{"programme":"","tiers":null,"labels":null,"not":null},"from":"2026-11-01","until":"2026-12-31"}}`))
+		`{"rule":{"id":"basket","programme":"DP","scene":"","rate":{"num":1,"den":1},"rounding":"down","tiers":[],"labels":[],"bonus":0,"perAward":0,"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"from":"2026-11-01","until":"2026-12-31"}}`))
 	PointsUnfreeze = node.Sends[member.UnfreezeRequest](node.Describe("points.unfreeze", "POST",
 		"/v1/members/{member}/unfreeze", node.Loyalty,
 		"Lift your own freeze, which also grants an appeal", "解冻",
 		`{"member":"zhang","reason":"explained"}`))
-	PointsSimulate = node.Does(node.Describe("points.simulate", "GET", "/v1/awards/simulation", node.Read,
+	PointsSimulate = node.Does(node.Describe("points.simulate", "GET", "/v1/awards/simulation", node.See,
 		"Say what a purchase would earn, and why; nothing is written", "试算",
 		`{"programme":"DP","rule":"basket","member":"wang","lines":[{"label":"oil","fen":29800}]}`), simulate)
 	PointsRuleList = node.Lists[PointsRuleListRequest, points.Rule](node.Describe("points.rule.list", "GET",

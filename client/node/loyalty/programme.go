@@ -17,10 +17,10 @@ var (
 	ProgrammeOpen = node.Sends[points.OpenProgrammeRequest](node.Describe("programme.open", "POST",
 		"/v1/programmes/{programme}", node.Loyalty,
 		"Open a programme in your own name; for issuers", "开设积分计划",
-		`{"programme":"FP","en":"Finance points","zh":"金融积分","price":{"num":4,"den":5},"rules":{"scale":0,"expiry":{"kind":"free","n":0,"on":""},"evidence":false,"transfer":{"allowed":false,"perDay":0,"perCounterparty":0,"wait":0},"earnPerDay":0,"spendPerDay":0,"grace":0,"tiers":null,"window":0,"shortfall":"refuse"}}`))
-	ProgrammeShow = node.Does(node.Describe("programme.show", "GET", "/v1/programmes/{programme}", node.Read,
+		`{"programme":"FP","en":"Finance points","zh":"金融积分","price":{"num":4,"den":5},"rules":{"scale":0,"expiry":{"kind":"free","n":0,"on":""},"evidence":false,"transfer":{"allowed":false,"perDay":0,"perCounterparty":0,"wait":0},"earnPerDay":0,"spendPerDay":0,"grace":0,"tiers":[],"window":0,"shortfall":"refuse"}}`))
+	ProgrammeShow = node.Does(node.Describe("programme.show", "GET", "/v1/programmes/{programme}", node.See,
 		"Show a programme with its rules and tiers", "积分计划", `{"programme":"GP"}`), programmeShow)
-	ProgrammeList = node.Does(node.Describe("programme.list", "GET", "/v1/programmes", node.Read,
+	ProgrammeList = node.Does(node.Describe("programme.list", "GET", "/v1/programmes", node.See,
 		"List the programmes", "积分计划列表", `{}`), programmes)
 )
 

@@ -21,7 +21,7 @@ var (
 		`{"from":"MP","to":"GP","rate":{"num":1,"den":2},"whole":"exact","perDay":0,"since":"2026-11-01","until":"2027-10-31"}`))
 	RateList = node.Lists[RateListRequest, points.Conversion](node.Describe("rate.list", "GET", "/v1/rates", node.Read,
 		"List published rates", "换算率列表", `{}`))
-	RateShow = node.Does(node.Describe("rate.show", "GET", "/v1/rates/{from}/{to}", node.Read,
+	RateShow = node.Does(node.Describe("rate.show", "GET", "/v1/rates/{from}/{to}", node.See,
 		"Show a published rate, and the hash by which it is agreed to", "换算率", `{"from":"MP","to":"GP"}`), rateShow)
 )
 

@@ -20,7 +20,7 @@ import (
 var (
 	MemberRecognise = node.Does(node.Describe("member.recognise", "POST", "/v1/recognitions", node.Counter,
 		"Find the member whose account a customer of yours is", "渠道识别",
-		`{"channel":"app","customer":"12345"}`), recognise)
+		`{"channel":"app","customer":"12345"}`).Asking(), recognise)
 	MemberLink = node.Does(node.Describe("member.link", "POST", "/v1/members/{member}/links", node.Loyalty,
 		"Link an account of yours to a member: as its home, or with an invitation", "绑定",
 		`{"member":"wang","channel":"shop","customer":"98-7"}`), link)

@@ -31,7 +31,7 @@ var (
 	MemberProfileRead = node.Does(node.Describe("member.profile.read", "POST",
 		"/v1/consents/{consent}/profile", node.Loyalty,
 		"Read the profile that was shown to you under a consent", "读取资料",
-		`{"consent":"D.0.44.0"}`), readProfile)
+		`{"consent":"D.0.44.0"}`).Asking(), readProfile)
 )
 
 // Field is a part of a profile: named, to be taken from the vault, or given.

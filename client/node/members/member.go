@@ -30,12 +30,12 @@ var (
 		"End an authorisation; for the member's home and the acceptor", "撤销认证",
 		`{"authorisation":"G.0.31.0","reason":"member_asked"}`))
 	MemberAuthorisations = node.Lists[MemberAuthorisationsRequest,
-		member.Authorisation](node.Describe("member.authorisations", "GET", "/v1/authorisations", node.Read,
+		member.Authorisation](node.Describe("member.authorisations", "GET", "/v1/authorisations", node.See,
 		"List authorisations and how much of them is left", "授权列表", `{}`))
-	MemberShow = node.Does(node.Describe("member.show", "GET", "/v1/members/{member}", node.Read,
+	MemberShow = node.Does(node.Describe("member.show", "GET", "/v1/members/{member}", node.See,
 		"Show what the ledger knows of a member: accounts, consents, authorisations, tiers, orders", "会员详情",
 		`{"member":"wang"}`), showMember)
-	MemberLabels = node.Does(node.Describe("member.labels", "GET", "/v1/members/{member}/labels", node.Read,
+	MemberLabels = node.Does(node.Describe("member.labels", "GET", "/v1/members/{member}/labels", node.See,
 		"List what parties say of a member", "标签列表", `{"member":"wang"}`), labels)
 	MemberList = node.Lists[MemberListRequest, member.Member](node.Describe("member.list", "GET",
 		"/v1/members", node.Read,

@@ -19,7 +19,7 @@ var (
 	MemberProfileShow = node.Alone(node.Describe("member.profile.show", "POST",
 		"/v1/members/{member}/profile/show", node.Loyalty,
 		"Show what your vault knows of a member: fields, and its customers", "查看资料",
-		`{"member":"wang"}`), showProfile)
+		`{"member":"wang"}`).Asking(), showProfile)
 )
 
 // SetProfileRequest changes fields of a profile. One without a value goes.

@@ -15,10 +15,10 @@ import (
 
 // The operations that ask what a member has, and what it is worth (钱包).
 var (
-	PointsWallet = node.Does(node.Describe("points.wallet", "GET", "/v1/members/{member}/wallet", node.Read,
+	PointsWallet = node.Does(node.Describe("points.wallet", "GET", "/v1/members/{member}/wallet", node.See,
 		"Show what a member has, earliest expiry first, what is held, and who has frozen it", "钱包",
 		`{"member":"zhang"}`), wallet)
-	PointsFreezes = node.Does(node.Describe("points.freezes", "GET", "/v1/freezes", node.Read,
+	PointsFreezes = node.Does(node.Describe("points.freezes", "GET", "/v1/freezes", node.See,
 		"List who has frozen whose wallet, and the appeals", "冻结与申诉", `{"member":"zhang"}`), freezes)
 	PointsLiability = node.Does(node.Describe("points.liability", "GET", "/v1/lots/{lot}/liability", node.Read,
 		"What a lot that came with a sale is worth in the books", "合同负债, IFRS 15 / CAS 14",

@@ -21,7 +21,7 @@ import (
 const November = date.Date(20758)
 
 // Offline is a node of D that has a vault and isn't connected.
-func Offline(t *testing.T) *node.Node {
+func Offline(t testing.TB) *node.Node {
 	t.Helper()
 	n := node.Offline(config.Config{Party: "D", State: t.TempDir()})
 	t.Cleanup(func() {

@@ -56,7 +56,7 @@ func (r AdvisePaymentsRequest) mapping() (*banktable.Mapping, error) {
 // Advised is what a bank's file means to the party.
 type Advised struct {
 	Rows   []payments.Line `json:"rows"`
-	Height uint64          `json:"height"`
+	Height uint64          `json:"height,omitempty"`
 	Others int             `json:"others"` // lines of others', which were left
 	Unread int             `json:"unread"` // lines that can't be read, and name no payment of the party's
 	Notes  []string        `json:"notes"`  // what was found out about the file

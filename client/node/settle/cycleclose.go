@@ -30,7 +30,7 @@ func (r CloseCycleRequest) Check() error { return settlement.CheckNew(r.Next) }
 // ClosedCycle is a cycle as closing it left it.
 type ClosedCycle struct {
 	settlement.Close
-	Height uint64 `json:"height"` // as of a Receipt
+	Height uint64 `json:"height,omitempty"` // as of a Receipt
 }
 
 func closeCycle(ctx context.Context, n *node.Node, c *node.Call, req CloseCycleRequest) (ClosedCycle, error) {

@@ -24,14 +24,14 @@ var (
 	StatementExport = node.Does(node.Describe("statement.export", "POST",
 		"/v1/statements/{cycle}/{with}/file", node.Finance,
 		"Write your statement with another party to a file: xlsx, csv, pdf, json; in Chinese or English", "导出账单",
-		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`), exportStatement)
+		`{"cycle":"2026-11","with":"G","form":"pdf","language":"zh","signers":2}`).Asking(), exportStatement)
 	StatementDiff = node.Does(node.Describe("statement.diff", "POST", "/v1/statements/diff", node.Finance,
 		"Compare the other side's file (json, csv, xlsx) with your own lines, and name those that differ", "对账",
-		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`),
+		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}}`).Asking(),
 		diffStatement)
 	StatementVerify = node.Does(node.Describe("statement.verify", "POST", "/v1/statements/verify", node.Finance,
 		"Check a settlement statement, without a network", "验证清结算账单",
-		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`),
+		`{"file":{"name":"2026-11-D-G.xlsx","sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"},"signers":2}`).Asking(),
 		verifyStatement)
 )
 

@@ -47,8 +47,7 @@ func bookLiability(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "liability", `  tally --as G books liability --redemption GP:0.85
   tally --as G books liability --policy policy.yaml --own --parts age
   tally --as G books liability --policy policy.yaml --cycle 2026-11
-  tally --as G books liability --policy policy.yaml --blocks 1200 -o json`,
-		accounting.BooksLiability, cli.Words(&req),
+  tally --as G books liability --policy policy.yaml --blocks 1200 -o json`, accounting.BooksLiability, cli.Words(&req),
 		cli.InTable(a, func(t table.Writer, book accounting.LiabilityBook, s cli.Scales) {
 			liabilityTable(t, book, by, s)
 		}))

@@ -42,8 +42,7 @@ func bookBalance(a *cli.App) *cobra.Command {
 	var req accounting.AccountsRequest
 	return ofPeriod(a, "balance",
 		"  tally --as D books balance -o csv\n  tally --as D books balance --period 2026-12 --policy policy.yaml -o json",
-		accounting.BooksBalance, &req, cli.Words(&req),
-		func(b accounting.Balance) error {
+		accounting.BooksBalance, &req, cli.Words(&req), func(b accounting.Balance) error {
 			return a.Print(b.Balance, func(t table.Writer) { balanceTable(t, b) })
 		})
 }
@@ -99,8 +98,7 @@ func bookAgeing(a *cli.App) *cobra.Command {
 	var req accounting.AccountsRequest
 	cmd := ofPeriod(a, "ageing",
 		"  tally --as D books ageing\n  tally --as D books ageing --period 2026-12 --policy policy.yaml",
-		accounting.BooksAgeing, &req, cli.Words(&req),
-		func(aged accounting.Ageing) error {
+		accounting.BooksAgeing, &req, cli.Words(&req), func(aged accounting.Ageing) error {
 			return a.Print(aged, func(t table.Writer) { ageingTable(t, aged) })
 		})
 	cmd.Long = `Say what is owed on the last day of a period, by counterparty, and how many days ago it

@@ -39,8 +39,7 @@ that anybody can check without a network: tally verify-proof. Without --about it
 is about all lots with something left, up to 500, earliest expiry first. A proof
 speaks of the lots that it names, so it can only understate a balance. Nothing
 changes on the ledger.`
-	cli.Many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none",
-		number.ParseRow)
+	cli.Many(cmd, &req.Lots, "about", "a lot it is about; all with something left if you name none", number.ParseRow)
 	cli.Word(cmd, &out, "out", "file to write")
 	cli.Whole(cmd, &req.Signers, "signers", 2, "how many parties must sign")
 	cli.Require(cmd, "out")

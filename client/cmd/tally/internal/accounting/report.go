@@ -27,8 +27,7 @@ func Reports(a *cli.App) *cobra.Command {
 func reportFlows(a *cli.App) *cobra.Command {
 	var req accounting.ReportFlowsRequest
 	cmd := cli.Verb(a, "flows", "  tally --as A report flows\n  tally --as A report flows --cycle 2026-11 -o json",
-		accounting.ReportFlows, cli.Words(&req),
-		cli.InTable(a, flowsTable))
+		accounting.ReportFlows, cli.Words(&req), cli.InTable(a, flowsTable))
 	cmd.Long = `Say how many points of each programme were redeemed at each acceptor, and what they are
 worth, exactly: half a fen is 1/2. Points that were given back don't count, nor do those
 of a benefit before it is used. The JSON also says in which cycle and who bears them.`
@@ -132,8 +131,7 @@ func outstandingTable(t table.Writer, o accounting.OutstandingNow, s cli.Scales)
 func reportCaps(a *cli.App) *cobra.Command {
 	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
 	cmd := cli.Verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		accounting.ReportCaps, cli.Words(&req),
-		func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
+		accounting.ReportCaps, cli.Words(&req), func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
 			if err := a.Print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err
 			}

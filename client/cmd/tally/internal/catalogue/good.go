@@ -73,17 +73,15 @@ func goodTable(t table.Writer, g goods.Good) {
 func listGoods(a *cli.App) *cobra.Command {
 	var req catalogue.GoodFilter
 	cmd := cli.Verb(a, "list", `  tally --as D good list --text "oil kit" --category oil
-  tally --as D good list --text 机油 --available`,
-		catalogue.GoodList, cli.Words(&req),
-		listed(a, cli.Columns[goods.Good]{
-			Header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions",
-				"open"}, Right: []int{3},
-			Cells: func(n index.Entry[goods.Good], _ cli.Scales) table.Row {
-				g := n.Row
-				return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "),
-					g.Delivery, strings.Join(g.Regions, ", "), cli.Yes(g.Open)}
-			},
-		}))
+  tally --as D good list --text 机油 --available`, catalogue.GoodList, cli.Words(&req), listed(a, cli.Columns[goods.Good]{
+		Header: table.Row{"supplier", "SKU", "version", "name", "名称", "category", "labels", "delivery", "regions",
+			"open"}, Right: []int{3},
+		Cells: func(n index.Entry[goods.Good], _ cli.Scales) table.Row {
+			g := n.Row
+			return table.Row{g.Supplier, g.SKU, g.Version, g.En, g.Zh, g.Category, strings.Join(g.Labels, ", "),
+				g.Delivery, strings.Join(g.Regions, ", "), cli.Yes(g.Open)}
+		},
+	}))
 	goodFilter(cmd, &req)
 	return cmd
 }
@@ -100,8 +98,7 @@ func goodFilter(cmd *cobra.Command, f *catalogue.GoodFilter) {
 
 func restock(a *cli.App) *cobra.Command {
 	var req goods.RestockRequest
-	cmd := cli.Sends(a, "restock SUPPLIER SKU SELLER",
-		`  tally --as S1 good restock care kit D --quantity 500
+	cmd := cli.Sends(a, "restock SUPPLIER SKU SELLER", `  tally --as S1 good restock care kit D --quantity 500
   tally --as S1 good restock care kit D --quantity 8000 --lanes 8`, catalogue.GoodRestock,
 		cli.Words(&req, &req.Supplier, &req.SKU, &req.Seller))
 	cli.CountFlag(cmd, &req.Units, "quantity", "how many more")
@@ -125,8 +122,7 @@ func withdrawStock(a *cli.App) *cobra.Command {
 func listStock(a *cli.App) *cobra.Command {
 	var req catalogue.StockRequest
 	cmd := cli.Verb(a, "stock", `  tally --as S1 good stock --party S1
-  tally --as D good stock --seller D --supplier care --sku kit`,
-		catalogue.GoodStock, cli.Words(&req),
+  tally --as D good stock --seller D --supplier care --sku kit`, catalogue.GoodStock, cli.Words(&req),
 		cli.Shows(a, stockTable))
 	cli.Word(cmd, &req.Supplier, "supplier", "of this supplier only")
 	cli.Word(cmd, &req.SKU, "sku", "of this good only")

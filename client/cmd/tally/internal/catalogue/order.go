@@ -99,8 +99,7 @@ func timeOutOrder(a *cli.App) *cobra.Command {
 		`  tally --as M order timeout D.0.7.0
   tally --as M order timeout D.0.7.0 2
   tally --as M order timeout --due
-  tally --as D order timeout --due --seller D`,
-		func(ctx context.Context, args []string) error {
+  tally --as D order timeout --due --seller D`, func(ctx context.Context, args []string) error {
 			if err := d.check("timeout", args); err != nil {
 				return err
 			}
@@ -142,8 +141,7 @@ func runDue(ctx context.Context, a *cli.App, op node.Op[catalogue.DueRequest, *n
 	d due, what string) error {
 	return cli.Perform(ctx, a, op, func() (catalogue.DueRequest, error) {
 		return catalogue.DueRequest{Seller: d.seller}, nil
-	},
-		func(_ context.Context, _ *node.Node, r *node.Results) error { return a.PrintResults(what, r) })
+	}, a.ResultsOf(what))
 }
 
 func shipOrder(a *cli.App) *cobra.Command {
@@ -168,8 +166,7 @@ func deliverOrder(a *cli.App) *cobra.Command {
 		`  tally --as D order deliver D.0.7.0 1 --code-file code.txt
   tally --as S1 order deliver D.0.7.0 1 --evidence handover.pdf
   tally --as G order deliver D.0.7.0 1
-  tally --as S1 order deliver --due`,
-		func(ctx context.Context, args []string) (err error) {
+  tally --as S1 order deliver --due`, func(ctx context.Context, args []string) (err error) {
 			if err := d.check("deliver", args); err != nil {
 				return err
 			}

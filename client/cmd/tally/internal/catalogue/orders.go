@@ -36,12 +36,9 @@ func printRows[T any](a *cli.App, fill func(table.Writer, []T,
 
 func listOrders(a *cli.App) *cobra.Command {
 	var req catalogue.OrderListRequest
-	cmd := cli.Verb(a, "list",
-		`  tally --as D order list --member zhang
+	cmd := cli.Verb(a, "list", `  tally --as D order list --member zhang
   tally --as D order list --seller D --state PLACED,ACCEPTED
-  tally --as S1 order list --waybill SF1234567890`,
-		catalogue.OrderList, cli.Words(&req),
-		printRows(a, partsTable))
+  tally --as S1 order list --waybill SF1234567890`, catalogue.OrderList, cli.Words(&req), printRows(a, partsTable))
 	cli.Word(cmd, &req.Seller, "seller", "of this seller only")
 	cli.Word(cmd, &req.Member, "member", "of this member only")
 	cli.Word(cmd, &req.Party, "party", "of suppliers for which this party acts only")

@@ -22,8 +22,7 @@ import (
 
 func basketFlags(cmd *cobra.Command, b *catalogue.Basket) {
 	cli.Word(cmd, &b.Member, "member", "who buys")
-	cli.Many(cmd, &b.Lines, "item",
-		"SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
+	cli.Many(cmd, &b.Lines, "item", "SUPPLIER/SKU:QUANTITY; without a quantity, one", parseOrderLine)
 	cli.Require(cmd, "member", "item")
 	cli.Word(cmd, &b.Region, "region", "whose prices; the outlet's if you name one")
 	cli.Word(cmd, &b.Outlet, "outlet", "where, an outlet of the seller's (网点)")
@@ -51,8 +50,7 @@ func quoteOrder(a *cli.App) *cobra.Command {
 	var req catalogue.QuoteRequest
 	cmd := cli.Verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
-  tally --as G order quote --seller D --member zhang --item S1/oilkit`,
-		catalogue.OrderQuote, cli.Words(&req),
+  tally --as G order quote --seller D --member zhang --item S1/oilkit`, catalogue.OrderQuote, cli.Words(&req),
 		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
 			if a.Format == "json" {
 				return a.AsJSON(quoted)

@@ -16,11 +16,9 @@ import (
 
 func purchaseOrders(a *cli.App) *cobra.Command {
 	var req catalogue.PurchaseRequest
-	cmd := cli.Verb(a, "purchase",
-		`  tally --as S1 order purchase
+	cmd := cli.Verb(a, "purchase", `  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
-  tally --as S1 order purchase -o json --after 812/D.0.7.0/1`,
-		catalogue.OrderPurchase, cli.Words(&req),
+  tally --as S1 order purchase -o json --after 812/D.0.7.0/1`, catalogue.OrderPurchase, cli.Words(&req),
 		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
 			return printPurchase(a, answer)
 		})

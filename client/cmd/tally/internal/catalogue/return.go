@@ -7,7 +7,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/number"
@@ -26,8 +25,7 @@ func requestReturn(a *cli.App) *cobra.Command {
 	req := goods.RequestReturnRequest{}
 	cmd := cli.Sends(a, "request ORDER PART LINE",
 		"  tally --as G order return request D.0.7.0 1 1 --quantity 1 --reason wrong_size",
-		catalogue.OrderReturnRequest,
-		func(args []string) (_ goods.RequestReturnRequest, err error) {
+		catalogue.OrderReturnRequest, func(args []string) (_ goods.RequestReturnRequest, err error) {
 			if req.Order, req.Part, err = parseOrderPart(args[:2]); err != nil {
 				return req, err
 			}
@@ -39,46 +37,30 @@ func requestReturn(a *cli.App) *cobra.Command {
 	return cmd
 }
 
-// ofReturn is a command about one return.
-func ofReturn[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
-	ask func(number.Command) Req) *cobra.Command {
-	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
-		n, err := number.ParseCommand(args[0])
-		return ask(n), err
-	})
-}
-
 func receiveReturn(a *cli.App) *cobra.Command {
-	var restock bool
-	cmd := ofReturn(a, "receive RETURN",
-		"  tally --as S2 order return receive G.0.12.0 --restock", catalogue.OrderReturnReceive,
-		func(n number.Command) goods.ReceiveReturnRequest {
-			return goods.ReceiveReturnRequest{Return: n, Restock: restock}
-		})
-	cmd.Flags().BoolVar(&restock, "restock", false, "they can be sold again")
+	var req goods.ReceiveReturnRequest
+	cmd := cli.Sends(a, "receive RETURN", "  tally --as S2 order return receive G.0.12.0 --restock",
+		catalogue.OrderReturnReceive, cli.Parsed(&req, &req.Return, number.ParseCommand))
+	cmd.Flags().BoolVar(&req.Restock, "restock", false, "they can be sold again")
 	return cmd
 }
 
 func refuseReturn(a *cli.App) *cobra.Command {
-	var why string
-	cmd := ofReturn(a, "refuse RETURN",
-		"  tally --as D order return refuse G.0.12.0 --reason used", catalogue.OrderReturnRefuse,
-		func(n number.Command) goods.RefuseReturnRequest {
-			return goods.RefuseReturnRequest{Return: n, Reason: why}
-		})
-	cli.Reason(cmd, &why, "used")
+	var req goods.RefuseReturnRequest
+	cmd := cli.Sends(a, "refuse RETURN", "  tally --as D order return refuse G.0.12.0 --reason used",
+		catalogue.OrderReturnRefuse, cli.Parsed(&req, &req.Return, number.ParseCommand))
+	cli.Reason(cmd, &req.Reason, "used")
 	return cmd
 }
 
 func refundReturn(a *cli.App) *cobra.Command {
-	var payment string
-	cmd := ofReturn(a, "refund RETURN",
-		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", catalogue.OrderReturnRefund,
-		func(n number.Command) goods.RefundRequest { return goods.RefundRequest{Return: n, Payment: payment} })
+	var req goods.RefundRequest
+	cmd := cli.Sends(a, "refund RETURN",
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", catalogue.OrderReturnRefund, cli.Parsed(&req, &req.Return, number.ParseCommand))
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
 round. Of a line, the units that were sold last go back first.`
-	cli.Word(cmd, &payment, "cash-reference", "reference of the cash refund, if cash goes back")
+	cli.Word(cmd, &req.Payment, "cash-reference", "reference of the cash refund, if cash goes back")
 	return cmd
 }
 
@@ -113,11 +95,10 @@ func cashOwed(a *cli.App) *cobra.Command {
 }
 
 func payBack(a *cli.App) *cobra.Command {
-	var payment string
-	cmd := ofReturn(a, "refunded CASH",
-		"  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13", catalogue.OrderCashRefunded,
-		func(n number.Command) goods.PayBackRequest { return goods.PayBackRequest{Due: n, Payment: payment} })
-	cli.Word(cmd, &payment, "cash-reference", "reference of the cash refund; one proves one")
+	var req goods.PayBackRequest
+	cmd := cli.Sends(a, "refunded CASH", "  tally --as D order cash refunded D.0.9.0 --cash-reference refund-77-13",
+		catalogue.OrderCashRefunded, cli.Parsed(&req, &req.Due, number.ParseCommand))
+	cli.Word(cmd, &req.Payment, "cash-reference", "reference of the cash refund; one proves one")
 	cli.Require(cmd, "cash-reference")
 	return cmd
 }
@@ -125,9 +106,8 @@ func payBack(a *cli.App) *cobra.Command {
 func listCash(a *cli.App) *cobra.Command {
 	var req catalogue.CashListRequest
 	cmd := cli.Verb(a, "list",
-		"  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK", catalogue.OrderCashList,
-		cli.Words(&req),
-		cli.Shows(a, cashTable))
+		"  tally --as D order cash list --seller D\n  tally --as G order cash list --member zhang --state OWED,PAID_BACK",
+		catalogue.OrderCashList, cli.Words(&req), cli.Shows(a, cashTable))
 	cli.Word(cmd, &req.Member, "member", "of this member only")
 	cli.Word(cmd, &req.Seller, "seller", "of this seller only")
 	cli.Word(cmd, &req.Order, "order", "of this order only")

@@ -93,11 +93,10 @@ func sell(a *cli.App) *cobra.Command {
 	var price goods.Price
 	var rules string
 	var closed bool
-	cmd := cli.Verb(a, "sell SUPPLIER SKU",
-		`  tally --as D storefront sell care kit --price 298.00
+	cmd := cli.Verb(a, "sell SUPPLIER SKU", `  tally --as D storefront sell care kit --price 298.00
   tally --as D storefront sell care kit --prices prices.yaml --label winter
-  tally --as D storefront sell care kit --price 298.00 --closed`,
-		catalogue.StorefrontSell, func(args []string) (_ catalogue.SellRequest, err error) {
+  tally --as D storefront sell care kit --price 298.00 --closed`, catalogue.StorefrontSell,
+		func(args []string) (_ catalogue.SellRequest, err error) {
 			req.Supplier, req.SKU, req.Open = args[0], args[1], !closed
 			slices.Sort(req.Labels)
 			slices.Sort(price.Regions)
@@ -141,9 +140,8 @@ func pricesOf(price goods.Price, path string) ([]goods.Price, error) {
 func setOutlet(a *cli.App) *cobra.Command {
 	var req goods.SetOutletRequest
 	var closed bool
-	cmd := cli.Sends(a, "outlet OUTLET",
-		"  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh", catalogue.StorefrontOutlet,
-		func(args []string) (goods.SetOutletRequest, error) {
+	cmd := cli.Sends(a, "outlet OUTLET", "  tally --as D storefront outlet 12 --en Pudong --zh 浦东店 --region sh",
+		catalogue.StorefrontOutlet, func(args []string) (goods.SetOutletRequest, error) {
 			req.Outlet, req.Open = args[0], !closed
 			return req, nil
 		})
@@ -156,8 +154,7 @@ func setOutlet(a *cli.App) *cobra.Command {
 func showStorefront(a *cli.App) *cobra.Command {
 	var req catalogue.StorefrontRequest
 	return cli.Verb(a, "show [SELLER]", "  tally --as G storefront show D", catalogue.StorefrontShow,
-		cli.Words(&req, &req.Seller),
-		cli.InTable(a, storefrontTable))
+		cli.Words(&req, &req.Seller), cli.InTable(a, storefrontTable))
 }
 
 func storefrontTable(t table.Writer, s goods.Storefront, points cli.Scales) {
@@ -173,8 +170,7 @@ func storefrontTable(t table.Writer, s goods.Storefront, points cli.Scales) {
 func listListings(a *cli.App) *cobra.Command {
 	var req catalogue.ListingsRequest
 	cmd := cli.Verb(a, "listings [SELLER]", "  tally --as D storefront listings D --text oil",
-		catalogue.StorefrontListings,
-		cli.Words(&req, &req.Seller), listed(a, cli.Columns[goods.Listing]{
+		catalogue.StorefrontListings, cli.Words(&req, &req.Seller), listed(a, cli.Columns[goods.Listing]{
 			Header: table.Row{"supplier", "SKU", "scene", "labels", "terms", "prices", "open"},
 			Cells: func(n index.Entry[goods.Listing], _ cli.Scales) table.Row {
 				l := n.Row
@@ -218,8 +214,7 @@ func daysText(p goods.Price) string {
 func listOutlets(a *cli.App) *cobra.Command {
 	var req catalogue.OutletsRequest
 	cmd := cli.Verb(a, "outlets [PARTY]", "  tally --as G storefront outlets D --region sh",
-		catalogue.StorefrontOutlets,
-		cli.Words(&req, &req.Party), listed(a, cli.Columns[goods.Outlet]{
+		catalogue.StorefrontOutlets, cli.Words(&req, &req.Party), listed(a, cli.Columns[goods.Outlet]{
 			Header: table.Row{"party", "outlet", "name", "名称", "region", "open"},
 			Cells: func(n index.Entry[goods.Outlet], _ cli.Scales) table.Row {
 				o := n.Row
@@ -232,10 +227,8 @@ func listOutlets(a *cli.App) *cobra.Command {
 
 func browse(a *cli.App) *cobra.Command {
 	var req catalogue.BrowseRequest
-	cmd := cli.Verb(a, "browse SELLER",
-		`  tally --as D storefront browse D --member zhang --region sh --text 机油
-  tally --as D storefront browse D`,
-		catalogue.StorefrontBrowse, cli.Words(&req, &req.Seller), cli.Shows(a, shopTable))
+	cmd := cli.Verb(a, "browse SELLER", `  tally --as D storefront browse D --member zhang --region sh --text 机油
+  tally --as D storefront browse D`, catalogue.StorefrontBrowse, cli.Words(&req, &req.Seller), cli.Shows(a, shopTable))
 	cli.Word(cmd, &req.Member, "member", "who looks; nobody for a stranger")
 	cli.Word(cmd, &req.Region, "region", "from where")
 	goodFilter(cmd, &req.GoodFilter)

@@ -26,8 +26,7 @@ func applySupplier(a *cli.App) *cobra.Command {
 	var req goods.ApplyRequest
 	cmd := cli.Sends(a, "apply SUPPLIER",
 		`  tally --as S1 supplier apply care --en "Car care" --zh 养护 --category oil --evidence licence.pdf`,
-		catalogue.SupplierApply,
-		func(args []string) (goods.ApplyRequest, error) {
+		catalogue.SupplierApply, func(args []string) (goods.ApplyRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
 			return req, nil
@@ -40,9 +39,8 @@ func applySupplier(a *cli.App) *cobra.Command {
 
 func approveSupplier(a *cli.App) *cobra.Command {
 	req := goods.ApproveRequest{Fee: amount.Rate{Den: 1}}
-	cmd := cli.Sends(a, "approve SUPPLIER",
-		`  tally --as G supplier approve care --category oil --fee 0.01`, catalogue.SupplierApprove,
-		func(args []string) (goods.ApproveRequest, error) {
+	cmd := cli.Sends(a, "approve SUPPLIER", `  tally --as G supplier approve care --category oil --fee 0.01`,
+		catalogue.SupplierApprove, func(args []string) (goods.ApproveRequest, error) {
 			req.Supplier = args[0]
 			slices.Sort(req.Categories)
 			return req, nil
@@ -54,25 +52,22 @@ func approveSupplier(a *cli.App) *cobra.Command {
 
 func refuseSupplier(a *cli.App) *cobra.Command {
 	var req goods.RefuseRequest
-	cmd := cli.Sends(a, "refuse SUPPLIER",
-		`  tally --as G supplier refuse care --reason licence_expired`, catalogue.SupplierRefuse,
-		cli.Words(&req, &req.Supplier))
+	cmd := cli.Sends(a, "refuse SUPPLIER", `  tally --as G supplier refuse care --reason licence_expired`,
+		catalogue.SupplierRefuse, cli.Words(&req, &req.Supplier))
 	cli.Reason(cmd, &req.Reason, "licence_expired")
 	return cmd
 }
 
 func withdrawSupplier(a *cli.App) *cobra.Command {
 	var req goods.WithdrawSupplierRequest
-	return cli.Sends(a, "withdraw SUPPLIER",
-		"  tally --as S1 supplier withdraw care", catalogue.SupplierWithdraw,
+	return cli.Sends(a, "withdraw SUPPLIER", "  tally --as S1 supplier withdraw care", catalogue.SupplierWithdraw,
 		cli.Words(&req, &req.Supplier))
 }
 
 func showSupplier(a *cli.App) *cobra.Command {
 	var req catalogue.SupplierRequest
 	return cli.Verb(a, "show SUPPLIER", "  tally --as D supplier show care", catalogue.SupplierShow,
-		cli.Words(&req, &req.Supplier),
-		cli.Shows(a, supplierTable))
+		cli.Words(&req, &req.Supplier), cli.Shows(a, supplierTable))
 }
 
 func supplierTable(t table.Writer, s goods.Supplier) {

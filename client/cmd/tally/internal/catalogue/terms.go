@@ -30,10 +30,9 @@ func offerTerms(a *cli.App) *cobra.Command {
 	req := catalogue.OfferTermsRequest{Kind: goods.Supply}
 	var path string
 	value := sync.OnceValues(func() (amount.Units, error) { return readValue(req.Kind, path) })
-	cmd := cli.Verb(a, "offer SUPPLIER SKU SELLER",
-		`  tally --as S1 terms offer care kit D --value price.txt
-  tally --as S1 terms offer care kit G --kind commission --value percent.txt --until 2027-06-30`,
-		catalogue.TermsOffer, func(args []string) (_ catalogue.OfferTermsRequest, err error) {
+	cmd := cli.Verb(a, "offer SUPPLIER SKU SELLER", `  tally --as S1 terms offer care kit D --value price.txt
+  tally --as S1 terms offer care kit G --kind commission --value percent.txt --until 2027-06-30`, catalogue.TermsOffer,
+		func(args []string) (_ catalogue.OfferTermsRequest, err error) {
 			req.Supplier, req.SKU, req.Seller = args[0], args[1], args[2]
 			req.Value, err = value()
 			return req, err
@@ -81,10 +80,8 @@ func readValue(kind goods.TermsKind, path string) (amount.Units, error) {
 func exportTerms(a *cli.App) *cobra.Command {
 	var req catalogue.ExportTermsRequest
 	var out string
-	cmd := cli.Verb(a, "export SELLER",
-		`  tally --as S1 terms export D --out for-D.json
-  tally --as S1 terms export D --out for-D.json --supplier care`,
-		catalogue.TermsExport, cli.Words(&req, &req.Seller),
+	cmd := cli.Verb(a, "export SELLER", `  tally --as S1 terms export D --out for-D.json
+  tally --as S1 terms export D --out for-D.json --supplier care`, catalogue.TermsExport, cli.Words(&req, &req.Seller),
 		func(_ context.Context, _ *node.Node, file terms.File) error {
 			if err := file.Write(out); err != nil {
 				return err

@@ -129,12 +129,9 @@ func asFault(err error) error {
 
 // others says which parties have a profile where --as looks for one, or that none has.
 func (a *App) others() string {
-	found, err := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml"))
-	if a.profile != "" || err != nil || len(found) == 0 {
+	found := a.parties()
+	if a.profile != "" || len(found) == 0 {
 		return "is the network up? try make up"
-	}
-	for i, path := range found {
-		found[i] = filepath.Base(filepath.Dir(path))
 	}
 	return "there are " + strings.Join(found, ", ")
 }
@@ -146,9 +143,7 @@ func (a *App) Print(value any, fill func(table.Writer)) error { return a.PrintPa
 // left out.
 func (a *App) PrintParts(value any, fills ...func(table.Writer)) error {
 	if a.Format == "json" {
-		enc := json.NewEncoder(a.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(value)
+		return a.AsJSON(value)
 	}
 	if a.Format == WithCSV {
 		return a.printCSV(fills[0])

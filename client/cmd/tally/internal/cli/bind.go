@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -34,13 +35,6 @@ func (a *App) parties() (ids []string) {
 	return ids
 }
 
-func envOr(name, otherwise string) string {
-	if v := os.Getenv(name); v != "" {
-		return v
-	}
-	return otherwise
-}
-
 // flagError is what is wrong with a flag: what its value says itself, or which one may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
 	var refusal *fault.Error
@@ -70,7 +64,7 @@ func (a *App) Bind(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(flagError)
 	flags := cmd.PersistentFlags()
 	a.Format, a.as, a.profile = "table", os.Getenv("TALLY_AS"), os.Getenv("TALLY_PROFILE")
-	a.network = envOr("TALLY_NETWORK", "test-network/.run")
+	a.network = cmp.Or(os.Getenv("TALLY_NETWORK"), "test-network/.run")
 	wordIn(flags, &a.Format, "format", "form of the answer: table or json, csv where the command says so")
 	flags.Lookup("format").Shorthand = "o"
 	wordIn(flags, &a.as, "as", "party to act as ($TALLY_AS)")

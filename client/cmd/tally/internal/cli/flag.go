@@ -384,10 +384,9 @@ const ADay = 24 * time.Hour
 func parseSpan(text string) (time.Duration, error) {
 	if count, ok := strings.CutSuffix(text, "d"); ok {
 		n, err := strconv.ParseUint(count, 10, 16)
-		if err != nil || n == 0 {
-			return 0, fault.New(fault.BadRequest, "%.20q: want a length of time such as 15m, 36h or 7d", text)
+		if err == nil && n > 0 {
+			return time.Duration(n) * ADay, nil
 		}
-		return time.Duration(n) * ADay, nil
 	}
 	length, err := time.ParseDuration(text)
 	if err != nil || length <= 0 {

@@ -10,9 +10,9 @@ import (
 	"tallystick/client/node"
 )
 
-// PrintResults shows how many rows a run did, and which were refused.
-func (a *App) PrintResults(what string, r *node.Results) error {
-	return a.Print(r, func(t table.Writer) {
+// ResultsOf shows how many rows a run did, and which were refused.
+func (a *App) ResultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
+	return Shows(a, func(t table.Writer, r *node.Results) {
 		t.AppendRow(table.Row{what, len(r.Done)})
 		for _, one := range r.Refused {
 			t.AppendRow(table.Row{one.ID, string(one.Code) + ": " + one.Text})
@@ -20,26 +20,16 @@ func (a *App) PrintResults(what string, r *node.Results) error {
 	})
 }
 
-// ResultsOf shows what a run over many rows did.
-func (a *App) ResultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
-	return func(_ context.Context, _ *node.Node, r *node.Results) error { return a.PrintResults(what, r) }
-}
-
 // TakesLong gives a run over many rows an hour, if nobody says otherwise.
-func (a *App) TakesLong(cmd *cobra.Command) *cobra.Command {
-	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
-		if !cmd.Flags().Changed("timeout") {
-			a.timeout = time.Hour
-		}
-	}
-	return cmd
-}
+func (a *App) TakesLong(cmd *cobra.Command) *cobra.Command { return a.within(cmd, time.Hour) }
 
 // Untimed gives a command all the time that it takes, if nobody says otherwise.
-func (a *App) Untimed(cmd *cobra.Command) *cobra.Command {
+func (a *App) Untimed(cmd *cobra.Command) *cobra.Command { return a.within(cmd, 0) }
+
+func (a *App) within(cmd *cobra.Command, length time.Duration) *cobra.Command {
 	cmd.PreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Flags().Changed("timeout") {
-			a.timeout = 0
+			a.timeout = length
 		}
 	}
 	return cmd

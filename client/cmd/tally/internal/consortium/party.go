@@ -49,8 +49,7 @@ then what is done in its name needs the peers of others, not its own.`
 }
 
 func beginPeer(a *cli.App) *cobra.Command {
-	cmd := cli.Sends(a, "begin-peer",
-		`  tally --as D party begin-peer`, consortium.PartyBeginPeer,
+	cmd := cli.Sends(a, "begin-peer", `  tally --as D party begin-peer`, consortium.PartyBeginPeer,
 		func([]string) (party.BeginPeerRequest, error) { return party.BeginPeerRequest{}, nil })
 	cmd.Long = `Say that you run a peer. The channel has a chaincode for your lane heads by then,
 tallyseal-PARTY, whose policy is that peer: from here on nothing is done in your name

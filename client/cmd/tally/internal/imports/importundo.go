@@ -17,8 +17,7 @@ const undoLanes = "1-4"
 // Undo takes back what an import made.
 func Undo(a *cli.App) *cobra.Command {
 	var req node.UndoImportRequest
-	cmd := cli.Verb(a, "undo-import SOURCE",
-		`  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
+	cmd := cli.Verb(a, "undo-import SOURCE", `  tally --as D undo-import october-2026 --reason wrong_rate --dry-run
   tally --as D undo-import october-2026 --reason wrong_rate`, node.ImportUndo,
 		func(args []string) (node.UndoImportRequest, error) {
 			req.Source, a.Lanes = args[0], undoLanes

@@ -19,8 +19,7 @@ import (
 
 func award(a *cli.App) *cobra.Command {
 	var w purchase
-	cmd := cli.Sends(a, "award",
-		`  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
+	cmd := cli.Sends(a, "award", `  tally --as D points award --programme DP --rule basket --member wang --bought 189.00
   tally --as D points award --programme DP --rule basket --member wang --bought oil:298.00 --bought 12.00 \
       --scene service --outlet shop-3 --reference r-000123`, loyalty.PointsAward,
 		func([]string) (points.AwardRequest, error) { return w.request(), nil })
@@ -109,8 +108,7 @@ func setEarnRule(a *cli.App) *cobra.Command {
 		})
 	cli.Choice(cmd, &r.Rounding, "rounding", "of the sum of all lines", "down", "half_even", "up")
 	cli.Many(cmd, &r.Tiers, "tier-times", "TIER:TIMES, such as gold:3/2", parseMultiplier)
-	cli.Many(cmd, &r.Labels, "label-times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing",
-		parseMultiplier)
+	cli.Many(cmd, &r.Labels, "label-times", "LABEL:TIMES of a product, such as oil:2; 0 earns nothing", parseMultiplier)
 	a.PointsFlag(cmd, &r.Bonus, "bonus", "points besides, once an award", cli.OfProgramme(&r.Programme))
 	a.PointsFlag(cmd, &r.PerAward, "per-award", "points of one award at most; 0: no limit",
 		cli.OfProgramme(&r.Programme))

@@ -21,8 +21,7 @@ import (
 // bought are the flags of a purchase.
 func bought(cmd *cobra.Command, req *campaign.AwardRequest) {
 	cli.Word(cmd, &req.Member, "member", "who bought")
-	cli.Many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN",
-		parseBought)
+	cli.Many(cmd, &req.Lines, "bought", "yuan, LABEL:YUAN, SUPPLIER/SKU:YUAN or SUPPLIER/SKU,LABEL:YUAN", parseBought)
 	cli.Word(cmd, &req.Reference, "reference", "of the purchase, such as a receipt's number; a campaign awards it once")
 	cli.Require(cmd, "member", "bought", "reference")
 	cli.Word(cmd, &req.Outlet, "at", "PARTY:OUTLET where it was")

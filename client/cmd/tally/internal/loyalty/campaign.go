@@ -53,8 +53,7 @@ func proposeCampaign(a *cli.App) *cobra.Command {
 	cli.Day(cmd, &t.Gives.Expires, "expires", "last day of the points, where the programme has no expiry rule")
 	cli.Word(cmd, &t.Gives.Benefit, "benefit", "or the benefit that it gives")
 	cmd.MarkFlagsMutuallyExclusive("programme", "benefit")
-	cli.Many(cmd, &req.Funders, "split", "PARTY:PARTS who bears so many parts of its cost (出资方)",
-		parseFunder)
+	cli.Many(cmd, &req.Funders, "split", "PARTY:PARTS who bears so many parts of its cost (出资方)", parseFunder)
 	cli.YuanFlag(cmd, &req.Cap, "cap", "what you bear at most, if you are a funder; 0: no cap")
 	cli.YuanFlag(cmd, &t.Budget, "budget", "what it may cost in all")
 	cli.Many(cmd, &t.Goods, "good", "SUPPLIER/SKU or product label that it is for", cli.AsIs)
@@ -77,26 +76,23 @@ func parseFunder(text string) (campaign.Share, error) {
 
 func agreeCampaign(a *cli.App) *cobra.Command {
 	var req campaign.AgreeRequest
-	cmd := cli.Sends(a, "agree CAMPAIGN",
-		"  tally --as D campaign agree double11 --cap 12000.00", loyalty.CampaignAgree,
-		cli.Words(&req, &req.Campaign))
+	cmd := cli.Sends(a, "agree CAMPAIGN", "  tally --as D campaign agree double11 --cap 12000.00",
+		loyalty.CampaignAgree, cli.Words(&req, &req.Campaign))
 	cli.YuanFlag(cmd, &req.Cap, "cap", "what you bear at most; 0: no cap but the budget")
 	return cmd
 }
 
 func leaveCampaign(a *cli.App) *cobra.Command {
 	var req campaign.LeaveRequest
-	cmd := cli.Sends(a, "leave CAMPAIGN",
-		"  tally --as D campaign leave double11 --reason budget_cut", loyalty.CampaignLeave,
-		cli.Words(&req, &req.Campaign))
+	cmd := cli.Sends(a, "leave CAMPAIGN", "  tally --as D campaign leave double11 --reason budget_cut",
+		loyalty.CampaignLeave, cli.Words(&req, &req.Campaign))
 	cli.Reason(cmd, &req.Reason, "budget_cut")
 	return cmd
 }
 
 func endCampaign(a *cli.App) *cobra.Command {
 	var req campaign.EndRequest
-	cmd := cli.Sends(a, "end CAMPAIGN",
-		"  tally --as G campaign end double11 --reason sold_out", loyalty.CampaignEnd,
+	cmd := cli.Sends(a, "end CAMPAIGN", "  tally --as G campaign end double11 --reason sold_out", loyalty.CampaignEnd,
 		cli.Words(&req, &req.Campaign))
 	cli.Reason(cmd, &req.Reason, "sold_out")
 	return cmd

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/benefit"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/number"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
@@ -64,23 +63,10 @@ chosen from the member's wallet, earliest expiry first.`
 	return cmd
 }
 
-// ofEntitlement is a command about one entitlement.
-func ofEntitlement[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
-	ask func(number.Row) Req) *cobra.Command {
-	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
-		n, err := number.ParseRow(args[0])
-		return ask(n), err
-	})
-}
-
 func activateBenefit(a *cli.App) *cobra.Command {
 	var req benefit.ActivateRequest
-	cmd := ofEntitlement(a, "activate ENTITLEMENT",
-		"  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf", loyalty.BenefitActivate,
-		func(n number.Row) benefit.ActivateRequest {
-			req.Entitlement = n
-			return req
-		})
+	cmd := cli.Sends(a, "activate ENTITLEMENT", "  tally --as D benefit activate M.0.12.0.0 --evidence handover.pdf",
+		loyalty.BenefitActivate, cli.Parsed(&req, &req.Entitlement, number.ParseRow))
 	cli.Evidence(cmd, &req.Evidence)
 	return cmd
 }
@@ -106,9 +92,8 @@ func newCode(a *cli.App) *cobra.Command {
 }
 
 func codes(a *cli.App) *cobra.Command {
-	return cli.Verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0",
-		loyalty.BenefitCodes, anEntitlement,
-		func(ctx context.Context, n *node.Node, told loyalty.GivenOne) error {
+	return cli.Verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes,
+		anEntitlement, func(ctx context.Context, n *node.Node, told loyalty.GivenOne) error {
 			found, err := n.Query().Entitlements(ctx, told.Entitlement)
 			if err != nil {
 				return err

@@ -14,27 +14,24 @@ import (
 
 func freeze(a *cli.App) *cobra.Command {
 	var req member.FreezeRequest
-	cmd := cli.Sends(a, "freeze MEMBER",
-		"  tally --as G points freeze zhang --reason abnormal_transfers", loyalty.PointsFreeze,
-		cli.Words(&req, &req.Member))
+	cmd := cli.Sends(a, "freeze MEMBER", "  tally --as G points freeze zhang --reason abnormal_transfers",
+		loyalty.PointsFreeze, cli.Words(&req, &req.Member))
 	cli.Reason(cmd, &req.Reason, "abnormal_transfers")
 	return cmd
 }
 
 func unfreeze(a *cli.App) *cobra.Command {
 	var req member.UnfreezeRequest
-	cmd := cli.Sends(a, "unfreeze MEMBER",
-		"  tally --as G points unfreeze zhang --reason explained", loyalty.PointsUnfreeze,
-		cli.Words(&req, &req.Member))
+	cmd := cli.Sends(a, "unfreeze MEMBER", "  tally --as G points unfreeze zhang --reason explained",
+		loyalty.PointsUnfreeze, cli.Words(&req, &req.Member))
 	cli.Reason(cmd, &req.Reason, "explained")
 	return cmd
 }
 
 func appeal(a *cli.App) *cobra.Command {
 	var req member.AppealRequest
-	cmd := cli.Sends(a, "appeal MEMBER",
-		"  tally --as D points appeal zhang --by G --evidence letter.pdf", loyalty.PointsAppeal,
-		cli.Words(&req, &req.Member))
+	cmd := cli.Sends(a, "appeal MEMBER", "  tally --as D points appeal zhang --by G --evidence letter.pdf",
+		loyalty.PointsAppeal, cli.Words(&req, &req.Member))
 	cli.Word(cmd, &req.Against, "by", "party that froze the wallet")
 	cli.Require(cmd, "by")
 	cli.Evidence(cmd, &req.Evidence)
@@ -43,9 +40,8 @@ func appeal(a *cli.App) *cobra.Command {
 
 func dismiss(a *cli.App) *cobra.Command {
 	var req member.DismissRequest
-	cmd := cli.Sends(a, "dismiss MEMBER",
-		"  tally --as G points dismiss zhang --reason transfers_unexplained", loyalty.PointsDismiss,
-		cli.Words(&req, &req.Member))
+	cmd := cli.Sends(a, "dismiss MEMBER", "  tally --as G points dismiss zhang --reason transfers_unexplained",
+		loyalty.PointsDismiss, cli.Words(&req, &req.Member))
 	cli.Reason(cmd, &req.Reason, "transfers_unexplained")
 	return cmd
 }

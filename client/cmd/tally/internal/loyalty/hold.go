@@ -41,8 +41,7 @@ func (h *holding) request(a *cli.App) (req loyalty.HoldRequest, err error) {
 
 func hold(a *cli.App) *cobra.Command {
 	var h holding
-	cmd := cli.Verb(a, "hold",
-		`  tally --as D points hold --member zhang --take DP:18.60 --take FP:84.00 --for 15m
+	cmd := cli.Verb(a, "hold", `  tally --as D points hold --member zhang --take DP:18.60 --take FP:84.00 --for 15m
   tally --as D points hold --member zhang --lot D.1.2.0.0:18.60
   tally --as M points hold --member zhang --take GP:5.00 --authorisation G.0.31.0 --code-file code.txt`,
 		loyalty.PointsHold, func([]string) (loyalty.HoldRequest, error) { return h.request(a) },
@@ -109,8 +108,7 @@ func timeOut(a *cli.App) *cobra.Command {
 			if due {
 				return cli.Perform(ctx, a, loyalty.PointsTimeoutDue, func() (node.NoRequest, error) {
 					return node.NoRequest{}, nil
-				},
-					a.ResultsOf("holds timed out"))
+				}, a.ResultsOf("holds timed out"))
 			}
 			return cli.Perform(ctx, a, loyalty.PointsTimeout, func() (req points.TimeOutRequest, err error) {
 				req.Hold, err = number.ParseCommand(args[0])

@@ -21,11 +21,10 @@ import (
 func issue(a *cli.App) *cobra.Command {
 	var req points.IssueRequest
 	var rest points.Grant
-	cmd := cli.Sends(a, "issue",
-		`  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
+	cmd := cli.Sends(a, "issue", `  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31:D
   tally --as D points issue --programme DP --grant wang:5.00:2026-11-30 --grant wang:20.00:2027-05-31
-  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`, loyalty.PointsIssue,
-		func([]string) (points.IssueRequest, error) {
+  tally --as G points issue --programme GP --grant li:30.00:2027-03-31 --split G:60 --split D:40:D.0.9.0`,
+		loyalty.PointsIssue, func([]string) (points.IssueRequest, error) {
 			for i, g := range req.Grants {
 				g.Home, g.Split, g.Outlet, g.Reference = rest.Home, rest.Split, rest.Outlet, rest.Reference
 				req.Grants[i] = g
@@ -56,22 +55,21 @@ func granting(cmd *cobra.Command, g *points.Grant) {
 // grantsFlag are the lots of an issue, in the scale of its programme.
 func grantsFlag(a *cli.App, cmd *cobra.Command, req *points.IssueRequest) {
 	var written []grantText
-	cli.Many(cmd, &written, "grant", "member:points[:expires[:activator]]",
-		func(text string) (grantText, error) {
-			g, d, err := parseGrant(text)
-			if err == nil && len(written) == 0 {
-				a.Later(func(_ context.Context, _ *node.Node, s cli.Scales) (err error) {
-					for i := range req.Grants {
-						if req.Grants[i].Amount, err = s.Units(req.Programme, written[i].points); err != nil {
-							return err
-						}
+	cli.Many(cmd, &written, "grant", "member:points[:expires[:activator]]", func(text string) (grantText, error) {
+		g, d, err := parseGrant(text)
+		if err == nil && len(written) == 0 {
+			a.Later(func(_ context.Context, _ *node.Node, s cli.Scales) (err error) {
+				for i := range req.Grants {
+					if req.Grants[i].Amount, err = s.Units(req.Programme, written[i].points); err != nil {
+						return err
 					}
-					return nil
-				})
-			}
-			req.Grants = append(req.Grants, g)
-			return grantText{g, d}, err
-		})
+				}
+				return nil
+			})
+		}
+		req.Grants = append(req.Grants, g)
+		return grantText{g, d}, err
+	})
 }
 
 // grantText is a grant whose points have no scale yet.
@@ -128,9 +126,8 @@ func parseShare(text string) (points.Share, error) {
 
 func pledge(a *cli.App) *cobra.Command {
 	var req points.PledgeRequest
-	cmd := cli.Sends(a, "pledge PROGRAMME",
-		"  tally --as D points pledge GP --points 500.00 --until 2026-12-31", loyalty.PointsPledge,
-		cli.Words(&req, &req.Programme))
+	cmd := cli.Sends(a, "pledge PROGRAMME", "  tally --as D points pledge GP --points 500.00 --until 2026-12-31",
+		loyalty.PointsPledge, cli.Words(&req, &req.Programme))
 	a.PointsFlag(cmd, &req.Amount, "points", "points, in all", cli.OfProgramme(&req.Programme))
 	cli.Day(cmd, &req.Until, "until", "last day on which they may be issued")
 	cli.Require(cmd, "points", "until")
@@ -154,8 +151,7 @@ func pledges(a *cli.App) *cobra.Command {
 
 func activate(a *cli.App) *cobra.Command {
 	var req points.ActivateRequest
-	cmd := cli.Sends(a, "activate LOT",
-		`  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
+	cmd := cli.Sends(a, "activate LOT", `  tally --as D points activate G.1.3.0.0 --evidence handover.pdf
   tally --as D points activate G.1.3.0.0 --hash e3b0c442…`, loyalty.PointsActivate,
 		cli.Parsed(&req, &req.Lot, number.ParseRow))
 	cli.Evidence(cmd, &req.Evidence)
@@ -164,9 +160,8 @@ func activate(a *cli.App) *cobra.Command {
 
 func cancelLot(a *cli.App) *cobra.Command {
 	var req points.CancelRequest
-	cmd := cli.Sends(a, "cancel LOT",
-		"  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled", loyalty.PointsCancel,
-		cli.Parsed(&req, &req.Lot, number.ParseRow))
+	cmd := cli.Sends(a, "cancel LOT", "  tally --as G points cancel G.1.3.0.0 --reason sale_cancelled",
+		loyalty.PointsCancel, cli.Parsed(&req, &req.Lot, number.ParseRow))
 	cli.Reason(cmd, &req.Reason, "sale_cancelled")
 	return cmd
 }
@@ -186,8 +181,7 @@ func revokePoints(a *cli.App) *cobra.Command {
 	var req points.RevokeRequest
 	cmd := cli.Sends(a, "revoke",
 		"  tally --as D points revoke --lot D.1.7.3.0:0.25 --lot D.1.9.0.0:1.00 --reason sale_returned",
-		loyalty.PointsRevoke,
-		cli.Words(&req))
+		loyalty.PointsRevoke, cli.Words(&req))
 	a.LotsFlag(cmd, &req.Pieces, "lot", "lot:points, from what is left of it")
 	cli.Reason(cmd, &req.Reason, "sale_returned")
 	cmd.Flags().BoolVar(&req.Reopen, "reopen-receipts", false,

@@ -44,8 +44,7 @@ func publishOffer(a *cli.App) *cobra.Command {
 
 func withdrawOffer(a *cli.App) *cobra.Command {
 	var req audience.WithdrawRequest
-	return cli.Sends(a, "withdraw OFFER",
-		"  tally --as D offer withdraw winter", loyalty.OfferWithdraw,
+	return cli.Sends(a, "withdraw OFFER", "  tally --as D offer withdraw winter", loyalty.OfferWithdraw,
 		cli.Words(&req, &req.Offer))
 }
 
@@ -59,8 +58,7 @@ var offerColumns = cli.Columns[audience.Offer]{
 
 func listOffers(a *cli.App) *cobra.Command {
 	var req loyalty.OfferListRequest
-	cmd := cli.Lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns,
-		cli.Words(&req))
+	cmd := cli.Lists(a, "list", "  tally --as G offer list --party D", loyalty.OfferList, offerColumns, cli.Words(&req))
 	cli.Word(cmd, &req.Party, "party", "of this party only")
 	return cmd
 }

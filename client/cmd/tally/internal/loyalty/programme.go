@@ -58,8 +58,7 @@ func setRules(a *cli.App) *cobra.Command {
 	cmd := cli.Leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
 		`  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
   tally --as G programme rules GP --expiry sliding:365 --grace-days 14
-  tally --as G programme rules GP --tier none`,
-		func(ctx context.Context, args []string) error {
+  tally --as G programme rules GP --tier none`, func(ctx context.Context, args []string) error {
 			if changes.none() {
 				return fault.New(fault.BadRequest, "say which rules change: see tally programme rules --help")
 			}
@@ -91,8 +90,7 @@ that they were issued with.`
 func setProgramme(a *cli.App, verb string, state points.ProgrammeState, short string) *cobra.Command {
 	req := points.SetProgrammeRequest{State: state}
 	cmd := cli.Sends(a, verb+" PROGRAMME", "  tally --as D programme "+verb+" DP --reason replaced",
-		loyalty.ProgrammeSet,
-		cli.Words(&req, &req.Programme))
+		loyalty.ProgrammeSet, cli.Words(&req, &req.Programme))
 	cmd.Short = short
 	cmd.Long = short + `. Whatever its state, points
 that are out can be spent, refunded and converted until they expire; to stop a
@@ -104,8 +102,7 @@ member's spending, freeze its wallet: tally points freeze.`
 func showProgramme(a *cli.App) *cobra.Command {
 	var req node.ProgrammeQuery
 	return cli.Verb(a, "show PROGRAMME", "  tally --as D programme show GP", loyalty.ProgrammeShow,
-		cli.Words(&req, &req.Programme),
-		cli.Shows(a, programmeTable))
+		cli.Words(&req, &req.Programme), cli.Shows(a, programmeTable))
 }
 
 func programmeTable(t table.Writer, p points.Programme) {

@@ -56,9 +56,8 @@ func showQuota(a *cli.App) *cobra.Command {
 }
 
 func surrenderQuota(a *cli.App) *cobra.Command {
-	return ofQuota(cli.Sends(a, "surrender KIND ID",
-		"  tally --as D quota surrender pledge D.0.12.0", loyalty.QuotaSurrender,
-		func(args []string) (quota.SurrenderRequest, error) {
+	return ofQuota(cli.Sends(a, "surrender KIND ID", "  tally --as D quota surrender pledge D.0.12.0",
+		loyalty.QuotaSurrender, func(args []string) (quota.SurrenderRequest, error) {
 			return quota.SurrenderRequest{Kind: quota.Subject(args[0]), ID: args[1]}, nil
 		}))
 }
@@ -86,7 +85,6 @@ func quotaText(ctx context.Context, a *cli.App, g *node.Node, kind quota.Subject
 
 func relieve(a *cli.App) *cobra.Command {
 	var req points.RelieveRequest
-	return cli.Sends(a, "relieve PROGRAMME",
-		"  tally --as G points relieve GP\n  tally --as D points relieve DP", loyalty.PointsRelieve,
-		cli.Words(&req, &req.Programme))
+	return cli.Sends(a, "relieve PROGRAMME", "  tally --as G points relieve GP\n  tally --as D points relieve DP",
+		loyalty.PointsRelieve, cli.Words(&req, &req.Programme))
 }

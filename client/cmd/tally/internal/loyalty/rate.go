@@ -35,8 +35,7 @@ func publishRate(a *cli.App) *cobra.Command {
 			return betweenScales(s, req.From, req.To, shown)
 		})
 	cli.Choice(cmd, &req.Whole, "whole",
-		"exact converts whole multiples only, floor the fewest points that give the most",
-		"exact", "floor")
+		"exact converts whole multiples only, floor the fewest points that give the most", "exact", "floor")
 	a.PointsFlag(cmd, &req.PerDay, "per-day", "points that one member may get so in a day; 0: no limit",
 		cli.OfProgramme(&req.To))
 	cli.Day(cmd, &req.Since, "from", "first day")
@@ -47,8 +46,7 @@ func publishRate(a *cli.App) *cobra.Command {
 
 func agreeRate(a *cli.App) *cobra.Command {
 	var req points.AgreeRateRequest
-	cmd := cli.Sends(a, "agree FROM TO",
-		"  tally --as M rate agree MP GP --terms 3f0c…", loyalty.RateAgree,
+	cmd := cli.Sends(a, "agree FROM TO", "  tally --as M rate agree MP GP --terms 3f0c…", loyalty.RateAgree,
 		cli.Words(&req, &req.From, &req.To))
 	cmd.Long = `Agree to a published rate out of your programme: to its limit, its days and its way to
 make whole points, too. Name all of it by the hash that tally rate show tells, so that

@@ -30,9 +30,9 @@ func reserveBenefit(a *cli.App) *cobra.Command {
 }
 
 func unreserveBenefit(a *cli.App) *cobra.Command {
-	return ofEntitlement(a, "unreserve ENTITLEMENT",
-		"  tally --as M benefit unreserve M.0.12.0.0", loyalty.BenefitUnreserve,
-		func(n number.Row) benefit.UnreserveRequest { return benefit.UnreserveRequest{Entitlement: n} })
+	var req benefit.UnreserveRequest
+	return cli.Sends(a, "unreserve ENTITLEMENT", "  tally --as M benefit unreserve M.0.12.0.0",
+		loyalty.BenefitUnreserve, cli.Parsed(&req, &req.Entitlement, number.ParseRow))
 }
 
 func writeOff(a *cli.App) *cobra.Command {
@@ -40,8 +40,7 @@ func writeOff(a *cli.App) *cobra.Command {
 	var outlet, reference string
 	cmd := cli.Leaf("writeoff ENTITLEMENT", "Use an entitlement once, at the counter; for its provider (核销)",
 		`  tally --as M benefit writeoff M.0.12.0.0 --code-file code.txt --outlet T3
-  TALLY_CODE=… tally --as M benefit writeoff M.0.12.0.0`,
-		func(ctx context.Context, args []string) error {
+  TALLY_CODE=… tally --as M benefit writeoff M.0.12.0.0`, func(ctx context.Context, args []string) error {
 			n, err := number.ParseRow(args[0])
 			if err != nil {
 				return err
@@ -61,9 +60,8 @@ func writeOff(a *cli.App) *cobra.Command {
 
 func reverseWriteOff(a *cli.App) *cobra.Command {
 	var req benefit.ReverseRequest
-	cmd := cli.Sends(a, "reverse WRITE-OFF",
-		"  tally --as M benefit reverse M.0.15.0 --reason not_delivered", loyalty.BenefitReverse,
-		cli.Parsed(&req, &req.WriteOff, number.ParseCommand))
+	cmd := cli.Sends(a, "reverse WRITE-OFF", "  tally --as M benefit reverse M.0.15.0 --reason not_delivered",
+		loyalty.BenefitReverse, cli.Parsed(&req, &req.WriteOff, number.ParseCommand))
 	cli.Reason(cmd, &req.Reason, "not_delivered")
 	return cmd
 }
@@ -75,8 +73,7 @@ func expireBenefits(a *cli.App) *cobra.Command {
 		"End an entitlement whose last day has passed, or all of a benefit's; for everyone (过期)",
 		`  tally --as M benefit expire M.0.12.0.0
   tally --as M benefit expire --due
-  tally --as M benefit expire --due --benefit ride`,
-		func(ctx context.Context, args []string) error {
+  tally --as M benefit expire --due --benefit ride`, func(ctx context.Context, args []string) error {
 			if (len(args) == 1) == due || of != "" && !due {
 				return fault.New(fault.BadRequest, "name one entitlement, or say --due, for one benefit with --benefit")
 			}
@@ -99,12 +96,8 @@ func expireBenefits(a *cli.App) *cobra.Command {
 
 func revokeBenefit(a *cli.App) *cobra.Command {
 	var req benefit.RevokeRequest
-	cmd := ofEntitlement(a, "revoke ENTITLEMENT",
-		"  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error", loyalty.BenefitRevoke,
-		func(n number.Row) benefit.RevokeRequest {
-			req.Entitlement = n
-			return req
-		})
+	cmd := cli.Sends(a, "revoke ENTITLEMENT", "  tally --as M benefit revoke M.0.12.0.0 --reason granted_in_error",
+		loyalty.BenefitRevoke, cli.Parsed(&req, &req.Entitlement, number.ParseRow))
 	cli.Reason(cmd, &req.Reason, "granted_in_error")
 	return cmd
 }

@@ -26,8 +26,7 @@ func customerFlags(cmd *cobra.Command, c *members.Customer) {
 func recognise(a *cli.App) *cobra.Command {
 	var req members.RecogniseRequest
 	cmd := cli.Verb(a, "recognise", "  tally --as D member recognise --channel app --customer 12345",
-		members.MemberRecognise, cli.Words(&req),
-		cli.Shows(a, func(t table.Writer, found answer.Recognised) {
+		members.MemberRecognise, cli.Words(&req), cli.Shows(a, func(t table.Writer, found answer.Recognised) {
 			t.AppendRows([]table.Row{{"member", found.Member.ID}, {"home", found.Member.Home},
 				{"state", found.Member.State}, {"linked as", found.Account.Member}})
 		}))
@@ -111,7 +110,6 @@ that is linked to the member.`
 
 func cancelInvitation(a *cli.App) *cobra.Command {
 	var req member.CancelInvitationRequest
-	return cli.Sends(a, "cancel INVITATION",
-		"  tally --as D member cancel D.0.40.0", members.MemberCancel,
+	return cli.Sends(a, "cancel INVITATION", "  tally --as D member cancel D.0.40.0", members.MemberCancel,
 		cli.Parsed(&req, &req.Invitation, number.ParseCommand))
 }

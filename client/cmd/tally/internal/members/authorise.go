@@ -50,8 +50,7 @@ func authorise(a *cli.App) *cobra.Command {
 	cmd := cli.Leaf("authorise [MEMBER] [ACCEPTOR]", op.En+" ("+op.Zh+")",
 		`  tally --as G member authorise zhang D --allow GP:200.00 --for 15m
   tally --as G member authorise zhang D --allow GP:5.00 --needs-code
-  tally --as D member authorise --signed zhang.json`,
-		func(ctx context.Context, args []string) error {
+  tally --as D member authorise --signed zhang.json`, func(ctx context.Context, args []string) error {
 			if signed != "" {
 				if len(args) > 0 || oneTime || len(w.caps) > 0 {
 					return fault.New(fault.BadRequest, "--signed says it all: leave the rest out")
@@ -153,9 +152,8 @@ func signed(req member.AuthoriseRequest, ledger string, key ed25519.PrivateKey) 
 
 func revokeAuthorisation(a *cli.App) *cobra.Command {
 	var req member.RevokeAuthorisationRequest
-	cmd := cli.Sends(a, "revoke AUTHORISATION",
-		"  tally --as G member revoke G.0.31.0 --reason member_asked", members.MemberRevoke,
-		cli.Parsed(&req, &req.Authorisation, number.ParseCommand))
+	cmd := cli.Sends(a, "revoke AUTHORISATION", "  tally --as G member revoke G.0.31.0 --reason member_asked",
+		members.MemberRevoke, cli.Parsed(&req, &req.Authorisation, number.ParseCommand))
 	cli.Reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }

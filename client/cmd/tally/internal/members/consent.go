@@ -19,8 +19,7 @@ func giveConsent(a *cli.App) *cobra.Command {
 	var req member.ConsentRequest
 	cmd := cli.Sends(a, "consent MEMBER",
 		"  tally --as D member consent wang --purpose joint_marketing --party F --party G --until 2027-11-30",
-		members.MemberConsent,
-		func(args []string) (member.ConsentRequest, error) {
+		members.MemberConsent, func(args []string) (member.ConsentRequest, error) {
 			req.Member = args[0]
 			slices.Sort(req.Parties)
 			return req, nil
@@ -61,9 +60,8 @@ collection that only the two of you have; the ledger gets a salted digest.`
 
 func withdrawConsent(a *cli.App) *cobra.Command {
 	var req member.WithdrawConsentRequest
-	cmd := cli.Sends(a, "withdraw CONSENT",
-		"  tally --as D member withdraw D.0.44.0 --reason member_asked", members.MemberWithdraw,
-		cli.Parsed(&req, &req.Consent, number.ParseCommand))
+	cmd := cli.Sends(a, "withdraw CONSENT", "  tally --as D member withdraw D.0.44.0 --reason member_asked",
+		members.MemberWithdraw, cli.Parsed(&req, &req.Consent, number.ParseCommand))
 	cli.Reason(cmd, &req.Reason, "member_asked")
 	return cmd
 }

@@ -15,8 +15,7 @@ func erase(a *cli.App) *cobra.Command {
 	var req members.EraseRequest
 	op := members.MemberErase
 	cmd := cli.Leaf("erase MEMBER", op.En+" ("+op.Zh+")",
-		"  tally --as D member erase wang --reason member_asked --yes",
-		func(ctx context.Context, args []string) error {
+		"  tally --as D member erase wang --reason member_asked --yes", func(ctx context.Context, args []string) error {
 			req.Member = args[0]
 			if err := op.Check(req); err != nil {
 				return err
@@ -43,8 +42,7 @@ func sweep(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "sweep", "  tally --as F member sweep", members.MemberSweep,
 		func([]string) (node.NoRequest, error) {
 			return node.NoRequest{}, nil
-		},
-		cli.Shows(a, func(t table.Writer, swept members.Swept) {
+		}, cli.Shows(a, func(t table.Writer, swept members.Swept) {
 			t.AppendRows([]table.Row{{"members erased", len(swept.Erased)}, {"members merged", len(swept.Merged)}})
 		}))
 	cmd.Long = `Remove from your vault what belongs to members who were erased, and move what belongs

@@ -12,10 +12,8 @@ import (
 
 func label(a *cli.App) *cobra.Command {
 	var req member.LabelRequest
-	cmd := cli.Sends(a, "label MEMBER LABEL",
-		`  tally --as D member label wang household --until 2027-11-30
-  tally --as D member label wang household --remove`, members.MemberLabel,
-		cli.Words(&req, &req.Member, &req.Label))
+	cmd := cli.Sends(a, "label MEMBER LABEL", `  tally --as D member label wang household --until 2027-11-30
+  tally --as D member label wang household --remove`, members.MemberLabel, cli.Words(&req, &req.Member, &req.Label))
 	cli.Day(cmd, &req.Until, "until", "last day; for ever if you name none")
 	cmd.Flags().BoolVar(&req.Remove, "remove", false, "take it back")
 	return cmd

@@ -147,8 +147,7 @@ func memberKey(a *cli.App) *cobra.Command {
 	cmd := cli.Leaf("key MEMBER", "Set the key with which a member signs, or remove it; for its home (会员密钥)",
 		`  tally --as D member key wang --generate --out wang.key
   tally --as D member key wang --key-file wang.pub
-  tally --as D member key wang --remove`,
-		func(ctx context.Context, args []string) (err error) {
+  tally --as D member key wang --remove`, func(ctx context.Context, args []string) (err error) {
 			req.Member = args[0]
 			if err := req.Check(); err != nil {
 				return err

@@ -22,8 +22,7 @@ import (
 func Wallet(a *cli.App) *cobra.Command {
 	var req members.WalletRequest
 	cmd := cli.Verb(a, "wallet MEMBER", "  tally --as D points wallet zhang", members.PointsWallet,
-		cli.Words(&req, &req.Member),
-		cli.InTable(a, walletTable))
+		cli.Words(&req, &req.Member), cli.InTable(a, walletTable))
 	cmd.Long = `Show what is left of a member's lots, and of the lots of those who were merged into
 it; and what open holds, orders and offers of trades hold of them. Amounts are shown, and given to commands,
 with the programme's digits after the point: 18.60. JSON has the smallest units, 1860.`
@@ -63,8 +62,7 @@ func unless(text, always string) string {
 func Liability(a *cli.App) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
 	cmd := cli.Verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
-		members.PointsLiability,
-		cli.Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node,
+		members.PointsLiability, cli.Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node,
 			l members.Liability) error {
 			programme, err := n.Query().Programme(ctx, l.Programme)
 			if err != nil {

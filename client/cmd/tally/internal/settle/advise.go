@@ -21,8 +21,7 @@ import (
 func advisePayments(a *cli.App) *cobra.Command {
 	var req settle.AdvisePaymentsRequest
 	var mapping string
-	cmd := cli.Verb(a, "advise FILE",
-		`  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
+	cmd := cli.Verb(a, "advise FILE", `  tally --as S1 payment advise camt054.xml --accounts accounts.yaml
   tally --as S1 payment advise camt053.xml --accounts accounts.yaml --cycle 2026-11
   tally --as S1 payment advise 账户明细.xlsx --accounts accounts.yaml --mapping icbc.yaml`, settle.PaymentAdvise,
 		func(args []string) (_ settle.AdvisePaymentsRequest, err error) {

@@ -32,8 +32,7 @@ raise); finalising nets what stands into payments (tally payment).
 
 func advanceDate(a *cli.App) *cobra.Command {
 	var req settlement.AdvanceRequest
-	cmd := cli.Sends(a, "advance DATE",
-		"  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
+	cmd := cli.Sends(a, "advance DATE", "  tally --as G cycle advance 2026-11-02", settle.CycleAdvance,
 		cli.Parsed(&req, &req.Date, date.Parse))
 	cmd.Long = `Move the business date on. What the parties gave notice of today takes effect: models
 that they propose, agree to and leave, and how cycles are closed. By more than 7 days
@@ -44,8 +43,7 @@ are skipped don't count towards the deadlines of statements and disputes.`
 
 func confirmDate(a *cli.App) *cobra.Command {
 	var req settlement.ConfirmDateRequest
-	return cli.Sends(a, "confirm DATE",
-		"  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
+	return cli.Sends(a, "confirm DATE", "  tally --as D cycle confirm 2026-12-01", settle.CycleConfirm,
 		cli.Parsed(&req, &req.Date, date.Parse))
 }
 
@@ -112,7 +110,8 @@ func closingFlags(cmd *cobra.Command, given *settlement.Policy, bounds string) {
 	cli.Whole(cmd, &given.SignDays, "sign-days", 0, "business days from cut-off to sign statements and dispute lines; "+
 		bounds)
 	cli.Whole(cmd, &given.AnswerDays, "answer-days", 0, "days to answer a dispute; "+bounds)
-	cli.Choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents", "carry",
+	cli.Choice(cmd, &given.Silence, "silence", "who doesn't sign in time has the pair carried over, or consents",
+		"carry",
 		"consent")
 }
 

@@ -15,8 +15,7 @@ import (
 
 func closeCycle(a *cli.App) *cobra.Command {
 	var req settle.CloseCycleRequest
-	cmd := cli.Verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose,
-		cli.Words(&req),
+	cmd := cli.Verb(a, "close", "  tally --as G cycle close --next 2026-12", settle.CycleClose, cli.Words(&req),
 		cli.Shows(a, func(t table.Writer, closed settle.ClosedCycle) { t.AppendRows(closeRows(closed.Close)) }))
 	cmd.Long = `Cut the open cycle off and add it up, in two commands. Each is done if it isn't done
 yet: stopped anywhere, the same command goes on.`
@@ -30,8 +29,7 @@ func finaliseCycle(a *cli.App) *cobra.Command {
 	var lane uint8
 	cmd := cli.Leaf("finalise [CYCLE]", settle.CycleFinalise.En+" ("+settle.CycleFinalise.Zh+")",
 		`  tally --as G cycle finalise
-  tally --as G cycle finalise 2026-11 --carry`,
-		func(ctx context.Context, args []string) error {
+  tally --as G cycle finalise 2026-11 --carry`, func(ctx context.Context, args []string) error {
 			ask := func() (settle.CycleRequest, error) { return ofCycle(args) }
 			if !carry {
 				return cli.Perform(ctx, a, settle.CycleFinalise, ask, a.ReceiptOf("cycle:Finalise"))

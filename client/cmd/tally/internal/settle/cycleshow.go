@@ -20,8 +20,7 @@ func showCycle(a *cli.App) *cobra.Command {
 	var req settle.ShowCycleRequest
 	cmd := cli.Verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
-  tally --as D cycle show 2026-11 -o json`, settle.CycleShow,
-		cli.Words(&req, &req.Cycle),
+  tally --as D cycle show 2026-11 -o json`, settle.CycleShow, cli.Words(&req, &req.Cycle),
 		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
 				return a.Print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
@@ -176,8 +175,7 @@ func arrow(part, most amount.Units) string {
 
 func listCycles(a *cli.App) *cobra.Command {
 	var req settle.ListCyclesRequest
-	cmd := cli.Verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList,
-		cli.Words(&req),
+	cmd := cli.Verb(a, "list", "  tally --as D cycle list --state COMPUTED", settle.CycleList, cli.Words(&req),
 		cli.Shows(a, cyclesTable))
 	cli.Word(cmd, &req.State, "state", "only those in this state")
 	cli.Complete(cmd, "state", "OPEN", "CUT_OFF", "COMPUTED", "FINAL", "INSTRUCTED",

@@ -7,8 +7,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"tallystick/chaincode/codec"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/settlement"
@@ -49,54 +47,33 @@ func raiseDispute(a *cli.App) *cobra.Command {
 	return cmd
 }
 
-// ofDispute is a command about one dispute.
-func ofDispute[Req command.Request](a *cli.App, use, example string, op node.Op[Req, node.Receipt],
-	ask func(number.Command) Req) *cobra.Command {
-	return cli.Sends(a, use, example, op, func(args []string) (req Req, err error) {
-		n, err := number.ParseCommand(args[0])
-		if err != nil {
-			return req, err
-		}
-		return ask(n), nil
-	})
-}
-
 func answerDispute(a *cli.App) *cobra.Command {
-	var hash codec.Hash
-	cmd := ofDispute(a, "answer DISPUTE",
-		"  tally --as M dispute answer D.0.9.0 --evidence letter.pdf", settle.DisputeAnswer,
-		func(n number.Command) settlement.AnswerRequest {
-			return settlement.AnswerRequest{Dispute: n, Answer: hash}
-		})
-	cli.Evidence(cmd, &hash)
+	var req settlement.AnswerRequest
+	cmd := cli.Sends(a, "answer DISPUTE", "  tally --as M dispute answer D.0.9.0 --evidence letter.pdf",
+		settle.DisputeAnswer, cli.Parsed(&req, &req.Dispute, number.ParseCommand))
+	cli.Evidence(cmd, &req.Answer)
 	return cmd
 }
 
 func acceptDispute(a *cli.App) *cobra.Command {
-	return ofDispute(a, "accept DISPUTE",
-		"  tally --as M dispute accept D.0.9.0", settle.DisputeAccept,
-		func(n number.Command) settlement.AcceptRequest { return settlement.AcceptRequest{Dispute: n} })
+	var req settlement.AcceptRequest
+	return cli.Sends(a, "accept DISPUTE", "  tally --as M dispute accept D.0.9.0", settle.DisputeAccept,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 }
 
 func rejectDispute(a *cli.App) *cobra.Command {
-	var hash codec.Hash
-	cmd := ofDispute(a, "reject DISPUTE",
-		"  tally --as M dispute reject D.0.9.0 --evidence letter.pdf", settle.DisputeReject,
-		func(n number.Command) settlement.RejectRequest {
-			return settlement.RejectRequest{Dispute: n, Answer: hash}
-		})
-	cli.Evidence(cmd, &hash)
+	var req settlement.RejectRequest
+	cmd := cli.Sends(a, "reject DISPUTE", "  tally --as M dispute reject D.0.9.0 --evidence letter.pdf",
+		settle.DisputeReject, cli.Parsed(&req, &req.Dispute, number.ParseCommand))
+	cli.Evidence(cmd, &req.Answer)
 	return cmd
 }
 
 func splitDispute(a *cli.App) *cobra.Command {
-	var parts []settlement.Allocation
-	cmd := ofDispute(a, "split DISPUTE",
-		"  tally --as M dispute split D.0.9.0 --part D:M:10.00", settle.DisputeSplit,
-		func(n number.Command) settlement.SplitRequest {
-			return settlement.SplitRequest{Dispute: n, Parts: parts}
-		})
-	partsFlag(cmd, &parts, "what one of the two is to owe the other")
+	var req settlement.SplitRequest
+	cmd := cli.Sends(a, "split DISPUTE", "  tally --as M dispute split D.0.9.0 --part D:M:10.00", settle.DisputeSplit,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
+	partsFlag(cmd, &req.Parts, "what one of the two is to owe the other")
 	cli.Require(cmd, "part")
 	return cmd
 }
@@ -116,26 +93,22 @@ func parseAllocation(text string) (settlement.Allocation, error) {
 }
 
 func agreeSplit(a *cli.App) *cobra.Command {
-	return ofDispute(a, "agree DISPUTE",
-		"  tally --as D dispute agree D.0.9.0", settle.DisputeAgree,
-		func(n number.Command) settlement.AgreeSplitRequest { return settlement.AgreeSplitRequest{Dispute: n} })
+	var req settlement.AgreeSplitRequest
+	return cli.Sends(a, "agree DISPUTE", "  tally --as D dispute agree D.0.9.0", settle.DisputeAgree,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 }
 
 func escalateDispute(a *cli.App) *cobra.Command {
-	return ofDispute(a, "escalate DISPUTE",
-		"  tally --as D dispute escalate D.0.9.0", settle.DisputeEscalate,
-		func(n number.Command) settlement.EscalateRequest { return settlement.EscalateRequest{Dispute: n} })
+	var req settlement.EscalateRequest
+	return cli.Sends(a, "escalate DISPUTE", "  tally --as D dispute escalate D.0.9.0", settle.DisputeEscalate,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 }
 
 func ruleDispute(a *cli.App) *cobra.Command {
 	var req settlement.RuleRequest
-	cmd := ofDispute(a, "rule DISPUTE",
+	cmd := cli.Sends(a, "rule DISPUTE",
 		"  tally --as G dispute rule D.0.9.0 --part D:M:10.00 --part G:M:2.00 --evidence letter.pdf",
-		settle.DisputeRule,
-		func(n number.Command) settlement.RuleRequest {
-			req.Dispute = n
-			return req
-		})
+		settle.DisputeRule, cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 	cmd.Long = `Decide what is owed instead of the disputed lines, maybe nothing: by one of the two to the
 other, or by yourself to one of them, in all no more than was disputed.`
 	partsFlag(cmd, &req.Parts, "what is to be owed; nothing if you name none")
@@ -144,15 +117,15 @@ other, or by yourself to one of them, in all no more than was disputed.`
 }
 
 func lapseDispute(a *cli.App) *cobra.Command {
-	return ofDispute(a, "lapse DISPUTE",
-		"  tally --as M dispute lapse D.0.9.0", settle.DisputeLapse,
-		func(n number.Command) settlement.LapseRequest { return settlement.LapseRequest{Dispute: n} })
+	var req settlement.LapseRequest
+	return cli.Sends(a, "lapse DISPUTE", "  tally --as M dispute lapse D.0.9.0", settle.DisputeLapse,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 }
 
 func withdrawDispute(a *cli.App) *cobra.Command {
-	return ofDispute(a, "withdraw DISPUTE",
-		"  tally --as D dispute withdraw D.0.9.0", settle.DisputeWithdraw,
-		func(n number.Command) settlement.WithdrawRequest { return settlement.WithdrawRequest{Dispute: n} })
+	var req settlement.WithdrawRequest
+	return cli.Sends(a, "withdraw DISPUTE", "  tally --as D dispute withdraw D.0.9.0", settle.DisputeWithdraw,
+		cli.Parsed(&req, &req.Dispute, number.ParseCommand))
 }
 
 func showDispute(a *cli.App) *cobra.Command {

@@ -22,8 +22,7 @@ func selectModel(a *cli.App) *cobra.Command {
 		`  tally --as D model select --issuer G --acceptor D --programme GP --scene care
   tally --as G model select --view issuer --issuer G
   tally --as D model select --view acceptor --acceptor D --date 2026-12-01
-  tally --as M model select --view owner`,
-		func(ctx context.Context, _ []string) error {
+  tally --as M model select --view owner`, func(ctx context.Context, _ []string) error {
 			switch view {
 			case "":
 				return cli.Perform(ctx, a, settle.ModelSelect, func() (settle.SelectModelRequest, error) {
@@ -32,8 +31,7 @@ func selectModel(a *cli.App) *cobra.Command {
 			case ownerView:
 				return cli.Perform(ctx, a, settle.ModelViewOwner, func() (settle.ModelQuestion, error) {
 					return q, nil
-				},
-					rowsInTable(a, ownerTable))
+				}, rowsInTable(a, ownerTable))
 			}
 			return cli.Perform(ctx, a, settle.ModelView, func() (settle.ViewModelsRequest, error) {
 				return settle.ViewModelsRequest{View: view, ModelQuestion: q}, nil

@@ -20,8 +20,7 @@ func Owes(a *cli.App) *cobra.Command {
 	var req settle.OwesRequest
 	cmd := cli.Verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		settle.QueryOwes, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, answer settle.Owing) error {
+		settle.QueryOwes, cli.Words(&req), func(ctx context.Context, n *node.Node, answer settle.Owing) error {
 			s, err := cli.AskScales(ctx, n)
 			if err != nil {
 				return err

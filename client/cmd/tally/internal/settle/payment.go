@@ -106,9 +106,8 @@ func takenBackTable(t table.Writer, p settlement.Payment) {
 
 func bouncePayment(a *cli.App) *cobra.Command {
 	var req settlement.BounceRequest
-	cmd := cli.Sends(a, "bounce PAYMENT",
-		"  tally --as F payment bounce 2026-11-3 --reason account_closed", settle.PaymentBounce,
-		func(args []string) (_ settlement.BounceRequest, err error) {
+	cmd := cli.Sends(a, "bounce PAYMENT", "  tally --as F payment bounce 2026-11-3 --reason account_closed",
+		settle.PaymentBounce, func(args []string) (_ settlement.BounceRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
 		})
@@ -117,8 +116,7 @@ func bouncePayment(a *cli.App) *cobra.Command {
 }
 
 func carryPayment(a *cli.App) *cobra.Command {
-	return cli.Sends(a, "carry PAYMENT",
-		"  tally --as S1 payment carry 2026-11-3", settle.PaymentCarry,
+	return cli.Sends(a, "carry PAYMENT", "  tally --as S1 payment carry 2026-11-3", settle.PaymentCarry,
 		func(args []string) (_ settlement.CarryPaymentRequest, err error) {
 			var req settlement.CarryPaymentRequest
 			req.Cycle, req.Payment, err = payments.Parse(args[0])

@@ -13,8 +13,7 @@ func receivePayment(a *cli.App) *cobra.Command {
 	var req settle.ReceivePaymentRequest
 	cmd := cli.Verb(a, "receive PAYMENT",
 		"  tally --as S1 payment receive 2026-11-3 --amount 97.00 --charges 1.00 --reference N77 --booked 2026-12-03",
-		settle.PaymentReceive,
-		cli.Words(&req, &req.Payment), a.ReceiptOf("payment:Advise"))
+		settle.PaymentReceive, cli.Words(&req, &req.Payment), a.ReceiptOf("payment:Advise"))
 	cmd.Long = `Say what came in where the bank's file can't: it has no end-to-end id or no reference, its
 amounts don't add up, or there is no file. Each reference counts once. Without one, the same
 amount on the same day counts once for a payment.

@@ -32,8 +32,7 @@ accept is disputed (tally dispute raise), and the rest is settled in time.`
 
 func listStatements(a *cli.App) *cobra.Command {
 	var req settle.ListStatementsRequest
-	cmd := cli.Verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList,
-		cli.Words(&req),
+	cmd := cli.Verb(a, "list", "  tally --as D statement list --cycle 2026-11", settle.StatementList, cli.Words(&req),
 		cli.Shows(a, func(t table.Writer, list node.List[settle.SummedPair]) { statementsTable(t, list.Rows) }))
 	cycleFlag(cmd, &req.Cycle)
 	cmd.Flags().BoolVar(&req.All, "all", false, "those of other parties too")
@@ -46,8 +45,7 @@ const shownLines = 50
 func showStatement(a *cli.App) *cobra.Command {
 	req := settle.ShowStatementRequest{Limit: shownLines}
 	cmd := cli.Verb(a, "show", `  tally --as D statement show --with G
-  tally --as A statement show --party D --with G`, settle.StatementShow,
-		cli.Words(&req),
+  tally --as A statement show --party D --with G`, settle.StatementShow, cli.Words(&req),
 		func(ctx context.Context, n *node.Node, s settle.ShownStatement) error {
 			scale, err := cli.AskScales(ctx, n)
 			if err != nil {

@@ -29,8 +29,7 @@ func differencesTable(t table.Writer, list []statement.Difference) {
 func checkStatements(a *cli.App) *cobra.Command {
 	var req settle.CheckStatementsRequest
 	cmd := cli.Verb(a, "check", "  tally --as D statement check --cycle 2026-11", settle.StatementCheck,
-		cli.Words(&req),
-		cli.Shows(a, func(t table.Writer, c settle.CheckedCycle) {
+		cli.Words(&req), cli.Shows(a, func(t table.Writer, c settle.CheckedCycle) {
 			t.AppendRows([]table.Row{{"cycle", c.Cycle}, {"root", c.Root + " (the ledger's too)"},
 				{"obligations", c.Count},
 				{"gross", cli.Yuan(c.Fen)}, {"deliveries under hidden prices", c.Hidden}})

@@ -43,7 +43,8 @@ With --accounts the parties' legal names and tax ids stand in it, from the file 
 	cli.Word(cmd, &out, "out", "file to write: .xlsx, .csv, .pdf or .json")
 	cli.Word(cmd, (*string)(&req.Language), "language", "en or zh")
 	cli.Complete(cmd, "language", "en", "zh")
-	cli.Whole(cmd, &req.Signers, "signers", 2, "parties whose peers sign that the ledger has these signatures; 0 for none")
+	cli.Whole(cmd, &req.Signers, "signers", 2,
+		"parties whose peers sign that the ledger has these signatures; 0 for none")
 	cli.Require(cmd, "out")
 	return cmd
 }
@@ -61,11 +62,10 @@ func exportTo(ctx context.Context, a *cli.App, req settle.ExportStatementRequest
 		req.To = w
 		return cli.Perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) {
 			return req, nil
-		},
-			func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {
-				answer.ExportedStatement = made
-				return nil
-			})
+		}, func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {
+			answer.ExportedStatement = made
+			return nil
+		})
 	})
 	if err != nil {
 		return err

@@ -16,8 +16,7 @@ import (
 func signStatements(a *cli.App) *cobra.Command {
 	var req settle.SignStatementsRequest
 	cmd := cli.Verb(a, "sign", `  tally --as D statement sign --cycle 2026-11
-  tally --as D statement sign --with G`, settle.StatementSign,
-		cli.Words(&req), showSigned(a))
+  tally --as D statement sign --with G`, settle.StatementSign, cli.Words(&req), showSigned(a))
 	cycleFlag(cmd, &req.Cycle)
 	cli.Word(cmd, &req.With, "with", "only the statement with this party")
 	return cmd
@@ -38,8 +37,7 @@ func showSigned(a *cli.App) func(context.Context, *node.Node, settle.Signed) err
 
 func claimStatement(a *cli.App) *cobra.Command {
 	var req settlement.ClaimRequest
-	cmd := cli.Sends(a, "claim",
-		"  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
+	cmd := cli.Sends(a, "claim", "  tally --as M statement claim --with D --cycle 2026-11", settle.StatementClaim,
 		cli.Words(&req))
 	withFlag(cmd, &req.With)
 	cli.Word(cmd, &req.Cycle, "cycle", "closed cycle")

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+
+	"tallystick/chaincode/fault"
+)
+
+// caller is who asks.
+type caller struct {
+	id   string // of the key, or "owner"
+	role Role
+}
+
+// owner is whoever can open the node's socket: the user that it runs as, who can read the party's keys anyway.
+var owner = caller{id: "owner", role: Roles[len(Roles)-1]}
+
+type connKey struct{}
+
+// MarkOwner is an http.Server's ConnContext for a listener that only the node's own user can reach: who asks by it
+// needs no key, and may do all.
+func MarkOwner(ctx context.Context, c net.Conn) context.Context {
+	if c.LocalAddr().Network() != "unix" {
+		return ctx
+	}
+	return context.WithValue(ctx, connKey{}, owner)
+}
+
+// caller finds out who asks. FORBIDDEN for whom nobody knows.
+func (s *Server) caller(r *http.Request) (caller, error) {
+	if who, ok := r.Context().Value(connKey{}).(caller); ok {
+		return who, nil
+	}
+	said := r.Header.Values("Authorization")
+	if len(said) != 1 {
+		return caller{}, fault.New(fault.Forbidden, "say who you are: Authorization: Bearer and an API key")
+	}
+	scheme, text, _ := strings.Cut(said[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return caller{}, fault.New(fault.Forbidden, "say who you are: Authorization: Bearer and an API key")
+	}
+	key, err := s.keys.Find(r.Context(), strings.TrimSpace(text))
+	if err != nil {
+		return caller{}, err
+	}
+	role, err := RoleNamed(key.Role)
+	if err != nil {
+		return caller{}, fault.New(fault.Forbidden, "the key's role isn't known to this version of the node")
+	}
+	return caller{id: key.ID, role: role}, nil
+}
+
+// What is under way at once, at most: more is told to come back, so that what was taken is answered in time. No key
+// can keep the others out.
+const (
+	mostUnderWay = 1024
+	mostOfOne    = mostUnderWay / 2
+)
+
+// gate counts what is under way.
+type gate struct {
+	mu   sync.Mutex
+	all  int
+	held map[string]int // by caller
+}
+
+// enter lets a request in, if there is room; whoever it lets in leaves.
+func (g *gate) enter(who string) (leave func(), ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.all >= mostUnderWay || g.held[who] >= mostOfOne {
+		return nil, false
+	}
+	g.all++
+	g.held[who]++
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.all--
+		if g.held[who]--; g.held[who] == 0 {
+			delete(g.held, who)
+		}
+	}, true
+}

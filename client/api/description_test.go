@@ -1,0 +1,55 @@
+package api
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"reflect"
+	"testing"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/api/internal/describe"
+	"tallystick/client/node/operations"
+)
+
+var update = flag.Bool("update", false, "write openapi.json anew")
+
+// TestDescription holds the description to the operations and their types.
+func TestDescription(t *testing.T) {
+	made := description(t)
+	if *update {
+		if err := os.WriteFile("openapi.json", made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(made, Description) {
+		t.Error("openapi.json isn't what the operations are: go generate ./client/api, and look at what has changed")
+	}
+}
+
+func description(t *testing.T) []byte {
+	t.Helper()
+	src := describe.Source{
+		Module: "tallystick", Operations: operations.All(), Problem: reflect.TypeFor[Problem](),
+		PathNames: pathNames,
+		Fields: func(request reflect.Type) map[string]describe.Field {
+			fields := map[string]describe.Field{}
+			for name, f := range fieldsOf(request) {
+				fields[name] = describe.Field{List: f.list, JSON: f.form == asJSON}
+			}
+			return fields
+		},
+		Key: keyHeader, Height: heightHeader, MinHeight: minHeightHeader, Again: againHeader,
+	}
+	for _, m := range fault.Table {
+		src.Codes = append(src.Codes, string(m.Code))
+	}
+	t.Chdir("../..")
+	made, err := describe.Make(src)
+	t.Chdir("client/api")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}

@@ -1,0 +1,268 @@
+// Package describe makes the description of the API, in OpenAPI 3.1, from the table of operations and the types of
+// their requests and answers. What fields mean is what the source says beside them.
+package describe
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"tallystick/client/node"
+)
+
+// Field says how a field of a request is written in a path or a query: as text, as a list of texts, or as JSON.
+type Field struct{ List, JSON bool }
+
+// Source is what a description is made of. The source of the module is read from the working directory.
+type Source struct {
+	Module     string // path of the module
+	Operations []node.Operation
+	Problem    reflect.Type
+	Codes      []string // of refusals
+	Fields     func(request reflect.Type) map[string]Field
+	PathNames  func(path string) []string
+	// the names of headers
+	Key, Height, MinHeight, Again string
+}
+
+type doc map[string]any
+
+// Make makes the description.
+func Make(src Source) ([]byte, error) {
+	comments := &jsonschema.Reflector{}
+	for _, folder := range []string{"chaincode", "client"} {
+		if err := comments.AddGoComments(src.Module, folder); err != nil {
+			return nil, err
+		}
+	}
+	s := &schemas{comments: tidied(comments.CommentMap), named: map[string]json.RawMessage{}}
+	problem, err := s.answer(src.Problem)
+	if err != nil {
+		return nil, err
+	}
+	answers := map[string]json.RawMessage{}
+	for _, op := range src.Operations {
+		_, answer := op.Types()
+		if answers[op.About().Name], err = s.answer(answer); err != nil {
+			return nil, err
+		}
+	}
+	paths := map[string]doc{}
+	for _, op := range src.Operations {
+		row := op.About()
+		described, err := s.operation(src, op, answers[row.Name])
+		if err != nil {
+			return nil, err
+		}
+		if paths[row.Path] == nil {
+			paths[row.Path] = doc{}
+		}
+		paths[row.Path][strings.ToLower(row.Method)] = described
+	}
+	return written(doc{
+		"openapi": "3.1.0",
+		"info": doc{
+			"title":       "Tallystick 合契",
+			"version":     "1",
+			"license":     doc{"name": "Apache-2.0", "identifier": "Apache-2.0"},
+			"description": about,
+		},
+		"servers":  []doc{{"url": "/"}},
+		"security": []doc{{"key": []string{}}},
+		"tags":     tagsOf(src.Operations),
+		"paths":    paths,
+		"components": doc{
+			"schemas": s.named,
+			"securitySchemes": doc{"key": doc{"type": "http", "scheme": "bearer",
+				"description": "An API key of the node: tallyd key add"}},
+			"parameters": doc{
+				"Key": doc{"name": src.Key, "in": "header", "required": true,
+					"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
+						"once, and answer the same bytes again",
+					"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
+				"MinHeight": doc{"name": src.MinHeight, "in": "header",
+					"description": "How many blocks the node must have seen: the " + src.Height +
+						" of an answer that this request must see",
+					"schema": doc{"type": "integer", "minimum": 0}},
+			},
+			"headers": doc{
+				"Height": doc{"description": "How many blocks the node had seen: the answer has them all",
+					"schema": doc{"type": "integer"}},
+				"Again": doc{"description": "true if the key's request had taken effect before",
+					"schema": doc{"type": "string", "enum": []string{"true"}}},
+			},
+			"responses": doc{"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
+				"content": doc{"application/problem+json": doc{"schema": problem}}}},
+		},
+	})
+}
+
+const about = "A party's node of the alliance's ledger. Points are in the smallest units of their programme, money in fen: " +
+	"whole numbers. A request that writes has an Idempotency-Key, under which it takes effect once. " +
+	"积分以计划最小单位计，金额以分计；写请求凭 Idempotency-Key 只生效一次。"
+
+// written writes a document with sorted keys, and each entry of its long lists in a line of its own, so that what
+// changes is seen.
+func written(d doc) ([]byte, error) {
+	compact, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = errors.Join(lines(&out, compact, 0), out.WriteByte('\n'))
+	return out.Bytes(), err
+}
+
+// long are the lists of which each entry has lines of its own, by how deep they nest.
+var long = [][]string{{""}, {"paths", "components"}, {"schemas"}}
+
+func lines(out *bytes.Buffer, object json.RawMessage, depth int) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(object, &fields); err != nil {
+		return err
+	}
+	indent := strings.Repeat(" ", depth+1)
+	out.WriteString("{")
+	for i, name := range slices.Sorted(maps.Keys(fields)) {
+		if i > 0 {
+			out.WriteString(",")
+		}
+		fmt.Fprintf(out, "\n%s%q: ", indent, name)
+		if depth+1 < len(long) && slices.Contains(long[depth+1], name) {
+			if err := lines(out, fields[name], depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		out.Write(unescaped(fields[name]))
+	}
+	fmt.Fprintf(out, "\n%s}", indent[1:])
+	return nil
+}
+
+// unescaped is JSON without the escapes that only HTML needs.
+func unescaped(text []byte) []byte {
+	for escape, plain := range map[string]string{`\u003c`: "<", `\u003e`: ">", `\u0026`: "&"} {
+		text = bytes.ReplaceAll(text, []byte(escape), []byte(plain))
+	}
+	return text
+}
+
+// tidied are comments in one line each.
+func tidied(comments map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, text := range comments {
+		out[name] = strings.Join(strings.Fields(text), " ")
+	}
+	return out
+}
+
+// tagsOf are the operations' subjects.
+func tagsOf(ops []node.Operation) []doc {
+	names := map[string]bool{}
+	for _, op := range ops {
+		names[tagOf(op.About().Name)] = true
+	}
+	var tags []doc
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		tags = append(tags, doc{"name": name})
+	}
+	return tags
+}
+
+func tagOf(operation string) string {
+	tag, _, _ := strings.Cut(operation, ".")
+	return tag
+}
+
+// operation describes one operation.
+func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessage) (doc, error) {
+	row := op.About()
+	request, _ := op.Types()
+	schema, err := s.request(request)
+	if err != nil {
+		return nil, err
+	}
+	described := doc{
+		"operationId": row.Name, "summary": row.En, "description": row.Zh, "tags": []string{tagOf(row.Name)},
+		"x-permission": row.Permission,
+	}
+	headers := doc{src.Height: doc{"$ref": "#/components/headers/Height"}}
+	parameters := []doc{{"$ref": "#/components/parameters/MinHeight"}}
+	if !row.Asks {
+		headers[src.Again] = doc{"$ref": "#/components/headers/Again"}
+	}
+	if !row.Asks && !op.BySource() {
+		parameters = append(parameters, doc{"$ref": "#/components/parameters/Key"})
+	}
+	var example map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(row.Example), &example); err != nil {
+		return nil, err
+	}
+	for _, name := range src.PathNames(row.Path) {
+		parameters = append(parameters, parameter(name, "path", schema.Properties[name], example[name], Field{}))
+		delete(schema.Properties, name)
+		delete(example, name)
+	}
+	body := doc{"schema": schema, "example": example}
+	switch {
+	case op.Carries():
+		described["requestBody"] = doc{"required": true, "content": doc{"multipart/form-data": doc{
+			"schema": doc{"type": "object", "required": []string{"request", "file"}, "properties": doc{
+				"request": schema,
+				"file":    doc{"type": "string", "contentMediaType": "application/octet-stream", "description": "comes last"},
+			}},
+			"encoding": doc{"request": doc{"contentType": "application/json"}},
+			"example":  doc{"request": example},
+		}}}
+	case row.Method != "GET":
+		described["requestBody"] = doc{"required": len(example) > 0, "content": doc{"application/json": body}}
+	default:
+		fields := src.Fields(request)
+		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+			parameters = append(
+				parameters,
+				parameter(name, "query", schema.Properties[name], example[name], fields[name]),
+			)
+		}
+	}
+	described["parameters"] = parameters
+	described["responses"] = doc{
+		"200": doc{
+			"description": "Done",
+			"headers":     headers,
+			"content":     doc{"application/json": doc{"schema": answer}},
+		},
+		"default": doc{"$ref": "#/components/responses/Problem"},
+	}
+	return described, nil
+}
+
+func parameter(name, in string, schema, example json.RawMessage, as Field) doc {
+	p := doc{"name": name, "in": in}
+	if in == "path" {
+		p["required"] = true
+	}
+	var said struct {
+		Description string `json:"description"`
+	}
+	if json.Unmarshal(schema, &said) == nil && said.Description != "" {
+		p["description"] = said.Description
+	}
+	if as.JSON {
+		p["content"] = doc{"application/json": doc{"schema": schema}}
+	} else {
+		p["schema"] = schema
+	}
+	if example != nil {
+		p["example"] = example
+	}
+	return p
+}

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/machine"
+)
+
+// Effect says what a request that wasn't answered with its answer did.
+type Effect string
+
+// What can have become of it.
+const (
+	None    Effect = "none"    // nothing took effect
+	Unknown Effect = "unknown" // it may have taken effect, or may yet: ask again with the same Idempotency-Key
+	Done    Effect = "done"    // a command of it took effect: ask again with the same Idempotency-Key for the rest
+)
+
+// Problem is what a refusal is answered with, by RFC 9457.
+type Problem struct {
+	Type    string     `json:"type"`              // urn:tallystick:refusal: and the code
+	Title   string     `json:"title"`             // what the code means, in the language that was asked for
+	Status  int        `json:"status"`            // of HTTP
+	Detail  string     `json:"detail"`            // what is wrong with this request
+	Code    fault.Code `json:"code"`              // of the refusal; it never changes
+	En      string     `json:"en"`                // what the code means
+	Zh      string     `json:"zh"`                // the same in Chinese
+	Pointer string     `json:"pointer,omitempty"` // JSON pointer to the request's field that is wrong
+	Retry   bool       `json:"retry"`             // the same request can succeed later
+	Effect  Effect     `json:"effect"`            // what the request did
+	Request string     `json:"request,omitempty"` // its Idempotency-Key
+}
+
+// contentType is that of a problem.
+const contentType = "application/problem+json"
+
+// refusalOf is the refusal in an error, INTERNAL without the error's words if it has none.
+func refusalOf(err error) *fault.Error {
+	var refusal *fault.Error
+	if errors.As(machine.Fault(err), &refusal) {
+		return refusal
+	}
+	return fault.New(fault.Internal, "the node failed; its log says how")
+}
+
+// named finds the field that a refusal names, as the node's and the JSON reader's do.
+var named = regexp.MustCompile("`([a-z][A-Za-z0-9.]*)`|field \"?([a-z][A-Za-z0-9.]*)\"?")
+
+// pointerOf is the JSON pointer to the field that a refusal of a malformed request names, "" if it names none.
+func pointerOf(refusal *fault.Error) string {
+	if refusal.Code != fault.BadRequest {
+		return ""
+	}
+	m := named.FindStringSubmatch(refusal.Text)
+	if m == nil {
+		return ""
+	}
+	return "/" + strings.ReplaceAll(m[1]+m[2], ".", "/")
+}
+
+// languages are those that titles are written in, the first where none was asked for.
+var languages = language.NewMatcher([]language.Tag{language.English, language.Chinese})
+
+// writeProblem answers a refusal. A status of 0 is the code's own.
+func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, status int, effect Effect) {
+	meaning := fault.Of(refusal.Code)
+	if status == 0 {
+		status = meaning.HTTP
+	}
+	p := Problem{
+		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En, Status: status,
+		Detail: refusal.Text, Code: refusal.Code, En: meaning.En, Zh: meaning.Zh, Pointer: pointerOf(refusal),
+		Retry: meaning.Retry, Effect: effect, Request: r.Header.Get(keyHeader),
+	}
+	if _, at := language.MatchStrings(languages, r.Header.Get("Accept-Language")); at == 1 {
+		p.Title = meaning.Zh
+	}
+	w.Header().Set("Vary", "Accept-Language")
+	if seconds := waitFor[refusal.Code]; seconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		body = []byte(`{}`) // a Problem has nothing that JSON can't hold
+	}
+	write(w, status, contentType, body)
+}
+
+// waitFor is after how many seconds a refused request may be tried again.
+var waitFor = map[fault.Code]int{fault.Overloaded: 1, fault.Unavailable: 5, fault.UnknownOutcome: 1, fault.Stopped: 5}

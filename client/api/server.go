@@ -1,0 +1,296 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/node"
+	"tallystick/client/node/operations"
+)
+
+// Server serves a node's operations.
+type Server struct {
+	node     *node.Node
+	keys     *Keyring
+	log      *slog.Logger
+	mux      *http.ServeMux
+	gate     gate
+	draining atomic.Bool
+}
+
+// route is an operation as it is served.
+type route struct {
+	op     node.Operation
+	row    node.Row
+	path   []string // the fields that the path names
+	fields map[string]field
+}
+
+// How long a request may take: one with a file longer, which comes and is worked off meanwhile.
+const (
+	patience     = time.Minute
+	filePatience = 15 * time.Minute
+)
+
+// patience is how long a request to the route may take.
+func (rt route) patience() time.Duration {
+	if rt.op.Carries() {
+		return filePatience
+	}
+	return patience
+}
+
+// New makes a server of a node, for those who have a key of the keyring.
+func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
+	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(), gate: gate{held: map[string]int{}}}
+	for _, op := range operations.All() {
+		rt := routeOf(op)
+		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
+			s.serve(w, r, rt)
+		})
+	}
+	s.mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, "application/json", Description)
+	})
+	s.mux.HandleFunc("GET /livez", s.live)
+	s.mux.HandleFunc("GET /readyz", s.ready)
+	s.mux.HandleFunc("/", s.nowhere)
+	return s
+}
+
+func routeOf(op node.Operation) route {
+	request, _ := op.Types()
+	row := op.About()
+	return route{op: op, row: row, path: pathNames(row.Path), fields: fieldsOf(request)}
+}
+
+// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("a request failed", "method", r.Method, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			writeProblem(w, r, refusalOf(errors.New("panic")), 0, Unknown)
+		}
+	}()
+	if path.Clean(r.URL.Path) != r.URL.Path || r.URL.RawPath != "" && strings.Contains(r.URL.RawPath, "%2F%2F") {
+		s.nowhere(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// live says that the process runs.
+func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
+	write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("alive\n"))
+}
+
+// ready says whether the node can serve now: it isn't stopping, and its read model has what the ledger has, which takes
+// a peer that answers.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	reason := "it is stopping"
+	if !s.draining.Load() {
+		_, err := s.node.Index(ctx)
+		if err == nil {
+			write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ready\n"))
+			return
+		}
+		s.log.Warn("not ready", "err", err)
+		reason = "the read model hasn't what the ledger has"
+	}
+	writeProblem(w, r, fault.New(fault.Unavailable, "%s", reason), 0, None)
+}
+
+// nowhere answers what no route is for: 405 if another method has one.
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.mux.Handler(other); pattern != "/" && pattern != "" && method != r.Method {
+			w.Header().Set("Allow", method)
+			writeProblem(w, r, fault.New(fault.BadRequest, "want %s here", method), http.StatusMethodNotAllowed, None)
+			return
+		}
+	}
+	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see /v1/openapi.json"), 0, None)
+}
+
+// serve answers a request to an operation's route. Refused, first that applies: 401 who isn't known, 403 who may not,
+// 429 more than is taken at once, 413 and 415 a body that isn't read, 400 what is malformed; then as the operation
+// says.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
+	begun := time.Now()
+	who, err := s.caller(r)
+	if err != nil {
+		status := 0
+		if fault.CodeOf(err) == fault.Forbidden {
+			status = http.StatusUnauthorized
+		}
+		s.refuse(w, r, rt, who, begun, refused{err: err, status: status, effect: None})
+		return
+	}
+	if !who.role.Has(rt.row.Permission) {
+		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", who.role.Name, rt.row.Permission)
+		s.refuse(w, r, rt, who, begun, refused{err: err, effect: None})
+		return
+	}
+	leave, ok := s.gate.enter(who.id)
+	if !ok {
+		err := fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
+		s.refuse(w, r, rt, who, begun, refused{err: err, effect: None})
+		return
+	}
+	defer leave()
+	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
+	defer cancel()
+	if err := allow(w, rt.patience()); err != nil {
+		s.log.Warn("a request keeps its connection's time", "err", err)
+	}
+	if problem := s.perform(ctx, w, r, rt); problem.err != nil {
+		s.refuse(w, r, rt, who, begun, problem)
+		return
+	}
+	s.said(rt, r, who, begun, http.StatusOK, "")
+}
+
+// allow gives a request so much time to come, and its answer a little more to go.
+func allow(w http.ResponseWriter, patience time.Duration) error {
+	c, now := http.NewResponseController(w), time.Now()
+	err := errors.Join(c.SetReadDeadline(now.Add(patience)), c.SetWriteDeadline(now.Add(patience+time.Minute)))
+	if errors.Is(err, http.ErrNotSupported) { // of what isn't a connection
+		return nil
+	}
+	return err
+}
+
+// refused is why a request wasn't answered with its answer.
+type refused struct {
+	err    error
+	status int // 0 for the code's own
+	effect Effect
+}
+
+// perform performs an operation and answers.
+func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Request, rt route) refused {
+	var call node.Call
+	request, file, err := rt.requestOf(r)
+	call.Upload = file
+	switch {
+	case errors.Is(err, errMedia), errors.Is(err, errParts):
+		return refused{err, http.StatusUnsupportedMediaType, None}
+	case errors.Is(err, errTooLarge):
+		return refused{err, http.StatusRequestEntityTooLarge, None}
+	case err != nil:
+		return refused{err, 0, None}
+	}
+	if call.ID, err = rt.idOf(r); err != nil {
+		return refused{err, 0, None}
+	}
+	if call.Least, err = leastOf(r); err != nil {
+		return refused{err, 0, None}
+	}
+	height := s.node.Height()
+	answer, err := rt.op.Run(ctx, s.node, &call, request)
+	if err == nil {
+		err = writeAnswer(w, rt, answer, height)
+	}
+	if err == nil {
+		return refused{}
+	}
+	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
+		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
+	}
+	return s.became(ctx, rt, &call, err)
+}
+
+// leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.
+func leastOf(r *http.Request) (uint64, error) {
+	text := r.Header.Get(minHeightHeader)
+	if text == "" {
+		return 0, nil
+	}
+	least, err := strconv.ParseUint(text, 10, 53)
+	if err != nil {
+		return 0, fault.New(fault.BadRequest, "%s: want a number of blocks", minHeightHeader)
+	}
+	return least, nil
+}
+
+// became finds what became of a request that was refused: what took effect, and whether its key is another request's.
+func (s *Server) became(ctx context.Context, rt route, call *node.Call, err error) refused {
+	code := fault.CodeOf(err)
+	switch {
+	case rt.row.Asks, code == fault.BadRequest:
+		return refused{err, 0, None}
+	case code == fault.UnknownOutcome, code == fault.Stopped, code == fault.Machine, code == fault.Internal:
+		return refused{err, 0, Unknown}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if rt.op.Single() {
+		if code != fault.Conflict {
+			return refused{err, 0, None}
+		}
+		_, asked := s.node.Query().Request(ctx, s.node.Party(), call.ID)
+		return refused{err, statusIf(asked == nil), None}
+	}
+	_, found, asked := s.node.First(ctx, call)
+	switch {
+	case found:
+		return refused{err, 0, Done}
+	case fault.CodeOf(asked) == fault.Conflict:
+		return refused{err, statusIf(code == fault.Conflict), None}
+	case asked != nil:
+		return refused{err, 0, Unknown}
+	}
+	return refused{err, 0, None}
+}
+
+// statusIf is the status of a key that stands for another request.
+func statusIf(elsewhere bool) int {
+	if elsewhere {
+		return http.StatusUnprocessableEntity
+	}
+	return 0
+}
+
+// refuse answers a refusal, and logs it.
+func (s *Server) refuse(
+	w http.ResponseWriter,
+	r *http.Request,
+	rt route,
+	who caller,
+	begun time.Time,
+	problem refused,
+) {
+	refusal := refusalOf(problem.err)
+	if refusal.Code == fault.Internal {
+		s.log.Error("an operation failed", "operation", rt.row.Name, "err", problem.err)
+	}
+	writeProblem(w, r, refusal, problem.status, problem.effect)
+	status := problem.status
+	if status == 0 {
+		status = fault.Of(refusal.Code).HTTP
+	}
+	s.said(rt, r, who, begun, status, refusal.Code)
+}
+
+// said logs that a request was answered: nothing of what it names but its id.
+func (s *Server) said(rt route, r *http.Request, who caller, begun time.Time, status int, code fault.Code) {
+	s.log.Info("answered", "operation", rt.row.Name, "status", status, "code", code, "who", who.id,
+		"request", r.Header.Get(keyHeader), "ms", float64(time.Since(begun).Round(100*time.Microsecond))/1e6)
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/api"
+	"tallystick/client/config"
+	"tallystick/client/machine"
+	"tallystick/client/node"
+)
+
+func serveCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "serve", Args: cobra.NoArgs,
+		Short: "Serve the party's node until it is told to stop (SIGTERM)",
+		Long: `Serve the party's node. It writes the lanes that the profile names, or those of serve.lanes.
+
+On SIGTERM it takes no more requests, finishes those under way, and ends; what it can't
+finish it finds out when it starts again. The certificate is read anew when its file
+changes.`,
+		Example: "  tallyd serve --profile profile.yaml",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := load(a.profile)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
+		},
+	}
+}
+
+// How long requests under way may take once the node is told to stop.
+const drainFor = 20 * time.Second
+
+// serve serves until ctx ends.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return machine.Fault(err)
+	}
+	free, err := lockState(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, free()) }()
+	certificate := &reloaded{log: log}
+	if certificate.cert, certificate.key = cfg.ServeCert(); certificate.read() != nil {
+		return fmt.Errorf("%w; tallyd init makes one", certificate.read())
+	}
+	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	if cfg.Lanes == "" {
+		cfg.Lanes = cfg.Serve.Lanes
+	}
+	n, err := node.Open(ctx, cfg, log, watch{log}, node.Following())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Close()) }()
+	return listen(ctx, cfg, api.New(n, keys, log), certificate, log)
+}
+
+// lockState keeps a second node off the state directory.
+func lockState(cfg config.Config) (free func() error, err error) {
+	lock := flock.New(cfg.SocketPath()+".lock", flock.SetPermissions(0o600))
+	mine, err := lock.TryLock()
+	if err != nil {
+		return nil, machine.Fault(err)
+	}
+	if !mine {
+		return nil, fault.New(fault.Unavailable, "another tallyd serves %s", cfg.State)
+	}
+	return lock.Unlock, nil
+}
+
+// listen serves the socket and HTTPS until ctx ends or one of them fails.
+func listen(ctx context.Context, cfg config.Config, handler *api.Server, certificate *reloaded,
+	log *slog.Logger) error {
+	socket, err := openSocket(cfg.SocketPath())
+	if err != nil {
+		return err
+	}
+	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	if err != nil {
+		return errors.Join(machine.Fault(err), socket.Close())
+	}
+	server := &http.Server{
+		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	failed := make(chan error, 2)
+	go func() { failed <- server.Serve(socket) }()
+	go func() {
+		failed <- server.Serve(tls.NewListener(public, &tls.Config{
+			MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
+		}))
+	}()
+	log.Info("serving", "party", cfg.Party, "address", public.Addr().String(), "socket", cfg.SocketPath())
+	tellSystemd(log, daemon.SdNotifyReady)
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	tellSystemd(log, daemon.SdNotifyStopping)
+	handler.Drain()
+	log.Info("stopping")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(drain))
+}
+
+// openSocket listens on a socket that only the node's own user can open. One that a killed node left is taken away.
+func openSocket(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, machine.Fault(err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("the socket %s: %w; a path may have 107 bytes", path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(machine.Fault(err), l.Close())
+	}
+	return l, nil
+}
+
+// tellSystemd tells systemd what the node does, if it was started by it.
+func tellSystemd(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("systemd wasn't told", "err", err)
+	}
+}
+
+// watch logs how the read model is brought up.
+type watch struct{ log *slog.Logger }
+
+// Anew says why the read model is made again.
+func (w watch) Anew(why string) {
+	if why != "" {
+		w.log.Warn("the read model is made again from the blocks", "why", why)
+	}
+}
+
+// Has hears how many blocks the read model has; a node that follows is asked for that instead.
+func (watch) Has(uint64, uint64) {}
+
+// Caught hears that the read model was brought up.
+func (watch) Caught(uint64) {}
