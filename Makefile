@@ -23,7 +23,7 @@ demo: build ## set a real network up and play the story on it (KEEP=1 leaves it 
 test: ## check, unit tests, simulation, and the tests on a real network
 	@scripts/test.sh
 
-quick: ## most mistakes in half a minute: format, vet, quick tests, tables that must agree
+quick: ## most mistakes in under a minute: format, vet, quick tests, tables that must agree
 	@RAPID_SEED=$${RAPID_SEED:-1} RAPID_CHECKS=$${RAPID_CHECKS:-20} scripts/quick.sh
 
 soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES, CHECKS, SEEDS, FUZZ)

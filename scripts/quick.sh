@@ -1,5 +1,5 @@
 #!/bin/sh
-# Names most mistakes in half a minute, once all is compiled: format, vet, the tests of packages that take seconds, and of the others those that
+# Names most mistakes in under a minute, once all is compiled: format, vet, the tests of packages that take seconds, and of the others those that
 # hold tables together: every kind has a verb, a word, a role, an intent; refusals, flags, keys and layouts are as documented.
 set -eu
 cd "$(dirname "$0")/.."

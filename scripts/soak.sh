@@ -12,7 +12,7 @@ describe() {
 	models) echo "20 min  $checks random cases of each second model" ;;
 	lives) echo " 6 min  $seeds simulated lives, and 100 of a gateway's" ;;
 	pairs) echo " 3 min  every pair of refusals of every command, in order" ;;
-	imports) echo " 4 min  a file of 200 MB, half a year of real purchases in three forms, the largest workbook, every forgery on PostgreSQL" ;;
+	imports) echo " 4 min  a file of 200 MB, half a year of real purchases in three forms, the largest workbook" ;;
 	race) echo "15 min  the race detector over gateway, index, importer, node and network" ;;
 	fuzz) echo "15 min  every fuzz target for $fuzz" ;;
 	networks) echo "30 min  all tests on real networks: real purchases, a close with every process killed, every arm of the benchmark" ;;
@@ -32,7 +32,6 @@ run() {
 	imports)
 		TALLY_SOAK=1 go test ./client/importer ./client/bounds/workbook -count=1 -timeout 30m -v \
 			-run 'Long|HalfYear|StopsAtOnce|Memory'
-		TALLY_SOAK=1 go test ./client/index -count=1 -timeout 30m -run TestOnPostgres
 		;;
 	race) scripts/race.sh -skip 'TestALongFile|TestOnPostgres' ./client/gateway ./client/index ./client/importer ./client/node ./network/... ;;
 	fuzz) scripts/fuzz.sh "$fuzz" ;;

@@ -104,7 +104,8 @@ type change struct {
 // fold folds blocks, as far as the tables haven't got them.
 func (ix *Index) fold(tx *sql.Tx, blocks []*block.Block) (*fold, error) {
 	f := &fold{
-		Asking: database.Asking{Ctx: context.Background(), Tx: tx, DB: ix.db}, judge: ix.judge, rows: map[string]change{},
+		Asking: database.Asking{Ctx: context.Background(), Tx: tx, DB: ix.db}, judge: ix.judge,
+		rows: map[string]change{},
 		puts: map[string]map[string][]any{},
 	}
 	var err error

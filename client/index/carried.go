@@ -44,7 +44,8 @@ func (r *Reading) made(v HiddenOwed, all []HiddenOwed, before map[string]string)
 func (r *Reading) carriedInto(v HiddenOwed) (sums []codec.Hash, err error) {
 	rows, err := r.tx.Query(
 		"SELECT sum FROM obligations WHERE cycle = ? AND debtor = ? AND creditor = ? AND hidden = 1 AND back = ? AND fee = ? AND cause = ? ORDER BY key",
-		v.Cycle, v.Debtor, v.Creditor, database.Bit(v.Back), v.Fee.String(), int64(command.KindOf(settlement.CarryRequest{})))
+		v.Cycle, v.Debtor, v.Creditor, database.Bit(v.Back), v.Fee.String(),
+		int64(command.KindOf(settlement.CarryRequest{})))
 	if err != nil {
 		return nil, inIndex(err)
 	}

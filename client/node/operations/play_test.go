@@ -24,8 +24,8 @@ import (
 )
 
 // TestEveryExampleIsPlayed: testdata/story.txt performs each operation's example on the nodes of one small alliance.
-// What takes effect answers what is the same after a round trip through JSON; what is refused, is so with the code that
-// the story states, and says why.
+// What takes effect answers what is the same after a round trip through JSON, and is the same command when it is asked
+// for again under its id; what is refused, is so with the code that the story states, and says why.
 func TestEveryExampleIsPlayed(t *testing.T) {
 	s := newStage(t)
 	file, err := os.Open("testdata/story.txt")
@@ -61,6 +61,7 @@ type stage struct {
 	played     map[string]bool            // operations by name
 	answers    map[string]json.RawMessage // by what the story calls them
 	height     uint64                     // blocks that some node has seen
+	steps      int
 }
 
 func newStage(t *testing.T) *stage {
@@ -120,7 +121,11 @@ func (s *stage) play(t *testing.T, text string) error {
 	}
 	n := s.node(t, m[1])
 	n.AtLeast(s.height)
-	call := &node.Call{}
+	s.steps++
+	call := &node.Call{ID: fmt.Sprint("step-", s.steps)}
+	if strings.Contains(m[2], "import") || m[2] == "consortium.found" {
+		call.ID = "" // an import is known by its source, and there is one founding
+	}
 	if m[4] != "" {
 		call.Upload = node.Upload{Name: m[4], Open: bounds.At("testdata/" + m[4])}
 	}
@@ -136,8 +141,30 @@ func (s *stage) play(t *testing.T, text string) error {
 		return nil
 	}
 	whole, err := roundTrip(op, answer)
-	s.answers[m[5]] = whole
-	return err
+	if s.answers[m[5]] = whole; err != nil || op.About().Method == "GET" || call.ID == "" {
+		return err
+	}
+	again, err := op.Run(t.Context(), n, &node.Call{ID: call.ID}, request)
+	if err != nil {
+		return fmt.Errorf("asked again: %w", err)
+	}
+	return sameCommand(whole, again)
+}
+
+// sameCommand holds that what was asked for again under one id is the command that it was, if it is one.
+func sameCommand(first json.RawMessage, again any) error {
+	second, err := json.Marshal(again)
+	if err != nil {
+		return err
+	}
+	var a, b struct{ Number any }
+	if json.Unmarshal(first, &a) != nil || a.Number == nil {
+		return nil
+	}
+	if err := json.Unmarshal(second, &b); err != nil || a.Number != b.Number {
+		return fmt.Errorf("asked again, it is another command: %s, %s", first, second)
+	}
+	return nil
 }
 
 // request is an operation's example with some of its fields changed; null leaves one out.

@@ -56,7 +56,8 @@ func refuseReturn(a *cli.App) *cobra.Command {
 func refundReturn(a *cli.App) *cobra.Command {
 	var req goods.RefundRequest
 	cmd := cli.Sends(a, "refund RETURN",
-		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12", catalogue.OrderReturnRefund, cli.Parsed(&req, &req.Return, number.ParseCommand))
+		"  tally --as D order return refund G.0.12.0\n  tally --as D order return refund G.0.12.0 --cash-reference refund-77-12",
+		catalogue.OrderReturnRefund, cli.Parsed(&req, &req.Return, number.ParseCommand))
 	cmd.Long = `Give back what was paid for returned goods: the points to the very lots that they were
 taken from, and what the parties came to owe each other they owe the other way
 round. Of a line, the units that were sold last go back first.`

@@ -3,15 +3,13 @@ package settle
 import (
 	"bytes"
 	"encoding/json"
-	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"tallystick/chaincode/amount"
-	"tallystick/chaincode/number"
 	"tallystick/client/cmd/tally/internal/cli/clitest"
+	"tallystick/client/node/nodetest"
 	"tallystick/client/proof/prooftest"
 	"tallystick/client/statement"
 )
@@ -19,46 +17,9 @@ import (
 // statementProgram has the commands that are tested here.
 var statementProgram = clitest.Program(VerifyStatement)
 
-// statementFiles writes one statement, that both signed and three parties' peers prove, in
-// every form.
-func statementFiles(t *testing.T, al *prooftest.Alliance) (dir string) {
-	t.Helper()
-	line := statement.Line{ID: "D.1.4.0.0", Kind: "redemption", Scene: "retail", Debtor: "D", Creditor: "G",
-		Programme: "DP", Points: 1_800, Fen: 1_800,
-		Tax: amount.Rate{Num: 0, Den: 1}, Cause: "points:Capture", Date: 20780, Block: 7, Tx: strings.Repeat("ab", 32)}
-	lines := func() iter.Seq2[statement.Line, error] {
-		return func(yield func(statement.Line, error) bool) { yield(line, nil) }
-	}
-	s, err := statement.Of(statement.Head{Network: "alliance", Cycle: "2026-11", From: 20758, To: 20787,
-		A: statement.Party{ID: "D", En: "Dealer", Zh: "经销商"}, B: statement.Party{ID: "G", En: "Group", Zh: "集团"}},
-		lines)
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := number.Command{Party: "D", Lane: 1, Seq: 9}
-	s.Signatures = []statement.Signature{{Party: "D", Root: s.Root, Command: by, Date: 20790}}
-	answer, err := json.Marshal(statement.Answer{Cycle: "2026-11", A: "D", B: "G", State: "SIGNED",
-		SignedA: statement.SignedRoot{Root: s.Root, By: by, Date: 20790}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Proof = al.Proof("alliance", "query:Statement", string(answer), "D", "F", "G")
-	dir = t.TempDir()
-	for _, form := range statement.Forms() {
-		var out bytes.Buffer
-		if err := statement.Write(&out, form, s, lines, statement.Options{Language: statement.Chinese}); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "s."+form), out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 func TestVerifyStatement(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
-	dir, trust := statementFiles(t, al), al.TrustDir()
+	dir, trust := nodetest.StatementFiles(t, al), al.TrustDir()
 	for _, form := range []string{"json", "csv", "xlsx"} {
 		out, errs, exit := clitest.Run(t, statementProgram, "verify-statement", filepath.Join(dir, "s."+form),
 			"--trust", trust, "--signers", "3")
@@ -85,7 +46,7 @@ func TestVerifyStatement(t *testing.T) {
 
 func TestVerifyStatementRefuses(t *testing.T) {
 	al := prooftest.New(t, "D", "F", "G")
-	dir, trust := statementFiles(t, al), al.TrustDir()
+	dir, trust := nodetest.StatementFiles(t, al), al.TrustDir()
 	good := filepath.Join(dir, "s.json")
 	text, err := os.ReadFile(good)
 	if err != nil {
