@@ -9,5 +9,9 @@ step "unit tests and simulation" && make --no-print-directory unit
 step "race detector" && scripts/race.sh ./network ./network/cmd/... ./network/identity ./network/lifecycle ./network/process \
 	./network/toolchain/... # the others start no goroutine; soak.sh has them all
 scripts/race.sh ./client/gateway -seeds 5
+step "fuzzing, for seconds" # what strangers write; soak.sh has all targets, for long
+for target in "./client/api FuzzRequest" "./client/iso20022 FuzzAdvices" "./client/block FuzzParse" "./chaincode/codec FuzzDecodeJSON"; do
+	scripts/fuzz.sh 4s $target
+done
 step "real networks" && scripts/e2e.sh
 step "all passed"

@@ -11,6 +11,7 @@ import (
 
 	"tallystick/client/api"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
 	"tallystick/client/node/operations"
 	"tallystick/client/remote"
 )
@@ -57,5 +58,29 @@ func TestRequestsComeAsTheyWereMeant(t *testing.T) {
 			!reflect.DeepEqual(meant, got) {
 			t.Errorf("%s: meant %s, came %s", row.Name, row.Example, came[row.Name])
 		}
+	}
+}
+
+// TestPathsAreEscaped: what a path names may have any letters, and comes as it is.
+func TestPathsAreEscaped(t *testing.T) {
+	for _, name := range []string{"a b", "a/b", "ü?%2F#", "合契"} {
+		came := ""
+		mux := http.NewServeMux()
+		mux.HandleFunc(consortium.QueryTotals.Method+" "+consortium.QueryTotals.Path,
+			func(_ http.ResponseWriter, r *http.Request) { came = r.PathValue("programme") })
+		server := httptest.NewTLSServer(mux)
+		n, err := remote.Dial(server.URL,
+			remote.Trust(server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := json.Marshal(node.ProgrammeQuery{Programme: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Run(t.Context(), consortium.QueryTotals, &node.Call{}, request); err != nil || came != name {
+			t.Errorf("%q came as %q, %v", name, came, err)
+		}
+		server.Close()
 	}
 }
