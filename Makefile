@@ -29,7 +29,7 @@ quick: ## most mistakes in under a minute: format, vet, quick tests, tables that
 soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES, CHECKS, SEEDS, FUZZ)
 	@scripts/soak.sh $(STEPS)
 
-build: ## build tally, tallycc, tallynet into bin/
+build: ## build tally, tallyd, tallycc, tallynet into bin/
 	@mkdir -p bin
 	@$(GO) build -trimpath -ldflags "-X main.commit=$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
 

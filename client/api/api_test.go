@@ -340,8 +340,8 @@ func TestFiles(t *testing.T) {
 	const one = "--x\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n"
 	const two = "\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../s.json\"\r\n\r\n"
 	for body, code := range map[string]fault.Code{
-		one + `{"signers":2}` + two + "not a statement\r\n--x--":                                       fault.BadRequest,
-		one + `{"signers":2,"file":{"sha256":"` + strings.Repeat("0", 64) + `"}}` + two + "a\r\n--x--": fault.BadRequest,
+		one + `{"signers":2}` + two + "not a statement\r\n--x--":                           fault.BadRequest,
+		one + `{"file":{"sha256":"` + strings.Repeat("0", 64) + `"}}` + two + "a\r\n--x--": fault.BadRequest,
 		one + `{}` + "\r\n--x--": fault.BadRequest, two[2:] + "a" + one[2:] + "{}\r\n--x--": fault.BadRequest,
 		one + `{"signers":2}` + two + "cut": fault.BadRequest, "": fault.BadRequest,
 	} {

@@ -88,7 +88,8 @@ func There(path string) bool {
 // Do performs an operation. The call's request id, its least height and its file go with it; a call that needs an id
 // and has none gets one. The node's refusals are answered as they are; UNAVAILABLE if it can't be reached, and
 // UNKNOWN_OUTCOME if it went away while it was asked for something that it does.
-func Do[Req, Ans any](ctx context.Context, n *Node, op node.Op[Req, Ans], c *node.Call, req Req) (answer Ans, err error) {
+func Do[Req, Ans any](ctx context.Context, n *Node, op node.Op[Req, Ans], c *node.Call, req Req) (answer Ans,
+	err error) {
 	if err := op.CheckCall(c, req); err != nil {
 		return answer, err
 	}

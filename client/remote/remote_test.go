@@ -95,11 +95,14 @@ func TestDo(t *testing.T) {
 // TestWhatIsNoNode: an address that is none, what can't be reached, what answers something else, redirects, and what
 // goes away in the middle each have their code; a key goes nowhere else.
 func TestWhatIsNoNode(t *testing.T) {
-	for _, address := range []string{"", "node", "http://node", "https://", "https://node/v1", "https://node?x=1", "%"} {
+	for _, address := range []string{
+		"", "node", "http://node", "https://", "https://node/v1", "https://node?x=1", "%",
+	} {
 		if _, err := Dial(address); fault.CodeOf(err) != fault.BadRequest {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
+	set := members.SetProfileRequest{Member: "li", Fields: []members.Field{{Name: "a", Value: new(string)}}}
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("a redirect was followed")
 	}))
@@ -125,14 +128,12 @@ func TestWhatIsNoNode(t *testing.T) {
 		}
 		n.client.Transport = server.Client().Transport
 		_, asked := Do(t.Context(), n, members.MemberProfileShow, &node.Call{}, node.MemberRequest{Member: "li"})
-		_, sent := Do(t.Context(), n, members.MemberProfileSet, &node.Call{ID: "r-1"}, members.SetProfileRequest{Member: "li",
-			Fields: []members.Field{{Name: "a", Value: new(string)}}})
+		_, sent := Do(t.Context(), n, members.MemberProfileSet, &node.Call{ID: "r-1"}, set)
 		if fault.CodeOf(asked) != c.asks || fault.CodeOf(sent) != c.sends {
 			t.Errorf("%s: asked %v, sent %v; want %s and %s", what, asked, sent, c.asks, c.sends)
 		}
 		server.Close()
-		_, sent = Do(t.Context(), n, members.MemberProfileSet, &node.Call{ID: "r-1"}, members.SetProfileRequest{Member: "li",
-			Fields: []members.Field{{Name: "a", Value: new(string)}}})
+		_, sent = Do(t.Context(), n, members.MemberProfileSet, &node.Call{ID: "r-1"}, set)
 		if fault.CodeOf(sent) != fault.Unavailable {
 			t.Errorf("nobody: %v", sent)
 		}
