@@ -10,7 +10,7 @@ import (
 // The headers of requests and answers besides [KeyHeader].
 const (
 	MinHeightHeader = "Tally-Min-Height"     // of a request: how many blocks the node must have seen
-	WholeHeader     = "Tally-Whole"          // of a request, true: the body may say what differs each time that it is asked for
+	WholeHeader     = "Tally-Whole"          // of a request, true: the body may say what differs each time
 	HeightHeader    = "Tally-Height"         // of an answer: how many blocks the node had seen; the answer has them all
 	AgainHeader     = "Idempotency-Replayed" // of an answer, true: the key's request had taken effect before
 )
