@@ -65,6 +65,7 @@ func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, "application/json", Description)
 	})
+	s.mux.HandleFunc("GET /{$}", s.servePage)
 	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("GET /livez", s.live)
 	s.mux.HandleFunc("GET /readyz", s.ready)
@@ -130,7 +131,7 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see /v1/openapi.json"), 0, None)
+	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see / and /v1/openapi.json"), 0, None)
 }
 
 // serve answers a request to an operation's route. Refused, first that applies: 401 who isn't known, 403 who may not,
