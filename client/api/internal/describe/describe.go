@@ -252,7 +252,7 @@ func bodyOf(op node.Operation, schema object, example map[string]json.RawMessage
 		"schema": doc{"type": "object", "required": []string{"request", "file"},
 			"properties": doc{"request": schema, "file": file}},
 		"encoding": doc{"request": doc{"contentType": "application/json"}},
-		"example":  doc{"request": example},
+		"example":  doc{"request": example, "file": "what the file has"},
 	}}}
 }
 
@@ -268,13 +268,13 @@ func parameter(name, in string, schema, example json.RawMessage, as Field) doc {
 	if json.Unmarshal(schema, &said) == nil && said.Description != "" {
 		p["description"] = said.Description
 	}
+	of := p
 	if as.JSON {
-		p["content"] = doc{"application/json": doc{"schema": schema}}
-	} else {
-		p["schema"] = schema
+		of = doc{}
+		p["content"] = doc{"application/json": of}
 	}
-	if example != nil {
-		p["example"] = example
+	if of["schema"] = schema; example != nil {
+		of["example"] = example
 	}
 	return p
 }
