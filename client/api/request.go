@@ -301,13 +301,16 @@ func (rt route) idOf(r *http.Request) (string, error) {
 	if rt.op.BySource() && len(said) == 0 {
 		return "", nil
 	}
-	if len(said) != 1 || said[0] == "" {
+	id := ""
+	if len(said) == 1 {
+		id = said[0]
+	}
+	if len(id) > 1 && id[0] == '"' && id[len(id)-1] == '"' {
+		id = id[1 : len(id)-1]
+	}
+	if id == "" { // to the node it would be none, so asked for again it would take effect again
 		return "", fault.New(fault.BadRequest, "want one %s: the name by which the ledger remembers the request, "+
 			"the same when it is asked for again", KeyHeader)
-	}
-	id := said[0]
-	if bare, ok := strings.CutPrefix(id, `"`); ok {
-		id = strings.TrimSuffix(bare, `"`)
 	}
 	return id, nil
 }

@@ -27,7 +27,7 @@ type Report struct {
 	Closing    Owes        `json:"closing"`
 	Root       codec.Hash  `json:"root"`       // computed from the file's lines
 	Signatures []Signature `json:"signatures"` // as the file says; of this root
-	Proven     *Proven     `json:"proven"`     // null if no proof was asked for: then signatures are but words
+	Proven     *Proven     `json:"proven" jsonschema:"nullable"`     // null if no proof was asked for: then signatures are but words
 	Problems   []string    `json:"problems"`   // MaxProblems at most; none if all is well
 }
 
