@@ -108,5 +108,5 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	w.Write(body) // who asked has gone if this fails, and asks again
+	_, _ = w.Write(body) // who asked has gone if this fails, and asks again
 }

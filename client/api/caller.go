@@ -68,6 +68,13 @@ type gate struct {
 	held map[string]int // by caller
 }
 
+// underWay is how many requests are.
+func (g *gate) underWay() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all
+}
+
 // enter lets a request in, if there is room; whoever it lets in leaves.
 func (g *gate) enter(who string) (leave func(), ok bool) {
 	g.mu.Lock()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type Server struct {
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
+	metrics  *metrics
 	draining atomic.Bool
 }
 
@@ -53,6 +55,7 @@ func (rt route) patience() time.Duration {
 // New makes a server of a node, for those who have a key of the keyring.
 func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(), gate: gate{held: map[string]int{}}}
+	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
 		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
@@ -62,6 +65,8 @@ func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, "application/json", Description)
 	})
+	s.mux.HandleFunc("GET /{$}", s.servePage)
+	s.mux.HandleFunc("GET /metrics", s.serveMetrics)
 	s.mux.HandleFunc("GET /livez", s.live)
 	s.mux.HandleFunc("GET /readyz", s.ready)
 	s.mux.HandleFunc("/", s.nowhere)
@@ -126,32 +131,32 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see /v1/openapi.json"), 0, None)
+	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see / and /v1/openapi.json"), 0, None)
 }
 
 // serve answers a request to an operation's route. Refused, first that applies: 401 who isn't known, 403 who may not,
 // 429 more than is taken at once, 413 and 415 a body that isn't read, 400 what is malformed; then as the operation
 // says.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
-	begun := time.Now()
-	who, err := s.caller(r)
-	if err != nil {
+	x := exchange{w: w, r: r, rt: rt, begun: time.Now()}
+	var err error
+	if x.who, err = s.caller(r); err != nil {
 		status := 0
 		if fault.CodeOf(err) == fault.Forbidden {
 			status = http.StatusUnauthorized
 		}
-		s.refuse(w, r, rt, who, begun, refused{err: err, status: status, effect: None})
+		s.refuse(x, refused{err: err, status: status, effect: None})
 		return
 	}
-	if !who.role.Has(rt.row.Permission) {
-		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", who.role.Name, rt.row.Permission)
-		s.refuse(w, r, rt, who, begun, refused{err: err, effect: None})
+	if role := x.who.role; !role.Has(rt.row.Permission) {
+		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
+		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
-	leave, ok := s.gate.enter(who.id)
+	leave, ok := s.gate.enter(x.who.id)
 	if !ok {
 		err := fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
-		s.refuse(w, r, rt, who, begun, refused{err: err, effect: None})
+		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
 	defer leave()
@@ -161,10 +166,19 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
 	if problem := s.perform(ctx, w, r, rt); problem.err != nil {
-		s.refuse(w, r, rt, who, begun, problem)
+		s.refuse(x, problem)
 		return
 	}
-	s.said(rt, r, who, begun, http.StatusOK, "")
+	s.note(x, http.StatusOK, "")
+}
+
+// exchange is a request to an operation's route, and where its answer goes.
+type exchange struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	rt    route
+	who   caller
+	begun time.Time
 }
 
 // allow gives a request so much time to come, and its answer a little more to go.
@@ -268,29 +282,21 @@ func statusIf(elsewhere bool) int {
 	return 0
 }
 
-// refuse answers a refusal, and logs it.
-func (s *Server) refuse(
-	w http.ResponseWriter,
-	r *http.Request,
-	rt route,
-	who caller,
-	begun time.Time,
-	problem refused,
-) {
+// refuse answers a refusal, and notes it.
+func (s *Server) refuse(x exchange, problem refused) {
 	refusal := refusalOf(problem.err)
 	if refusal.Code == fault.Internal {
-		s.log.Error("an operation failed", "operation", rt.row.Name, "err", problem.err)
+		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}
-	writeProblem(w, r, refusal, problem.status, problem.effect)
-	status := problem.status
-	if status == 0 {
-		status = fault.Of(refusal.Code).HTTP
-	}
-	s.said(rt, r, who, begun, status, refusal.Code)
+	status := cmp.Or(problem.status, fault.Of(refusal.Code).HTTP)
+	writeProblem(x.w, x.r, refusal, status, problem.effect)
+	s.note(x, status, refusal.Code)
 }
 
-// said logs that a request was answered: nothing of what it names but its id.
-func (s *Server) said(rt route, r *http.Request, who caller, begun time.Time, status int, code fault.Code) {
-	s.log.Info("answered", "operation", rt.row.Name, "status", status, "code", code, "who", who.id,
-		"request", r.Header.Get(KeyHeader), "ms", float64(time.Since(begun).Round(100*time.Microsecond))/1e6)
+// note logs and counts that a request was answered: nothing of what it names but its id.
+func (s *Server) note(x exchange, status int, code fault.Code) {
+	took := time.Since(x.begun)
+	s.metrics.note(x.rt.row.Name, code, took)
+	s.log.Info("answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.id,
+		"request", x.r.Header.Get(KeyHeader), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -416,3 +416,20 @@ func TestEveryOperationHasACommand(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoActs: a flag that says who acts wins over the environment; two flags that do are refused.
+func TestWhoActs(t *testing.T) {
+	network := t.TempDir()
+	t.Setenv("TALLY_PROFILE", filepath.Join(network, "d.yaml"))
+	for _, c := range []struct{ args, said string }{
+		{"party list", "there is no profile " + filepath.Join(network, "d.yaml")},
+		{"party list --as G", "there is no profile " + filepath.Join(network, "parties", "G", "profile.yaml")},
+		{"party list --profile f.yaml", "there is no profile f.yaml"},
+		{"party list --as G --profile f.yaml", "--as and --profile both say who you are"},
+	} {
+		args := append(strings.Fields(c.args), "--network", network)
+		if _, errs, exit := clitest.Run(t, root, args...); exit == 0 || !strings.Contains(errs, c.said) {
+			t.Errorf("%s: %d, %s; want %q", c.args, exit, errs, c.said)
+		}
+	}
+}

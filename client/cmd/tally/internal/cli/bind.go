@@ -26,6 +26,19 @@ func (a *App) checkFormat(cmd *cobra.Command) error {
 	return fmt.Errorf("--format: want table or json")
 }
 
+// whoActs has a flag that says who acts win over the environment: --as G is G, whatever $TALLY_PROFILE says. It refuses
+// two flags that both say so.
+func (a *App) whoActs(cmd *cobra.Command) error {
+	as, profile := cmd.Flags().Changed("as"), cmd.Flags().Changed("profile")
+	switch {
+	case as && profile:
+		return fault.New(fault.BadRequest, "--as and --profile both say who you are: say one of them")
+	case as:
+		a.profile = ""
+	}
+	return nil
+}
+
 // parties lists those whose profiles are in the network's folder.
 func (a *App) parties() (ids []string) {
 	profiles, _ := filepath.Glob(filepath.Join(a.network, "parties", "*", "profile.yaml")) // the pattern is well-formed
@@ -52,7 +65,7 @@ func flagError(cmd *cobra.Command, err error) error {
 func (a *App) Bind(cmd *cobra.Command) {
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
-		if err := errors.Join(a.checkFormat(cmd), cmd.ValidateFlagGroups()); err != nil {
+		if err := errors.Join(a.checkFormat(cmd), cmd.ValidateFlagGroups(), a.whoActs(cmd)); err != nil {
 			return err
 		}
 		if err := checkRequired(cmd); err != nil {

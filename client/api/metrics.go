@@ -1,0 +1,87 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/node"
+)
+
+// metrics are what a node says of itself to Prometheus. Nothing in them names a member, a key or a request.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+func newMetrics(n *node.Node, g *gate) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tally_requests_total",
+			Help: "Requests that were answered, by operation and by the code of the refusal, OK for none."},
+			[]string{"operation", "code"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "tally_request_duration_seconds",
+			Help:    "How long requests took, by operation.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"operation"}),
+	}
+	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, of func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
+	}
+	counter := func(name, help string, of func() float64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, of))
+	}
+	stats := n.Gateway().Stats
+	gauge("tally_requests_under_way", "Requests that are under way.", func() float64 { return float64(g.underWay()) })
+	gauge("tally_ledger_blocks", "Blocks of the ledger that the node has seen.",
+		func() float64 { return float64(stats().Blocks) })
+	gauge("tally_read_model_blocks", "Blocks that the read model has; -1 if it can't be read.", func() float64 {
+		level, err := n.IndexLevel()
+		if err != nil {
+			return -1
+		}
+		return float64(level.Height)
+	})
+	gauge("tally_lane_commands_waiting", "Commands that wait for a lane.", func() float64 { return float64(stats().Waiting) })
+	counter("tally_lane_commands_total", "Commands that came to the ledger by this node's lanes, refused ones included.",
+		func() float64 { return float64(stats().Commands) })
+	counter("tally_lane_batches_total", "Batches that took effect; commands by batches is how full they are.",
+		func() float64 { return float64(stats().Batches) })
+	counter("tally_lane_invalid_total", "Envelopes that a block found invalid, and that were endorsed anew.",
+		func() float64 { return float64(stats().Invalid) })
+	counter("tally_lane_resent_total", "Times that the same bytes were sent again: orderers are slow or lost.",
+		func() float64 { return float64(stats().Resent) })
+	counter("tally_lane_late_total", "Endorsements tried again because endorsers lagged or didn't answer.",
+		func() float64 { return float64(stats().Late) })
+	return m
+}
+
+// note counts a request that was answered.
+func (m *metrics) note(operation string, code fault.Code, took time.Duration) {
+	if code == "" {
+		code = "OK"
+	}
+	m.requests.WithLabelValues(operation, string(code)).Inc()
+	m.seconds.WithLabelValues(operation).Observe(took.Seconds())
+}
+
+// metrics answers what Prometheus scrapes, to whoever may ask all that is no secret.
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	who, err := s.caller(r)
+	switch {
+	case fault.CodeOf(err) == fault.Forbidden:
+		writeProblem(w, r, refusalOf(err), http.StatusUnauthorized, None)
+	case err != nil:
+		writeProblem(w, r, refusalOf(err), 0, None)
+	case !who.role.Has(node.Read):
+		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.role.Name), 0, None)
+	default:
+		promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+	}
+}
