@@ -104,6 +104,10 @@ func TestRefusals(t *testing.T) {
 		{"no idempotency key", "admin", "POST", profile, `{"fields":[]}`, nil, 400, fault.BadRequest, ""},
 		{"two idempotency keys", "admin", "POST", profile, `{}`, append(key, KeyHeader, "k2"),
 			400, fault.BadRequest, ""},
+		{"an idempotency key of quotes", "admin", "POST", profile, `{"fields":[{"name":"tier","value":"gold"}]}`,
+			[]string{KeyHeader, `""`}, 400, fault.BadRequest, ""},
+		{"an idempotency key of one quote", "admin", "POST", profile, `{"fields":[{"name":"tier","value":"gold"}]}`,
+			[]string{KeyHeader, `"`}, 400, fault.BadRequest, ""},
 		{"an idempotency key that is none", "admin", "POST", profile, `{"fields":[{"name":"tier","value":"gold"}]}`,
 			[]string{KeyHeader, "k 1"}, 400, fault.BadRequest, ""},
 		{"an unknown field", "admin", "POST", profile, `{"field":[]}`, key, 400, fault.BadRequest, "/field"},
@@ -343,14 +347,15 @@ func TestFiles(t *testing.T) {
 		one + `{"signers":2}` + two + "not a statement\r\n--x--":                           fault.BadRequest,
 		one + `{"file":{"sha256":"` + strings.Repeat("0", 64) + `"}}` + two + "a\r\n--x--": fault.BadRequest,
 		one + `{}` + "\r\n--x--": fault.BadRequest, two[2:] + "a" + one[2:] + "{}\r\n--x--": fault.BadRequest,
-		one + `{"signers":2}` + two + "cut": fault.BadRequest, "": fault.BadRequest,
+		one + `{"signers":2}` + two + "cut": fault.BadRequest, "": fault.BadRequest, one + `{"sig`: fault.BadRequest,
+		one + `{"signers":` + strings.Repeat(" ", MaxBody) + "2}" + two + "a\r\n--x--": fault.Limit,
 	} {
 		r := httptest.NewRequest("POST", "/v1/statements/verify", strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
 		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		if p := problemIn(t, w); p.Code != code {
+		if p := problemIn(t, w); p.Code != code || (code == fault.Limit) != (w.Code == http.StatusRequestEntityTooLarge) {
 			t.Errorf("%q: %d %s %s", body, w.Code, p.Code, p.Detail)
 		} else {
 			t.Log(p.Detail)

@@ -52,11 +52,17 @@ func OpenKeyring(ctx context.Context, path string) (*Keyring, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.SetMaxOpenConns(mostAtKeys)
+	db.SetMaxIdleConns(mostAtKeys)
 	if _, err := db.ExecContext(ctx, keyringTables); err != nil {
 		return nil, errors.Join(machine.Fault(err), db.Close())
 	}
 	return &Keyring{db}, nil
 }
+
+// mostAtKeys is how many look at the file at once; others wait their turn. Who isn't known yet is asked for here, so
+// without it whoever sends much has the node open the file as often, and SQLite closes none while it locks another.
+const mostAtKeys = 4
 
 // Close closes the file.
 func (k *Keyring) Close() error { return k.db.Close() }

@@ -131,3 +131,26 @@ func TestKeyringOfSeveral(t *testing.T) {
 		t.Errorf("%d keys, %v; want 40", len(list), err)
 	}
 }
+
+// TestManyLookAtKeys: however many ask at once, the file is opened a few times, and stays open for the next.
+func TestManyLookAtKeys(t *testing.T) {
+	k := keyringOf(t, filepath.Join(t.TempDir(), "keys.db"))
+	text, _, err := k.Add(t.Context(), "till-7", "counter", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			for range 20 {
+				if _, err := k.Find(t.Context(), text); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if s := k.db.Stats(); s.OpenConnections > mostAtKeys || s.MaxIdleClosed > 0 {
+		t.Errorf("the file is open %d times, and was closed %d times", s.OpenConnections, s.MaxIdleClosed)
+	}
+}

@@ -35,8 +35,9 @@ type Problem struct {
 	Zh      string     `json:"zh"`                // the same in Chinese
 	Pointer string     `json:"pointer,omitempty"` // JSON pointer to the request's field that is wrong
 	Retry   bool       `json:"retry"`             // the same request can succeed later
-	Effect  Effect     `json:"effect"`            // what the request did
 	Request string     `json:"request,omitempty"` // its Idempotency-Key
+	// what the request did
+	Effect Effect `json:"effect" jsonschema:"enum=none,enum=unknown,enum=done"`
 }
 
 // contentType is that of a problem.

@@ -199,7 +199,7 @@ func partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
 	if err != nil || first.FormName() != "request" {
 		return nil, file, errParts
 	}
-	if body, err = bounds.All(first, "the request", MaxBody); err != nil {
+	if body, err = whole(first); err != nil {
 		return nil, file, err
 	}
 	second, err := parts.NextPart()
@@ -270,12 +270,10 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, errTooLarge
 	}
-	body, err := bounds.All(r.Body, "the body", MaxBody)
+	body, err := whole(r.Body)
 	switch {
-	case fault.CodeOf(err) == fault.Limit:
-		return nil, errTooLarge
 	case err != nil:
-		return nil, errCut
+		return nil, err
 	case len(body) == 0:
 		return []byte("{}"), nil
 	}
@@ -284,6 +282,18 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") ||
 		r.Header.Get("Content-Encoding") != "" {
 		return nil, errMedia
+	}
+	return body, nil
+}
+
+// whole reads a request in JSON within its bounds, to its end.
+func whole(from io.Reader) ([]byte, error) {
+	body, err := bounds.All(from, "the body", MaxBody)
+	switch {
+	case fault.CodeOf(err) == fault.Limit:
+		return nil, errTooLarge
+	case err != nil:
+		return nil, errCut
 	}
 	return body, nil
 }
@@ -301,13 +311,16 @@ func (rt route) idOf(r *http.Request) (string, error) {
 	if rt.op.BySource() && len(said) == 0 {
 		return "", nil
 	}
-	if len(said) != 1 || said[0] == "" {
+	id := ""
+	if len(said) == 1 {
+		id = said[0]
+	}
+	if len(id) > 1 && id[0] == '"' && id[len(id)-1] == '"' {
+		id = id[1 : len(id)-1]
+	}
+	if id == "" { // to the node it would be none, so asked for again it would take effect again
 		return "", fault.New(fault.BadRequest, "want one %s: the name by which the ledger remembers the request, "+
 			"the same when it is asked for again", KeyHeader)
-	}
-	id := said[0]
-	if bare, ok := strings.CutPrefix(id, `"`); ok {
-		id = strings.TrimSuffix(bare, `"`)
 	}
 	return id, nil
 }

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"tallystick/chaincode/settlement"
 	"tallystick/client/node"
 	"tallystick/client/node/operations"
+	"tallystick/client/node/settle"
 )
 
 // described is the part of the description that the tests below look at.
@@ -125,4 +128,58 @@ func TestExamplesAreAsDescribed(t *testing.T) {
 func requestType(op node.Operation) reflect.Type {
 	request, _ := op.Types()
 	return request
+}
+
+// TestAnswersAreAsDescribed: an answer that can be null, or one of two, is described as such.
+func TestAnswersAreAsDescribed(t *testing.T) {
+	c := compiler(t)
+	for _, w := range []struct {
+		path   string
+		answer any
+	}{
+		{"/v1/cycles", settle.Cycles{}},
+		{"/v1/cycles", settle.Cycles{Open: &settlement.Cycle{}}},
+		{"/v1/cycles/{cycle}", settle.ShownCycle{Open: &settlement.Cycle{}}},
+		{"/v1/cycles/{cycle}", settle.ShownCycle{Closed: &settle.CycleOnLedger{Close: settlement.Close{State: 1}}}},
+	} {
+		answer, _ := tidied(w.answer, false)
+		text, err := json.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := strings.NewReplacer("/", "~1", "{", "%7B", "}", "%7D").Replace(w.path)
+		s := schemaAt(t, c, "/paths/"+place+"/get/responses/200/content/application~1json/schema")
+		if err := holds(t, s, text); err != nil {
+			t.Errorf("%s: %s: %v", w.path, text, err)
+		}
+	}
+}
+
+// TestNullIsDescribed: a field of an answer that is null when it has nothing says so to the description.
+func TestNullIsDescribed(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var look func(t reflect.Type, at string)
+	look = func(of reflect.Type, at string) {
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			look(of.Elem(), at)
+			return
+		}
+		if of.Kind() != reflect.Struct || seen[of] {
+			return
+		}
+		seen[of] = true
+		for _, f := range reflect.VisibleFields(of) {
+			tag := f.Tag.Get("json")
+			if f.Type.Kind() == reflect.Pointer && tag != "" && tag != "-" && !strings.Contains(tag, ",omit") &&
+				f.Tag.Get("jsonschema") != "nullable" {
+				t.Errorf("%s: %s.%s can be null, and isn't described so", at, of, f.Name)
+			}
+			look(f.Type, at)
+		}
+	}
+	for _, op := range operations.All() {
+		_, answer := op.Types()
+		look(answer, op.About().Name)
+	}
 }

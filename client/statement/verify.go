@@ -25,10 +25,10 @@ type Report struct {
 	Total      Sum         `json:"total"`
 	Carved     Sum         `json:"carved"`
 	Closing    Owes        `json:"closing"`
-	Root       codec.Hash  `json:"root"`       // computed from the file's lines
-	Signatures []Signature `json:"signatures"` // as the file says; of this root
-	Proven     *Proven     `json:"proven"`     // null if no proof was asked for: then signatures are but words
-	Problems   []string    `json:"problems"`   // MaxProblems at most; none if all is well
+	Root       codec.Hash  `json:"root"`                         // computed from the file's lines
+	Signatures []Signature `json:"signatures"`                   // as the file says; of this root
+	Proven     *Proven     `json:"proven" jsonschema:"nullable"` // null if no proof was asked for: signatures are words
+	Problems   []string    `json:"problems"`                     // MaxProblems at most; none if all is well
 }
 
 // Proven is what the ledger's answer, signed by peers, says about the statement.

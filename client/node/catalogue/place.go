@@ -102,8 +102,8 @@ func (r PlaceRequest) request(pieces []spend.Take, quote codec.Hash, pickup code
 // Placed is the receipt of an order, with what it bound and its codes, which are told here and nowhere else.
 type Placed struct {
 	node.Receipt
-	Quote *answer.Quoted `json:"quote"` // null if the order had been placed before
-	Codes []code.Code    `json:"codes"` // in the order of their use
+	Quote *answer.Quoted `json:"quote" jsonschema:"nullable"` // null if the order had been placed before
+	Codes []code.Code    `json:"codes"`                       // in the order of their use
 }
 
 // Refused says whether an order was quoted, and then refused.

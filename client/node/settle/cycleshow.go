@@ -51,7 +51,7 @@ type CycleOnLedger struct {
 	settlement.Close
 	Statements []SummedPair `json:"statements"`
 	// null before it is FINAL, and of a cycle in which nothing was owed
-	Netting *settlement.Netting  `json:"netting"`
+	Netting *settlement.Netting  `json:"netting" jsonschema:"nullable"`
 	Paid    []settlement.Payment `json:"paid"` // the payments, whatever their state
 }
 
@@ -138,7 +138,8 @@ type ListCyclesRequest struct {
 type Cycles struct {
 	Height uint64             `json:"height"`
 	Cycles []settlement.Close `json:"rows"` // closed, in the order of their cut-offs
-	Open   *settlement.Cycle  `json:"open"`
+	// null if another state than OPEN was asked for
+	Open *settlement.Cycle `json:"open" jsonschema:"nullable"`
 }
 
 func listCycles(ctx context.Context, n *node.Node, _ *node.Call, req ListCyclesRequest) (Cycles, error) {

@@ -21,7 +21,33 @@ type schemas struct {
 
 // answer is the schema of a type of an answer, in which what isn't left out when empty is always there.
 func (s *schemas) answer(t reflect.Type) (json.RawMessage, error) {
-	return s.add(s.reflector(false), t, "")
+	either := eitherOf(t)
+	if len(either) == 0 {
+		return s.add(s.reflector(false), t, "")
+	}
+	var schemas []json.RawMessage
+	for _, one := range either {
+		schema, err := s.add(s.reflector(false), one, "")
+		if err != nil {
+			return nil, err
+		}
+		schemas = append(schemas, schema)
+	}
+	return json.Marshal(map[string]any{"anyOf": schemas})
+}
+
+// eitherOf returns the types of which a type that writes itself is one: its fields are pointers without names in JSON.
+func eitherOf(t reflect.Type) (types []reflect.Type) {
+	if t.Kind() != reflect.Struct || !writesItself(t) {
+		return nil
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Type.Kind() != reflect.Pointer || f.Tag.Get("json") != "" {
+			return nil
+		}
+		types = append(types, f.Type.Elem())
+	}
+	return types
 }
 
 // request is the schema of a type of a request, expanded; what is left out of a request is empty.
