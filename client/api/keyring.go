@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -86,7 +88,8 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	switch {
-	case name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
+	case name == "" || len(name) > 64 || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return "", Key{}, fault.New(fault.BadRequest, "a key's name: want 1 to 64 bytes that can be printed")
 	case !ends.IsZero() && !ends.After(now):
 		return "", Key{}, fault.New(fault.BadRequest, "a key's end: want a moment to come")
