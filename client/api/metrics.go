@@ -48,7 +48,8 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 		}
 		return float64(level.Height)
 	})
-	gauge("tally_lane_commands_waiting", "Commands that wait for a lane.", func() float64 { return float64(stats().Waiting) })
+	gauge("tally_lane_commands_waiting", "Commands that wait for a lane.",
+		func() float64 { return float64(stats().Waiting) })
 	counter("tally_lane_commands_total", "Commands that came to the ledger by this node's lanes, refused ones included.",
 		func() float64 { return float64(stats().Commands) })
 	counter("tally_lane_batches_total", "Batches that took effect; commands by batches is how full they are.",

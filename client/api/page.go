@@ -72,7 +72,6 @@ type schemaOf struct {
 	Enum        []string            `json:"enum"`
 	Items       *schemaOf           `json:"items"`
 	Properties  map[string]schemaOf `json:"properties"`
-	Required    []string            `json:"required"`
 }
 
 // Of is the name of the schema that it, or each in its list, is described by; "" for none.
@@ -99,7 +98,6 @@ func (s schemaOf) Kind() string {
 // shownField is a line of a table of fields.
 type shownField struct {
 	Name, In, Kind, Of, Text string
-	Always                   bool
 }
 
 type shownOperation struct {
@@ -150,7 +148,7 @@ func (op operationOf) shown(method, path string) shownOperation {
 	s := shownOperation{ID: op.ID, Method: method, Path: path, En: op.En, Zh: op.Zh, Permission: op.Permission}
 	for _, p := range op.Parameters {
 		if p.Name != "" {
-			s.Fields = append(s.Fields, shownField{p.Name, p.In, p.Schema.Kind(), p.Schema.Of(), p.Description, p.In == "path"})
+			s.Fields = append(s.Fields, shownField{p.Name, p.In, p.Schema.Kind(), p.Schema.Of(), p.Description})
 		}
 	}
 	for media, body := range op.Body.Content {
@@ -170,7 +168,7 @@ func (op operationOf) shown(method, path string) shownOperation {
 func (s schemaOf) fields(in string) (fields []shownField) {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		f := s.Properties[name]
-		fields = append(fields, shownField{name, in, f.Kind(), f.Of(), f.Description, slices.Contains(s.Required, name)})
+		fields = append(fields, shownField{name, in, f.Kind(), f.Of(), f.Description})
 	}
 	return fields
 }

@@ -26,6 +26,9 @@ type described struct {
 			In       string          `json:"in"`
 			Example  json.RawMessage `json:"example"`
 			Required bool            `json:"required"`
+			Content  map[string]struct {
+				Example json.RawMessage `json:"example"`
+			} `json:"content"`
 		} `json:"parameters"`
 		Body *struct {
 			Content map[string]struct {
@@ -101,14 +104,18 @@ func TestExamplesAreAsDescribed(t *testing.T) {
 		keyed := false
 		for i, p := range at.Parameters {
 			keyed = keyed || p.Ref == "#/components/parameters/Key"
-			if p.Example == nil {
+			example := p.Example
+			if example == nil {
+				example = p.Content["application/json"].Example
+			}
+			if example == nil {
 				continue
 			}
 			place := pointer + "/parameters/" + strconv.Itoa(i) + "/schema"
 			if fieldsOf(requestType(op))[p.Name].form == asJSON {
 				place = pointer + "/parameters/" + strconv.Itoa(i) + "/content/application~1json/schema"
 			}
-			if err := holds(t, schemaAt(t, c, place), p.Example); err != nil {
+			if err := holds(t, schemaAt(t, c, place), example); err != nil {
 				t.Errorf("%s: its example's %s: %v", row.Name, p.Name, err)
 			}
 		}

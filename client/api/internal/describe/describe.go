@@ -47,17 +47,34 @@ func Make(src Source) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	answers := map[string]json.RawMessage{}
-	for _, op := range src.Operations {
+	paths, err := s.paths(src)
+	if err != nil {
+		return nil, err
+	}
+	return written(doc{
+		"openapi": "3.1.0",
+		"info": doc{"title": "Tallystick 合契", "version": "1", "description": about,
+			"license": doc{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+		"servers": []doc{{"url": "/"}}, "security": []doc{{"key": []string{}}}, "tags": tagsOf(src.Operations),
+		"paths": paths, "components": s.components(src, problem),
+	})
+}
+
+// paths describes all operations, by their paths and methods. Answers come first: where a request's schema differs from
+// an answer's, it is the request's that gets another name.
+func (s *schemas) paths(src Source) (map[string]doc, error) {
+	answers := make([]json.RawMessage, len(src.Operations))
+	for i, op := range src.Operations {
 		_, answer := op.Types()
-		if answers[op.About().Name], err = s.answer(answer); err != nil {
+		var err error
+		if answers[i], err = s.answer(answer); err != nil {
 			return nil, err
 		}
 	}
 	paths := map[string]doc{}
-	for _, op := range src.Operations {
+	for i, op := range src.Operations {
 		row := op.About()
-		described, err := s.operation(src, op, answers[row.Name])
+		described, err := s.operation(src, op, answers[i])
 		if err != nil {
 			return nil, err
 		}
@@ -66,42 +83,34 @@ func Make(src Source) ([]byte, error) {
 		}
 		paths[row.Path][strings.ToLower(row.Method)] = described
 	}
-	return written(doc{
-		"openapi": "3.1.0",
-		"info": doc{
-			"title":       "Tallystick 合契",
-			"version":     "1",
-			"license":     doc{"name": "Apache-2.0", "identifier": "Apache-2.0"},
-			"description": about,
+	return paths, nil
+}
+
+// components are what operations refer to.
+func (s *schemas) components(src Source, problem json.RawMessage) doc {
+	return doc{
+		"schemas": s.named,
+		"securitySchemes": doc{"key": doc{"type": "http", "scheme": "bearer",
+			"description": "An API key of the node: tallyd key add"}},
+		"parameters": doc{
+			"Key": doc{"name": src.Key, "in": "header", "required": true,
+				"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
+					"once, and answer the same bytes again",
+				"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
+			"MinHeight": doc{"name": src.MinHeight, "in": "header",
+				"description": "How many blocks the node must have seen: the " + src.Height +
+					" of an answer that this request must see",
+				"schema": doc{"type": "integer", "minimum": 0}},
 		},
-		"servers":  []doc{{"url": "/"}},
-		"security": []doc{{"key": []string{}}},
-		"tags":     tagsOf(src.Operations),
-		"paths":    paths,
-		"components": doc{
-			"schemas": s.named,
-			"securitySchemes": doc{"key": doc{"type": "http", "scheme": "bearer",
-				"description": "An API key of the node: tallyd key add"}},
-			"parameters": doc{
-				"Key": doc{"name": src.Key, "in": "header", "required": true,
-					"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
-						"once, and answer the same bytes again",
-					"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
-				"MinHeight": doc{"name": src.MinHeight, "in": "header",
-					"description": "How many blocks the node must have seen: the " + src.Height +
-						" of an answer that this request must see",
-					"schema": doc{"type": "integer", "minimum": 0}},
-			},
-			"headers": doc{
-				"Height": doc{"description": "How many blocks the node had seen: the answer has them all",
-					"schema": doc{"type": "integer"}},
-				"Again": doc{"description": "true if the key's request had taken effect before",
-					"schema": doc{"type": "string", "enum": []string{"true"}}},
-			},
-			"responses": doc{"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
-				"content": doc{"application/problem+json": doc{"schema": problem}}}},
+		"headers": doc{
+			"Height": doc{"description": "How many blocks the node had seen: the answer has them all",
+				"schema": doc{"type": "integer"}},
+			"Again": doc{"description": "true if the key's request had taken effect before",
+				"schema": doc{"type": "string", "enum": []string{"true"}}},
 		},
-	})
+		"responses": doc{"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
+			"content": doc{"application/problem+json": doc{"schema": problem}}}},
+	}
 }
 
 const about = "A party's node of the alliance's ledger. Points are in the smallest units of their programme, money in fen: " +
@@ -211,28 +220,14 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 		delete(schema.Properties, name)
 		delete(example, name)
 	}
-	body := doc{"schema": schema, "example": example}
-	switch {
-	case op.Carries():
-		described["requestBody"] = doc{"required": true, "content": doc{"multipart/form-data": doc{
-			"schema": doc{"type": "object", "required": []string{"request", "file"}, "properties": doc{
-				"request": schema,
-				"file": doc{"type": "string", "contentMediaType": "application/octet-stream",
-					"description": "comes last"},
-			}},
-			"encoding": doc{"request": doc{"contentType": "application/json"}},
-			"example":  doc{"request": example},
-		}}}
-	case row.Method != "GET":
-		described["requestBody"] = doc{"required": len(example) > 0, "content": doc{"application/json": body}}
-	default:
+	if row.Method == "GET" {
 		fields := src.Fields(request)
 		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-			parameters = append(
-				parameters,
-				parameter(name, "query", schema.Properties[name], example[name], fields[name]),
-			)
+			parameters = append(parameters,
+				parameter(name, "query", schema.Properties[name], example[name], fields[name]))
 		}
+	} else {
+		described["requestBody"] = bodyOf(op, schema, example)
 	}
 	described["parameters"] = parameters
 	described["responses"] = doc{
@@ -246,6 +241,22 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	return described, nil
 }
 
+// bodyOf describes the body of a POST: the request, and the file that comes with it.
+func bodyOf(op node.Operation, schema object, example map[string]json.RawMessage) doc {
+	if !op.Carries() {
+		return doc{"required": len(example) > 0,
+			"content": doc{"application/json": doc{"schema": schema, "example": example}}}
+	}
+	file := doc{"type": "string", "contentMediaType": "application/octet-stream", "description": "comes last"}
+	return doc{"required": true, "content": doc{"multipart/form-data": doc{
+		"schema": doc{"type": "object", "required": []string{"request", "file"},
+			"properties": doc{"request": schema, "file": file}},
+		"encoding": doc{"request": doc{"contentType": "application/json"}},
+		"example":  doc{"request": example, "file": "what the file has"},
+	}}}
+}
+
+// parameter describes a field of a request that stands in the path or the query.
 func parameter(name, in string, schema, example json.RawMessage, as Field) doc {
 	p := doc{"name": name, "in": in}
 	if in == "path" {
@@ -257,13 +268,13 @@ func parameter(name, in string, schema, example json.RawMessage, as Field) doc {
 	if json.Unmarshal(schema, &said) == nil && said.Description != "" {
 		p["description"] = said.Description
 	}
+	of := p
 	if as.JSON {
-		p["content"] = doc{"application/json": doc{"schema": schema}}
-	} else {
-		p["schema"] = schema
+		of = doc{}
+		p["content"] = doc{"application/json": of}
 	}
-	if example != nil {
-		p["example"] = example
+	if of["schema"] = schema; example != nil {
+		of["example"] = example
 	}
 	return p
 }
