@@ -86,7 +86,7 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	if _, err := RoleNamed(role); err != nil {
 		return "", Key{}, err
 	}
-	now := time.Now().UTC().Truncate(time.Second)
+	now, ends := time.Now().UTC().Truncate(time.Second), ends.UTC().Truncate(time.Second) // as the file has them
 	switch {
 	case name == "" || len(name) > 64 || !utf8.ValidString(name) ||
 		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
@@ -96,7 +96,7 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	}
 	random := make([]byte, idBytes+secretBytes)
 	rand.Read(random) // it never returns an error
-	key := Key{ID: keyLetters.EncodeToString(random[:idBytes]), Name: name, Role: role, Made: now, Ends: ends.UTC()}
+	key := Key{ID: keyLetters.EncodeToString(random[:idBytes]), Name: name, Role: role, Made: now, Ends: ends}
 	text = keyPrefix + key.ID + "_" + keyLetters.EncodeToString(random[idBytes:])
 	_, err = k.db.ExecContext(ctx, `INSERT INTO keys (id, hash, name, role, made, ends) VALUES (?, ?, ?, ?, ?, ?)`,
 		key.ID, hashOf(text), key.Name, key.Role, key.Made.Unix(), secondsOf(key.Ends))

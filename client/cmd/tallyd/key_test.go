@@ -20,18 +20,19 @@ orderers:
   - {name: orderer0, party: O, address: "127.0.0.1:7050", tlsCA: cert.pem, serverName: orderer0}
 trust:
   - {party: D, ca: cert.pem}
-state: state
 `
 
 // TestKeysThatLast: a key that is to last no time at all is refused, and isn't one that lasts for ever.
 func TestKeysThatLast(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"cert.pem": "x", "key.pem": "x", "profile.yaml": profile} {
+	state := filepath.Join(dir, "state")
+	files := map[string]string{"cert.pem": "x", "key.pem": "x", "profile.yaml": profile + "state: " + state + "\n"}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, "state"), 0o700); err != nil {
+	if err := os.Mkdir(state, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for lasts, ok := range map[string]bool{"": true, "1h": true, "0s": false, "-1h": false} {
