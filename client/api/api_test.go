@@ -195,6 +195,24 @@ func TestPerforms(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoKeyIsntKept: what can't be an idempotency key is neither logged nor told again.
+func TestWhatIsNoKeyIsntKept(t *testing.T) {
+	var log strings.Builder
+	s := serverOf(t, &log)
+	for _, role := range []string{"", "counter"} {
+		for key, kept := range map[string]bool{
+			"till-7-1": true, `"till-7-2"`: true, "li@example.com": false, strings.Repeat("z", 65): false,
+		} {
+			log.Reset()
+			p := problemIn(t, s.ask(role, "POST", "/v1/holds", "{}", KeyHeader, key))
+			id := strings.Trim(key, `"`)
+			if strings.Contains(log.String(), id) != kept || (p.Request == id) != kept || (p.Request == "") == kept {
+				t.Errorf("%s: %q, %s", key, p.Request, log.String())
+			}
+		}
+	}
+}
+
 // TestRoles: every operation is refused to every role that hasn't its permission, and to no other. What a counter may
 // is written here: a change of it is meant.
 func TestRoles(t *testing.T) {

@@ -298,5 +298,5 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
 	s.log.Info("answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.id,
-		"request", x.r.Header.Get(KeyHeader), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }
