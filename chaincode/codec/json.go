@@ -41,7 +41,7 @@ func DecodeJSON(data []byte, to any) error {
 		return refusal
 	case errors.As(err, &wrongType):
 		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s",
-			wrongType.Field, wrongType.Type, wrongType.Value)
+			written(wrongType.Field), wanted(wrongType.Type), wrongType.Value)
 	case err != nil:
 		return fault.New(fault.BadRequest, "JSON: %.120s", err.Error())
 	}
@@ -49,6 +49,32 @@ func DecodeJSON(data []byte, to any) error {
 		return fault.New(fault.BadRequest, "JSON: something follows the value")
 	}
 	return nil
+}
+
+// written is a field's path as JSON has it: without what it is embedded in, which has a name in Go alone.
+func written(path string) string {
+	names := strings.Split(path, ".")
+	return strings.Join(slices.DeleteFunc(names, func(name string) bool {
+		return name != "" && 'A' <= name[0] && name[0] <= 'Z'
+	}), ".")
+}
+
+// wanted says what JSON a type is written as.
+func wanted(t reflect.Type) string {
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
+		return "a text in base64"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map, reflect.Pointer, reflect.Interface:
+		return "an object"
+	}
+	return "a whole number in its bounds"
 }
 
 // checkDepth counts brackets outside of strings. It keeps no stack: whatever

@@ -195,6 +195,24 @@ func TestPerforms(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoKeyIsntKept: what can't be an idempotency key is neither logged nor told again.
+func TestWhatIsNoKeyIsntKept(t *testing.T) {
+	var log strings.Builder
+	s := serverOf(t, &log)
+	for _, role := range []string{"", "counter"} {
+		for key, kept := range map[string]bool{
+			"till-7-1": true, `"till-7-2"`: true, "li@example.com": false, strings.Repeat("z", 65): false,
+		} {
+			log.Reset()
+			p := problemIn(t, s.ask(role, "POST", "/v1/holds", "{}", KeyHeader, key))
+			id := strings.Trim(key, `"`)
+			if strings.Contains(log.String(), id) != kept || (p.Request == id) != kept || (p.Request == "") == kept {
+				t.Errorf("%s: %q, %s", key, p.Request, log.String())
+			}
+		}
+	}
+}
+
 // TestRoles: every operation is refused to every role that hasn't its permission, and to no other. What a counter may
 // is written here: a change of it is meant.
 func TestRoles(t *testing.T) {
@@ -257,7 +275,7 @@ func TestTheOwner(t *testing.T) {
 
 // TestGate: no more is under way than is taken, no caller has all of it, and what has left makes room.
 func TestGate(t *testing.T) {
-	g := gate{held: map[string]int{}}
+	g := newGate(mostUnderWay, mostOfOne)
 	var leave []func()
 	for range mostOfOne {
 		out, ok := g.enter("one")
@@ -280,6 +298,28 @@ func TestGate(t *testing.T) {
 	leave[0]()
 	if _, ok := g.enter("new"); !ok {
 		t.Error("what has left made no room")
+	}
+}
+
+// TestAhead: those that wait for blocks keep no one out who wants none.
+func TestAhead(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	id := strings.Split(s.keys["admin"], "_")[1]
+	for range mostAheadOfOne {
+		if _, ok := s.ahead.enter(id); !ok {
+			t.Fatal("refused early")
+		}
+	}
+	for role, status := range map[string]int{"admin": http.StatusTooManyRequests, "finance": 503} {
+		if w := s.ask(role, "GET", "/v1/programmes", "", MinHeightHeader, "9"); w.Code != status {
+			t.Errorf("%s, ahead: %d, want %d", role, w.Code, status)
+		}
+		if w := s.ask(role, "GET", "/v1/programmes", ""); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s: %d", role, w.Code)
+		}
+	}
+	if n := s.gate.underWay(); n != 0 {
+		t.Errorf("%d places are kept", n)
 	}
 }
 

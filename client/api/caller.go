@@ -59,13 +59,22 @@ func (s *Server) caller(r *http.Request) (caller, error) {
 const (
 	mostUnderWay = 1024
 	mostOfOne    = mostUnderWay / 2
+	// of those that wait for blocks, which cost who asks nothing, and take a minute
+	mostAhead      = mostUnderWay / 4
+	mostAheadOfOne = mostAhead / 2
 )
 
 // gate counts what is under way.
 type gate struct {
+	most, mostOfOne int
+
 	mu   sync.Mutex
 	all  int
 	held map[string]int // by caller
+}
+
+func newGate(most, mostOfOne int) gate {
+	return gate{most: most, mostOfOne: mostOfOne, held: map[string]int{}}
 }
 
 // underWay is how many requests are.
@@ -79,7 +88,7 @@ func (g *gate) underWay() int {
 func (g *gate) enter(who string) (leave func(), ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.all >= mostUnderWay || g.held[who] >= mostOfOne {
+	if g.all >= g.most || g.held[who] >= g.mostOfOne {
 		return nil, false
 	}
 	g.all++

@@ -14,6 +14,8 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -84,16 +86,17 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	if _, err := RoleNamed(role); err != nil {
 		return "", Key{}, err
 	}
-	now := time.Now().UTC().Truncate(time.Second)
+	now, ends := time.Now().UTC().Truncate(time.Second), ends.UTC().Truncate(time.Second) // as the file has them
 	switch {
-	case name == "" || len(name) > 64 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
+	case name == "" || len(name) > 64 || !utf8.ValidString(name) ||
+		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return "", Key{}, fault.New(fault.BadRequest, "a key's name: want 1 to 64 bytes that can be printed")
 	case !ends.IsZero() && !ends.After(now):
 		return "", Key{}, fault.New(fault.BadRequest, "a key's end: want a moment to come")
 	}
 	random := make([]byte, idBytes+secretBytes)
 	rand.Read(random) // it never returns an error
-	key := Key{ID: keyLetters.EncodeToString(random[:idBytes]), Name: name, Role: role, Made: now, Ends: ends.UTC()}
+	key := Key{ID: keyLetters.EncodeToString(random[:idBytes]), Name: name, Role: role, Made: now, Ends: ends}
 	text = keyPrefix + key.ID + "_" + keyLetters.EncodeToString(random[idBytes:])
 	_, err = k.db.ExecContext(ctx, `INSERT INTO keys (id, hash, name, role, made, ends) VALUES (?, ?, ?, ?, ?, ?)`,
 		key.ID, hashOf(text), key.Name, key.Role, key.Made.Unix(), secondsOf(key.Ends))

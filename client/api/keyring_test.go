@@ -85,6 +85,7 @@ func TestKeysThatAreNone(t *testing.T) {
 		ends       time.Time
 	}{
 		{"till-7", "till", time.Time{}}, {"", "counter", time.Time{}}, {"a\nb", "counter", time.Time{}},
+		{"a\u009bb", "counter", time.Time{}}, {"a\xff", "counter", time.Time{}}, {"a\u202eb", "counter", time.Time{}},
 		{strings.Repeat("a", 65), "counter", time.Time{}}, {"till-7", "counter", time.Now().Add(-time.Hour)},
 	} {
 		if _, _, err := k.Add(t.Context(), c.name, c.role, c.ends); fault.CodeOf(err) != fault.BadRequest {

@@ -79,7 +79,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, 
 	p := Problem{
 		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En, Status: status,
 		Detail: refusal.Text, Code: refusal.Code, En: meaning.En, Zh: meaning.Zh, Pointer: pointerOf(refusal),
-		Retry: meaning.Retry, Effect: effect, Request: r.Header.Get(KeyHeader),
+		Retry: meaning.Retry, Effect: effect, Request: keyOf(r),
 	}
 	if _, at := language.MatchStrings(languages, r.Header.Get("Accept-Language")); at == 1 {
 		p.Title = meaning.Zh

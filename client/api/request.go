@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
 )
@@ -311,16 +312,31 @@ func (rt route) idOf(r *http.Request) (string, error) {
 	if rt.op.BySource() && len(said) == 0 {
 		return "", nil
 	}
-	id := ""
-	if len(said) == 1 {
-		id = said[0]
-	}
-	if len(id) > 1 && id[0] == '"' && id[len(id)-1] == '"' {
-		id = id[1 : len(id)-1]
-	}
+	id := bare(said)
 	if id == "" { // to the node it would be none, so asked for again it would take effect again
 		return "", fault.New(fault.BadRequest, "want one %s: the name by which the ledger remembers the request, "+
 			"the same when it is asked for again", KeyHeader)
 	}
 	return id, nil
+}
+
+// bare is the one value of a header without its quotes, "" if it has none or several.
+func bare(said []string) string {
+	if len(said) != 1 {
+		return ""
+	}
+	id := said[0]
+	if len(id) > 1 && id[0] == '"' && id[len(id)-1] == '"' {
+		return id[1 : len(id)-1]
+	}
+	return id
+}
+
+// keyOf is a request's Idempotency-Key for its log and its problem, "" for what can't be one: that may be anything, of
+// any length, from anybody.
+func keyOf(r *http.Request) string {
+	if id := bare(r.Header.Values(KeyHeader)); name.CheckID("request", id) == nil {
+		return id
+	}
+	return ""
 }

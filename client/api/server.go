@@ -26,6 +26,7 @@ type Server struct {
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
+	ahead    gate // of those that want more blocks than there are
 	metrics  *metrics
 	draining atomic.Bool
 }
@@ -54,7 +55,8 @@ func (rt route) patience() time.Duration {
 
 // New makes a server of a node, for those who have a key of the keyring.
 func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
-	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(), gate: gate{held: map[string]int{}}}
+	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(),
+		gate: newGate(mostUnderWay, mostOfOne), ahead: newGate(mostAhead, mostAheadOfOne)}
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
@@ -153,7 +155,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
-	leave, ok := s.gate.enter(x.who.id)
+	leave, ok := s.enter(x)
 	if !ok {
 		err := fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
 		s.refuse(x, refused{err: err, effect: None})
@@ -170,6 +172,21 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	s.note(x, http.StatusOK, "")
+}
+
+// enter lets a request in, if there is room; one that is to wait for blocks, only if few do.
+func (s *Server) enter(x exchange) (leave func(), ok bool) {
+	out, ok := s.gate.enter(x.who.id)
+	least, err := leastOf(x.r)
+	if !ok || err != nil || least <= s.node.Height() {
+		return out, ok
+	}
+	arrived, ok := s.ahead.enter(x.who.id)
+	if !ok {
+		out()
+		return nil, false
+	}
+	return func() { arrived(); out() }, true
 }
 
 // exchange is a request to an operation's route, and where its answer goes.
@@ -298,5 +315,5 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
 	s.log.Info("answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.id,
-		"request", x.r.Header.Get(KeyHeader), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -21,19 +21,20 @@ import (
 	"tallystick/client/machine"
 )
 
-// reloaded is a certificate that is read anew when its file has changed.
+// reloaded is a certificate that is read anew when its file has changed, or its key's: whoever renews them may write one
+// after the other.
 type reloaded struct {
 	cert, key string // paths
 	log       *slog.Logger
 
 	mu      sync.Mutex
 	now     *tls.Certificate
-	changed time.Time // of the file that was read
+	changed [2]time.Time // of the files that were read
 }
 
 // get is what a handshake is answered with. A new file that can't be read is logged, and the old one stays in use.
 func (r *reloaded) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	if info, err := os.Stat(r.cert); err == nil && !info.ModTime().Equal(r.readAt()) {
+	if now, err := r.changes(); err == nil && now != r.readAt() {
 		if err := r.read(); err != nil {
 			r.log.Error("the new certificate can't be read; the old one stays in use", "err", err)
 		}
@@ -43,8 +44,20 @@ func (r *reloaded) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return r.now, nil
 }
 
-// readAt is when the file that is in use was changed.
-func (r *reloaded) readAt() time.Time {
+// changes are when the files were changed last.
+func (r *reloaded) changes() (at [2]time.Time, err error) {
+	for i, path := range []string{r.cert, r.key} {
+		info, err := os.Stat(path)
+		if err != nil {
+			return at, machine.Fault(err)
+		}
+		at[i] = info.ModTime()
+	}
+	return at, nil
+}
+
+// readAt is when the files that were read were changed.
+func (r *reloaded) readAt() [2]time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.changed
@@ -52,14 +65,14 @@ func (r *reloaded) readAt() time.Time {
 
 // read reads the files.
 func (r *reloaded) read() error {
-	info, err := os.Stat(r.cert)
+	changed, err := r.changes()
 	if err != nil {
-		return machine.Fault(err)
+		return err
 	}
 	pair, err := tls.LoadX509KeyPair(r.cert, r.key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.changed = info.ModTime()
+	r.changed = changed
 	if err != nil {
 		return fmt.Errorf("the certificate %s and its key: %w", r.cert, err)
 	}

@@ -45,7 +45,7 @@ func addKey(a *app) *cobra.Command {
 		Example: "  tallyd key add --profile profile.yaml --role counter till-7",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var ends time.Time
-			if lasts > 0 {
+			if cmd.Flags().Changed("lasts") {
 				ends = time.Now().Add(lasts)
 			}
 			return a.atKeys(cmd.Context(), func(keys *api.Keyring) error {
