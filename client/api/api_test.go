@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -395,10 +397,42 @@ func TestFiles(t *testing.T) {
 		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		if p := problemIn(t, w); p.Code != code || (code == fault.Limit) != (w.Code == http.StatusRequestEntityTooLarge) {
+		p := problemIn(t, w)
+		if p.Code != code || (code == fault.Limit) != (w.Code == http.StatusRequestEntityTooLarge) {
 			t.Errorf("%q: %d %s %s", body, w.Code, p.Code, p.Detail)
 		} else {
 			t.Log(p.Detail)
 		}
+	}
+}
+
+// TestSlowBodies: bodies that don't come keep no one out but who sends them, and hold no place among what is under way.
+func TestSlowBodies(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	body, end := io.Pipe()
+	var slow sync.WaitGroup
+	for range mostReadOfOne {
+		slow.Go(func() {
+			r := httptest.NewRequest("POST", "/v1/books/periods", body)
+			r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
+			r.Header.Set("Content-Type", "application/json")
+			s.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	}
+	for s.reading.underWay() < mostReadOfOne {
+		runtime.Gosched()
+	}
+	for role, status := range map[string]int{"admin": http.StatusTooManyRequests, "finance": http.StatusOK} {
+		if w := s.ask(role, "POST", "/v1/books/periods", "{}"); w.Code != status {
+			t.Errorf("%s, beside slow bodies: %d, want %d", role, w.Code, status)
+		}
+	}
+	if n := s.gate.underWay(); n != 0 {
+		t.Errorf("slow bodies hold %d places", n)
+	}
+	end.Close()
+	slow.Wait()
+	if w := s.ask("admin", "POST", "/v1/books/periods", "{}"); w.Code != http.StatusOK {
+		t.Errorf("after slow bodies: %d", w.Code)
 	}
 }

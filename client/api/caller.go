@@ -62,6 +62,12 @@ const (
 	// of those that wait for blocks, which cost who asks nothing, and take a minute
 	mostAhead      = mostUnderWay / 4
 	mostAheadOfOne = mostAhead / 2
+	// of those whose body is being read, which takes as long as its sender likes, up to [bodyPatience]
+	mostRead      = mostUnderWay
+	mostReadOfOne = mostRead / 16
+	// of those that a file comes with, which takes up to [filePatience]
+	mostFiles      = 16
+	mostFilesOfOne = mostFiles / 4
 )
 
 // gate counts what is under way.

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,7 +27,9 @@ type Server struct {
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
+	reading  gate // of those that are being read
 	ahead    gate // of those that want more blocks than there are
+	files    gate // of those that a file comes with
 	metrics  *metrics
 	draining atomic.Bool
 }
@@ -56,7 +59,8 @@ func (rt route) patience() time.Duration {
 // New makes a server of a node, for those who have a key of the keyring.
 func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(),
-		gate: newGate(mostUnderWay, mostOfOne), ahead: newGate(mostAhead, mostAheadOfOne)}
+		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
+		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
@@ -155,33 +159,75 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
-	leave, ok := s.enter(x)
+	asked, problem := s.read(x)
+	if problem.err != nil {
+		s.refuse(x, problem)
+		return
+	}
+	leave, ok := s.enter(x, asked.call.Least)
 	if !ok {
-		err := fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
-		s.refuse(x, refused{err: err, effect: None})
+		s.refuse(x, refused{err: errFull, effect: None})
 		return
 	}
 	defer leave()
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	if err := allow(w, rt.patience()); err != nil {
-		s.log.Warn("a request keeps its connection's time", "err", err)
-	}
-	if problem := s.perform(ctx, w, r, rt); problem.err != nil {
+	if problem := s.perform(ctx, x, asked); problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
 	s.note(x, http.StatusOK, "")
 }
 
-// enter lets a request in, if there is room; one that is to wait for blocks, only if few do.
-func (s *Server) enter(x exchange) (leave func(), ok bool) {
-	out, ok := s.gate.enter(x.who.id)
-	least, err := leastOf(x.r)
-	if !ok || err != nil || least <= s.node.Height() {
-		return out, ok
+var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
+
+// asked is what a request asks for.
+type asked struct {
+	call    node.Call
+	request json.RawMessage
+}
+
+// read reads a request while it comes, which takes as long as its sender likes, so it has no place among those under
+// way yet. A file is read later.
+func (s *Server) read(x exchange) (a asked, _ refused) {
+	leave, ok := s.reading.enter(x.who.id)
+	if !ok {
+		return a, refused{err: errFull, effect: None}
 	}
-	arrived, ok := s.ahead.enter(x.who.id)
+	defer leave()
+	if err := x.rt.allow(x.w); err != nil {
+		s.log.Warn("a request keeps its connection's time", "err", err)
+	}
+	var err error
+	a.request, a.call.Upload, err = x.rt.requestOf(x.r)
+	switch {
+	case errors.Is(err, errMedia), errors.Is(err, errParts):
+		return a, refused{err, http.StatusUnsupportedMediaType, None}
+	case errors.Is(err, errTooLarge):
+		return a, refused{err, http.StatusRequestEntityTooLarge, None}
+	case err != nil:
+		return a, refused{err, 0, None}
+	}
+	if a.call.ID, err = x.rt.idOf(x.r); err != nil {
+		return a, refused{err, 0, None}
+	}
+	a.call.Least, err = leastOf(x.r)
+	return a, refused{err, 0, None}
+}
+
+// enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do.
+func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
+	out, ok := s.gate.enter(x.who.id)
+	waits := &s.ahead
+	switch {
+	case !ok:
+		return nil, false
+	case x.rt.op.Carries():
+		waits = &s.files
+	case least <= s.node.Height():
+		return out, true
+	}
+	arrived, ok := waits.enter(x.who.id)
 	if !ok {
 		out()
 		return nil, false
@@ -198,10 +244,18 @@ type exchange struct {
 	begun time.Time
 }
 
-// allow gives a request so much time to come, and its answer a little more to go.
-func allow(w http.ResponseWriter, patience time.Duration) error {
+// bodyPatience is how long a request in JSON may take to come.
+const bodyPatience = 15 * time.Second
+
+// allow gives a request to the route its time to come, and its answer a little more than it may take to go.
+func (rt route) allow(w http.ResponseWriter) error {
+	comes := bodyPatience
+	if rt.op.Carries() {
+		comes = filePatience
+	}
 	c, now := http.NewResponseController(w), time.Now()
-	err := errors.Join(c.SetReadDeadline(now.Add(patience)), c.SetWriteDeadline(now.Add(patience+time.Minute)))
+	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
+		c.SetWriteDeadline(now.Add(comes+rt.patience()+time.Minute)))
 	if errors.Is(err, http.ErrNotSupported) { // of what isn't a connection
 		return nil
 	}
@@ -216,36 +270,19 @@ type refused struct {
 }
 
 // perform performs an operation and answers.
-func (s *Server) perform(ctx context.Context, w http.ResponseWriter, r *http.Request, rt route) refused {
-	var call node.Call
-	request, file, err := rt.requestOf(r)
-	call.Upload = file
-	switch {
-	case errors.Is(err, errMedia), errors.Is(err, errParts):
-		return refused{err, http.StatusUnsupportedMediaType, None}
-	case errors.Is(err, errTooLarge):
-		return refused{err, http.StatusRequestEntityTooLarge, None}
-	case err != nil:
-		return refused{err, 0, None}
-	}
-	if call.ID, err = rt.idOf(r); err != nil {
-		return refused{err, 0, None}
-	}
-	if call.Least, err = leastOf(r); err != nil {
-		return refused{err, 0, None}
-	}
+func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	height := s.node.Height()
-	answer, err := rt.op.Run(ctx, s.node, &call, request)
+	answer, err := x.rt.op.Run(ctx, s.node, &a.call, a.request)
 	if err == nil {
-		err = writeAnswer(w, r, rt, answer, height)
+		err = writeAnswer(x.w, x.r, x.rt, answer, height)
 	}
 	if err == nil {
 		return refused{}
 	}
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
-		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
+		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
 	}
-	return s.became(ctx, rt, &call, err)
+	return s.became(ctx, x.rt, &a.call, err)
 }
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.
@@ -267,17 +304,24 @@ func (s *Server) became(ctx context.Context, rt route, call *node.Call, err erro
 	switch {
 	case rt.row.Asks, code == fault.BadRequest:
 		return refused{err, 0, None}
-	case code == fault.UnknownOutcome, code == fault.Stopped, code == fault.Machine, code == fault.Internal:
+	case rt.op.BySource() && code.Passing(), code == fault.UnknownOutcome, code == fault.Stopped,
+		code == fault.Machine, code == fault.Internal:
 		return refused{err, 0, Unknown}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if rt.op.Single() {
-		if code != fault.Conflict {
-			return refused{err, 0, None}
+		if code != fault.Conflict && !code.Passing() {
+			return refused{err, 0, None} // the ledger looks first whether the key's request took effect
 		}
-		_, asked := s.node.Query().Request(ctx, s.node.Party(), call.ID)
-		return refused{err, statusIf(asked == nil), None}
+		_, known := s.node.Query().Request(ctx, s.node.Party(), call.ID)
+		switch {
+		case code == fault.Conflict:
+			return refused{err, statusIf(known == nil), None}
+		case known == nil:
+			return refused{err, 0, Unknown} // at an earlier time, unless that was another request
+		}
+		return refused{err, 0, None}
 	}
 	_, found, asked := s.node.First(ctx, call)
 	switch {

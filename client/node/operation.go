@@ -137,9 +137,6 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
-	if err := n.Reach(ctx, c.Least); err != nil {
-		return answer, err
-	}
 	if carrier, is := any(&req).(Carrier); is {
 		if err := n.take(c, carrier); err != nil {
 			return answer, err
@@ -147,6 +144,9 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 		defer func() { err = errors.Join(err, c.file.Close()) }()
 	}
 	c.Meaning = o.Meaning(req)
+	if err := n.Reach(ctx, c.Least); err != nil {
+		return answer, err
+	}
 	return o.do(ctx, n, c, req)
 }
 

@@ -21,8 +21,8 @@ import (
 	"tallystick/client/machine"
 )
 
-// reloaded is a certificate that is read anew when its file has changed, or its key's: whoever renews them may write one
-// after the other.
+// reloaded is a certificate that is read anew when its file has changed, or its key's: whoever renews them may write
+// one after the other.
 type reloaded struct {
 	cert, key string // paths
 	log       *slog.Logger
