@@ -10,7 +10,7 @@ step "race detector" && scripts/race.sh ./network ./network/cmd/... ./network/id
 	./network/toolchain/... # the others start no goroutine; soak.sh has them all
 scripts/race.sh ./client/gateway -seeds 5
 step "fuzzing, for seconds" # what strangers write; soak.sh has all targets, for long
-for target in "300x ./client/api FuzzRequest" "5000x ./client/iso20022 FuzzAdvices" "5000x ./client/block FuzzParse" \
+for target in "1000x ./client/api FuzzRequest" "5000x ./client/iso20022 FuzzAdvices" "5000x ./client/block FuzzParse" \
 	"5000x ./chaincode/codec FuzzDecodeJSON"; do
 	scripts/fuzz.sh $target
 done
