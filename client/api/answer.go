@@ -85,6 +85,12 @@ func (s *told) take(of reflect.StructField, f reflect.Value) bool {
 	return true
 }
 
+// Encode writes an answer as JSON, as it is answered: a list that nobody made is an empty one.
+func Encode(answer any) ([]byte, error) {
+	answer, _ = tidied(answer, false)
+	return json.Marshal(answer)
+}
+
 // writeAnswer answers with an operation's answer.
 func writeAnswer(w http.ResponseWriter, r *http.Request, rt route, answer any, height uint64) error {
 	answer, said := tidied(answer, !rt.row.Asks && r.Header.Get(WholeHeader) != "true")

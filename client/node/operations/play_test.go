@@ -1,4 +1,4 @@
-package operations
+package operations_test
 
 import (
 	"bufio"
@@ -11,16 +11,21 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/replay"
+	"tallystick/client/api"
 	"tallystick/client/bounds"
 	"tallystick/client/gateway/gatewaytest"
 	"tallystick/client/node"
 	"tallystick/client/node/nodetest"
+	"tallystick/client/node/operations"
 )
 
 // TestEveryExampleIsPlayed: testdata/story.txt performs each operation's example on the nodes of one small alliance.
@@ -46,7 +51,7 @@ func TestEveryExampleIsPlayed(t *testing.T) {
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
-	for _, op := range All() {
+	for _, op := range operations.All() {
 		if name := op.About().Name; !s.played[name] {
 			t.Errorf("%s: the story doesn't perform its example", name)
 		}
@@ -74,7 +79,7 @@ func newStage(t *testing.T) *stage {
 	}
 	s := &stage{server: gatewaytest.Serve(t, l.Network), nodes: map[string]*node.Node{},
 		operations: map[string]node.Operation{}, played: map[string]bool{}, answers: map[string]json.RawMessage{}}
-	for _, op := range All() {
+	for _, op := range operations.All() {
 		s.operations[op.About().Name] = op
 	}
 	return s
@@ -141,6 +146,7 @@ func (s *stage) play(t *testing.T, text string) error {
 		return nil
 	}
 	whole, err := roundTrip(op, answer)
+	err = errors.Join(err, asDescribed(op, answer))
 	if s.answers[m[5]] = whole; err != nil || op.About().Method == "GET" || call.ID == "" {
 		return err
 	}
@@ -258,4 +264,42 @@ func roundTrip(op node.Operation, answer any) ([]byte, error) {
 		err = fmt.Errorf("its answer, read and written again, is another:\n%s\n%s", first, second)
 	}
 	return first, err
+}
+
+// description is the API's, with its schemas.
+var description = sync.OnceValues(func() (*jsonschema.Compiler, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(api.Description))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	return c, c.AddResource("openapi.json", doc)
+})
+
+// asDescribed holds an answer, as the API writes it, to what the API's description says of it.
+func asDescribed(op node.Operation, answer any) error {
+	c, err := description()
+	if err != nil {
+		return err
+	}
+	row := op.About()
+	path := strings.NewReplacer("/", "~1", "{", "%7B", "}", "%7D").Replace(row.Path)
+	schema, err := c.Compile("openapi.json#/paths/" + path + "/" + strings.ToLower(row.Method) +
+		"/responses/200/content/application~1json/schema")
+	if err != nil {
+		return err
+	}
+	text, err := api.Encode(answer)
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	if err := schema.Validate(value); err != nil {
+		return fmt.Errorf("its answer isn't as openapi.json says: %w", err)
+	}
+	return nil
 }

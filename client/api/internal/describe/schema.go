@@ -144,6 +144,9 @@ func nameOf(t reflect.Type) string {
 
 // mapped is the schema of a type that writes itself, nil for others.
 func mapped(t reflect.Type) *jsonschema.Schema {
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return &jsonschema.Schema{Description: "any JSON"}
+	}
 	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !writesItself(t) && !writesItself(t.Elem()) {
 		return &jsonschema.Schema{Type: "string", ContentEncoding: "base64"}
 	}
