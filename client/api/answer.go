@@ -15,9 +15,9 @@ const (
 	AgainHeader     = "Idempotency-Replayed" // of an answer, true: the key's request had taken effect before
 )
 
-// told is what an answer says of this time that it was asked for, not of what was done.
-type told struct {
-	takes     bool // it is taken out of the answer
+// perCall is what an answer says of this time that it was asked for, not of what was done.
+type perCall struct {
+	removed   bool // from the answer
 	height    uint64
 	duplicate bool
 }
@@ -25,19 +25,19 @@ type told struct {
 // tidied is an answer with empty lists where it has none at all, which JSON would call null. If it is of something that
 // was done, its fields Height and Duplicate that JSON leaves out when they are empty are emptied, so that it is written
 // in the same bytes each time; what they said is beside it. A height that is part of what was done stays.
-func tidied(answer any, wasDone bool) (any, told) {
+func tidied(answer any, wasDone bool) (any, perCall) {
 	if answer == nil {
-		return nil, told{}
+		return nil, perCall{}
 	}
 	v := reflect.New(reflect.TypeOf(answer)).Elem()
 	v.Set(reflect.ValueOf(answer))
-	said := told{takes: wasDone}
+	said := perCall{removed: wasDone}
 	said.tidy(v)
 	return v.Interface(), said
 }
 
 // tidy tidies a value that can be set. What it points to is copied first: the node may keep it.
-func (s *told) tidy(v reflect.Value) {
+func (s *perCall) tidy(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
@@ -70,9 +70,9 @@ func (s *told) tidy(v reflect.Value) {
 }
 
 // take empties a field that says something of this time, and says whether it was one.
-func (s *told) take(of reflect.StructField, f reflect.Value) bool {
+func (s *perCall) take(of reflect.StructField, f reflect.Value) bool {
 	switch tag := of.Tag.Get("json"); {
-	case !s.takes:
+	case !s.removed:
 		return false
 	case of.Name == "Height" && tag == "height,omitempty":
 		s.height = max(s.height, f.Uint())

@@ -436,3 +436,23 @@ func TestSlowBodies(t *testing.T) {
 		t.Errorf("after slow bodies: %d", w.Code)
 	}
 }
+
+// TestRefusalsThatSay: a refusal that says more, such as which lines of an import were rejected, says it over HTTP, too.
+func TestRefusalsThatSay(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	const mapping = "{kind: labels, source: gold, columns: {member: id, label: tier}, channels: [app]}"
+	const request = `{"mapping":"` + mapping + `","dryRun":true}`
+	r := httptest.NewRequest("POST", "/v1/imports", strings.NewReader(
+		"--x\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n"+request+
+			"\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"gold.csv\"\r\n\r\n"+
+			"id,tier\n12,gold\n13,\n\r\n--x--"))
+	r.Header.Set("Authorization", "Bearer "+s.keys["loyalty"])
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	p := problemIn(t, w)
+	said, is := p.Answer.(map[string]any)
+	if p.Code != fault.Rejected || p.Effect != Unknown || !is || said["source"] != "gold" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

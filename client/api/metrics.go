@@ -77,11 +77,11 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	who, err := s.caller(r)
 	switch {
 	case fault.CodeOf(err) == fault.Forbidden:
-		writeProblem(w, r, refusalOf(err), http.StatusUnauthorized, None)
+		writeProblem(w, r, refusalOf(err), http.StatusUnauthorized, None, nil)
 	case err != nil:
-		writeProblem(w, r, refusalOf(err), 0, None)
+		writeProblem(w, r, refusalOf(err), 0, None, nil)
 	case !who.role.Has(node.Read):
-		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.role.Name), 0, None)
+		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.role.Name), 0, None, nil)
 	default:
 		promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 	}

@@ -186,7 +186,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	text, err := page()
 	if err != nil {
 		s.log.Error("the page can't be made", "err", err)
-		writeProblem(w, r, refusalOf(err), 0, None)
+		writeProblem(w, r, refusalOf(err), 0, None, nil)
 		return
 	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")

@@ -38,6 +38,8 @@ type Problem struct {
 	Request string     `json:"request,omitempty"` // its Idempotency-Key
 	// what the request did
 	Effect Effect `json:"effect" jsonschema:"enum=none,enum=unknown,enum=done"`
+	// what the operation says nevertheless, as its answer: which lines of an import were refused
+	Answer any `json:"answer,omitempty"`
 }
 
 // contentType is that of a problem.
@@ -71,7 +73,7 @@ func pointerOf(refusal *fault.Error) string {
 var languages = language.NewMatcher([]language.Tag{language.English, language.Chinese})
 
 // writeProblem answers a refusal. A status of 0 is the code's own.
-func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, status int, effect Effect) {
+func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, status int, effect Effect, answer any) {
 	meaning := fault.Of(refusal.Code)
 	if status == 0 {
 		status = meaning.HTTP
@@ -79,7 +81,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, 
 	p := Problem{
 		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En, Status: status,
 		Detail: refusal.Text, Code: refusal.Code, En: meaning.En, Zh: meaning.Zh, Pointer: pointerOf(refusal),
-		Retry: meaning.Retry, Effect: effect, Request: keyOf(r),
+		Retry: meaning.Retry, Effect: effect, Request: keyOf(r), Answer: answer,
 	}
 	if _, at := language.MatchStrings(languages, r.Header.Get("Accept-Language")); at == 1 {
 		p.Title = meaning.Zh

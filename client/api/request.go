@@ -207,15 +207,15 @@ func partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
 	if err != nil || second.FormName() != "file" {
 		return nil, file, errParts
 	}
-	return body, node.Upload{Name: second.FileName(), Open: func() (io.ReadCloser, error) { return sent{second}, nil }},
-		nil
+	open := func() (io.ReadCloser, error) { return partBody{second}, nil }
+	return body, node.Upload{Name: second.FileName(), Open: open}, nil
 }
 
-// sent is a file as its sender sends it. That it doesn't come whole is the sender's fault.
-type sent struct{ io.ReadCloser }
+// partBody is a file as its sender sends it. That it doesn't come whole is the sender's fault.
+type partBody struct{ io.ReadCloser }
 
 // Read reads on.
-func (s sent) Read(p []byte) (int, error) {
+func (s partBody) Read(p []byte) (int, error) {
 	n, err := s.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = errCut
@@ -259,10 +259,8 @@ var (
 	errCut   = fault.New(fault.BadRequest, "the body didn't come whole, or not in time")
 	errParts = fault.New(fault.BadRequest, "want a body of Content-Type multipart/form-data with two parts: request, in "+
 		"JSON, and then file")
-	errMedia = fault.New(
-		fault.BadRequest,
-		"want a body of Content-Type application/json, in UTF-8 and not compressed",
-	)
+	errMedia = fault.New(fault.BadRequest,
+		"want a body of Content-Type application/json, in UTF-8 and not compressed")
 	errTooLarge = fault.New(fault.Limit, "the body is longer than %d bytes", MaxBody)
 )
 

@@ -11,7 +11,6 @@ import (
 	"path"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -93,10 +92,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.log.Error("a request failed", "method", r.Method, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			writeProblem(w, r, refusalOf(errors.New("panic")), 0, Unknown)
+			writeProblem(w, r, refusalOf(errors.New("panic")), 0, Unknown, nil)
 		}
 	}()
-	if path.Clean(r.URL.Path) != r.URL.Path || r.URL.RawPath != "" && strings.Contains(r.URL.RawPath, "%2F%2F") {
+	if path.Clean(r.URL.Path) != r.URL.Path {
 		s.nowhere(w, r)
 		return
 	}
@@ -123,7 +122,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 		s.log.Warn("not ready", "err", err)
 		reason = "the read model hasn't what the ledger has"
 	}
-	writeProblem(w, r, fault.New(fault.Unavailable, "%s", reason), 0, None)
+	writeProblem(w, r, fault.New(fault.Unavailable, "%s", reason), 0, None, nil)
 }
 
 // nowhere answers what no route is for: 405 if another method has one.
@@ -133,11 +132,13 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 		other.Method = method
 		if _, pattern := s.mux.Handler(other); pattern != "/" && pattern != "" && method != r.Method {
 			w.Header().Set("Allow", method)
-			writeProblem(w, r, fault.New(fault.BadRequest, "want %s here", method), http.StatusMethodNotAllowed, None)
+			refusal := fault.New(fault.BadRequest, "want %s here", method)
+			writeProblem(w, r, refusal, http.StatusMethodNotAllowed, None, nil)
 			return
 		}
 	}
-	writeProblem(w, r, fault.New(fault.NotFound, "there is nothing at this path; see / and /v1/openapi.json"), 0, None)
+	refusal := fault.New(fault.NotFound, "there is nothing at this path; see / and /v1/openapi.json")
+	writeProblem(w, r, refusal, 0, None, nil)
 }
 
 // serve answers a request to an operation's route. Refused, first that applies: 401 who isn't known, 403 who may not,
@@ -170,6 +171,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	defer leave()
+	if rt.op.Carries() {
+		s.allow(x, filePatience) // its file begins to come
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
 	if problem := s.perform(ctx, x, asked); problem.err != nil {
@@ -195,24 +199,22 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 		return a, refused{err: errFull, effect: None}
 	}
 	defer leave()
-	if err := x.rt.allow(x.w); err != nil {
-		s.log.Warn("a request keeps its connection's time", "err", err)
-	}
+	s.allow(x, bodyPatience)
 	var err error
 	a.request, a.call.Upload, err = x.rt.requestOf(x.r)
 	switch {
 	case errors.Is(err, errMedia), errors.Is(err, errParts):
-		return a, refused{err, http.StatusUnsupportedMediaType, None}
+		return a, refused{err: err, status: http.StatusUnsupportedMediaType, effect: None}
 	case errors.Is(err, errTooLarge):
-		return a, refused{err, http.StatusRequestEntityTooLarge, None}
+		return a, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	case err != nil:
-		return a, refused{err, 0, None}
+		return a, refused{err: err, effect: None}
 	}
 	if a.call.ID, err = x.rt.idOf(x.r); err != nil {
-		return a, refused{err, 0, None}
+		return a, refused{err: err, effect: None}
 	}
 	a.call.Least, err = leastOf(x.r)
-	return a, refused{err, 0, None}
+	return a, refused{err: err, effect: None}
 }
 
 // enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do.
@@ -247,19 +249,14 @@ type exchange struct {
 // bodyPatience is how long a request in JSON may take to come.
 const bodyPatience = 15 * time.Second
 
-// allow gives a request to the route its time to come, and its answer a little more than it may take to go.
-func (rt route) allow(w http.ResponseWriter) error {
-	comes := bodyPatience
-	if rt.op.Carries() {
-		comes = filePatience
-	}
-	c, now := http.NewResponseController(w), time.Now()
+// allow gives what comes so much time, and its answer as much as the request may take besides.
+func (s *Server) allow(x exchange, comes time.Duration) {
+	c, now := http.NewResponseController(x.w), time.Now()
 	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
-		c.SetWriteDeadline(now.Add(comes+rt.patience()+time.Minute)))
-	if errors.Is(err, http.ErrNotSupported) { // of what isn't a connection
-		return nil
+		c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute)))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) { // that is, of what isn't a connection
+		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
-	return err
 }
 
 // refused is why a request wasn't answered with its answer.
@@ -267,7 +264,11 @@ type refused struct {
 	err    error
 	status int // 0 for the code's own
 	effect Effect
+	answer any // what the operation says nevertheless, nil for nothing
 }
+
+// refusable is an answer that says something although what was asked for was refused, such as which lines were.
+type refusable interface{ Refused() bool }
 
 // perform performs an operation and answers.
 func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
@@ -282,7 +283,11 @@ func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
 		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
 	}
-	return s.became(ctx, x.rt, &a.call, err)
+	problem := s.became(ctx, x.rt, &a.call, err)
+	if says, is := answer.(refusable); is && says.Refused() {
+		problem.answer, _ = tidied(answer, false)
+	}
+	return problem
 }
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.
@@ -303,36 +308,36 @@ func (s *Server) became(ctx context.Context, rt route, call *node.Call, err erro
 	code := fault.CodeOf(err)
 	switch {
 	case rt.row.Asks, code == fault.BadRequest:
-		return refused{err, 0, None}
-	case rt.op.BySource() && code.Passing(), code == fault.UnknownOutcome, code == fault.Stopped,
+		return refused{err: err, effect: None}
+	case rt.op.BySource(), code == fault.UnknownOutcome, code == fault.Stopped,
 		code == fault.Machine, code == fault.Internal:
-		return refused{err, 0, Unknown}
+		return refused{err: err, effect: Unknown}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if rt.op.Single() {
 		if code != fault.Conflict && !code.Passing() {
-			return refused{err, 0, None} // the ledger looks first whether the key's request took effect
+			return refused{err: err, effect: None} // the ledger looks first whether the key's request took effect
 		}
 		_, known := s.node.Query().Request(ctx, s.node.Party(), call.ID)
 		switch {
 		case code == fault.Conflict:
-			return refused{err, statusIf(known == nil), None}
+			return refused{err: err, status: statusIf(known == nil), effect: None}
 		case known == nil:
-			return refused{err, 0, Unknown} // at an earlier time, unless that was another request
+			return refused{err: err, effect: Unknown} // at an earlier time, unless that was another request
 		}
-		return refused{err, 0, None}
+		return refused{err: err, effect: None}
 	}
 	_, found, asked := s.node.First(ctx, call)
 	switch {
 	case found:
-		return refused{err, 0, Done}
+		return refused{err: err, effect: Done}
 	case fault.CodeOf(asked) == fault.Conflict:
-		return refused{err, statusIf(code == fault.Conflict), None}
+		return refused{err: err, status: statusIf(code == fault.Conflict), effect: None}
 	case asked != nil:
-		return refused{err, 0, Unknown}
+		return refused{err: err, effect: Unknown}
 	}
-	return refused{err, 0, None}
+	return refused{err: err, effect: None}
 }
 
 // statusIf is the status of a key that stands for another request.
@@ -350,7 +355,7 @@ func (s *Server) refuse(x exchange, problem refused) {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}
 	status := cmp.Or(problem.status, fault.Of(refusal.Code).HTTP)
-	writeProblem(x.w, x.r, refusal, status, problem.effect)
+	writeProblem(x.w, x.r, refusal, status, problem.effect, problem.answer)
 	s.note(x, status, refusal.Code)
 }
 

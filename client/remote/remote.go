@@ -97,17 +97,18 @@ func Do[Req, Ans any](ctx context.Context, n *Node, op node.Op[Req, Ans], c *nod
 	if err != nil {
 		return answer, err
 	}
-	text, err := n.Run(ctx, op, c, request)
-	if err != nil {
-		return answer, err
+	text, refused := n.Run(ctx, op, c, request)
+	if len(text) == 0 {
+		return answer, refused
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return answer, fault.New(fault.Internal, "the node's answer to %s can't be read: %v", op.Name, err)
 	}
-	return answer, nil
+	return answer, refused
 }
 
-// Run is Do for an operation whose types aren't known: its request and its answer are JSON.
+// Run is Do for an operation whose types aren't known: its request and its answer are JSON. A refusal may come with an
+// answer, such as which lines of an import were refused.
 func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request json.RawMessage) (json.RawMessage,
 	error) {
 	r, err := n.request(ctx, op, c, request)
@@ -124,7 +125,7 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 		return nil, unanswered(op.About(), c, err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, refusal(response.StatusCode, text)
+		return refusal(response.StatusCode, text)
 	}
 	return text, nil
 }
@@ -151,13 +152,13 @@ func cause(err error) error {
 	return err
 }
 
-// refusal is the refusal in a problem.
-func refusal(status int, text []byte) error {
-	var p api.Problem
+// refusal is the refusal in a problem, and the answer that comes with it, if one does.
+func refusal(status int, text []byte) (answer json.RawMessage, _ error) {
+	p := api.Problem{Answer: &answer}
 	if err := json.Unmarshal(text, &p); err != nil || p.Code == "" {
-		return fault.New(fault.Unavailable, "what answers isn't a node: status %d", status)
+		return nil, fault.New(fault.Unavailable, "what answers isn't a node: status %d", status)
 	}
-	return fault.New(p.Code, "%s", p.Detail)
+	return answer, fault.New(p.Code, "%s", p.Detail)
 }
 
 // named finds what a route's path names.

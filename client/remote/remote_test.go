@@ -157,3 +157,21 @@ func TestJSONIsKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestARefusalThatSays: what a node answers beside a refusal comes with it.
+func TestARefusalThatSays(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		io.WriteString(w, `{"code":"REJECTED","detail":"1 line","answer":{"fields":{"tier":"gold"}}}`)
+	}))
+	defer server.Close()
+	n, err := Dial(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.client.Transport = server.Client().Transport
+	known, err := Do(t.Context(), n, members.MemberProfileShow, &node.Call{}, node.MemberRequest{Member: "li"})
+	if fault.CodeOf(err) != fault.Rejected || known.Fields["tier"] != "gold" {
+		t.Errorf("%+v, %v", known, err)
+	}
+}

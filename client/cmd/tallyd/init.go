@@ -38,7 +38,7 @@ one, and the first API key, of the role admin, which is shown once. What is ther
 	return cmd
 }
 
-func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) error {
+func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err error) {
 	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
 		return machine.Fault(err)
 	}

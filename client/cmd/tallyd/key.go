@@ -89,15 +89,8 @@ func listKeys(a *app) *cobra.Command {
 				t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(t, "key\trole\tname\tmade\tstate")
 				for _, k := range list {
-					fmt.Fprintf(
-						t,
-						"%s\t%s\t%s\t%s\t%s\n",
-						k.ID,
-						k.Role,
-						k.Name,
-						k.Made.Format(time.DateOnly),
-						stateOf(k),
-					)
+					made := k.Made.Format(time.DateOnly)
+					fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", k.ID, k.Role, k.Name, made, stateOf(k))
 				}
 				return t.Flush()
 			})

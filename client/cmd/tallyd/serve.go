@@ -56,8 +56,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 	}
 	defer func() { err = errors.Join(err, free()) }()
 	certificate := &reloaded{log: log}
-	if certificate.cert, certificate.key = cfg.ServeCert(); certificate.read() != nil {
-		return fmt.Errorf("%w; tallyd init makes one", certificate.read())
+	certificate.cert, certificate.key = cfg.ServeCert()
+	if err := certificate.read(); err != nil {
+		return fmt.Errorf("%w; tallyd init makes one", err)
 	}
 	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
 	if err != nil {
@@ -122,7 +123,12 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, certifi
 	log.Info("stopping")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
-	return errors.Join(err, server.Shutdown(drain))
+	ended := server.Shutdown(drain)
+	if errors.Is(ended, context.DeadlineExceeded) {
+		log.Warn("requests under way are left; who asks again finds out what became of them")
+		ended = server.Close()
+	}
+	return errors.Join(err, ended)
 }
 
 // openSocket listens on a socket that only the node's own user can open. One that a killed node left is taken away.

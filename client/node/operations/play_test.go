@@ -128,7 +128,7 @@ func (s *stage) play(t *testing.T, text string) error {
 	n.AtLeast(s.height)
 	s.steps++
 	call := &node.Call{ID: fmt.Sprint("step-", s.steps)}
-	if strings.Contains(m[2], "import") || m[2] == "consortium.found" {
+	if op.BySource() || m[2] == "consortium.found" {
 		call.ID = "" // an import is known by its source, and there is one founding
 	}
 	if m[4] != "" {
