@@ -437,7 +437,7 @@ func TestSlowBodies(t *testing.T) {
 	}
 }
 
-// TestRefusalsThatSay: a refusal that says more, such as which lines of an import were rejected, says it over HTTP, too.
+// TestRefusalsThatSay: a refusal that says more, such as which lines of an import were rejected, says it over HTTP.
 func TestRefusalsThatSay(t *testing.T) {
 	s := serverOf(t, io.Discard)
 	const mapping = "{kind: labels, source: gold, columns: {member: id, label: tier}, channels: [app]}"
