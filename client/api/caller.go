@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/node"
 )
 
 // caller is who asks.
@@ -18,6 +19,9 @@ type caller struct {
 
 // owner is whoever can open the node's socket: the user that it runs as, who can read the party's keys anyway.
 var owner = caller{id: "owner", role: Roles[len(Roles)-1]}
+
+// asker is who asks, as operations know it.
+func (c caller) asker() node.Who { return node.Who{ID: c.id, All: c.role.Has(node.Govern)} }
 
 type connKey struct{}
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -74,30 +75,44 @@ var languages = language.NewMatcher([]language.Tag{language.English, language.Ch
 
 // writeProblem answers a refusal. A status of 0 is the code's own.
 func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, status int, effect Effect, answer any) {
-	meaning := fault.Of(refusal.Code)
-	if status == 0 {
-		status = meaning.HTTP
-	}
-	p := Problem{
-		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En, Status: status,
-		Detail: refusal.Text, Code: refusal.Code, En: meaning.En, Zh: meaning.Zh, Pointer: pointerOf(refusal),
-		Retry: meaning.Retry, Effect: effect, Request: keyOf(r), Answer: answer,
-	}
+	p := problemOf(refusal, status, effect, answer)
+	p.Request = keyOf(r)
 	if _, at := language.MatchStrings(languages, r.Header.Get("Accept-Language")); at == 1 {
-		p.Title = meaning.Zh
+		p.Title = p.Zh
 	}
 	w.Header().Set("Vary", "Accept-Language")
 	if seconds := waitFor[refusal.Code]; seconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
-	if status == http.StatusUnauthorized {
+	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
 		body = []byte(`{}`) // a Problem has nothing that JSON can't hold
 	}
-	write(w, status, contentType, body)
+	write(w, p.Status, contentType, body)
+}
+
+// problemOf is the problem of a refusal, titled in English. A status of 0 is the code's own.
+func problemOf(refusal *fault.Error, status int, effect Effect, answer any) Problem {
+	meaning := fault.Of(refusal.Code)
+	return Problem{
+		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En, Status: cmp.Or(status, meaning.HTTP),
+		Detail: refusal.Text, Code: refusal.Code, En: meaning.En, Zh: meaning.Zh, Pointer: pointerOf(refusal),
+		Retry: meaning.Retry, Effect: effect, Answer: answer,
+	}
+}
+
+// problemText is the problem of a request that nobody waits for.
+func problemText(problem refused, request string) json.RawMessage {
+	p := problemOf(refusalOf(problem.err), problem.status, problem.effect, nil)
+	p.Request = request
+	body, err := json.Marshal(p)
+	if err != nil {
+		return json.RawMessage(`{}`) // as in writeProblem
+	}
+	return body
 }
 
 // waitFor is after how many seconds a refused request may be tried again.

@@ -30,6 +30,8 @@ type Server struct {
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
 	metrics  *metrics
+	routes   map[string]route // by operation
+	wake     chan struct{}    // a job was added
 	draining atomic.Bool
 }
 
@@ -60,9 +62,11 @@ func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
+	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
+		s.routes[rt.row.Name] = rt
 		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
 			s.serve(w, r, rt)
 		})
@@ -176,11 +180,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	if problem := s.perform(ctx, x, asked); problem.err != nil {
+	asked.call.Who = x.who.asker()
+	do, status := s.perform, http.StatusOK
+	if !rt.row.Asks && wantsJob(r) {
+		do, status = s.later, http.StatusAccepted
+	}
+	if problem := do(ctx, x, asked); problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, http.StatusOK, "")
+	s.note(x, status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")

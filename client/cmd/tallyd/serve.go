@@ -72,7 +72,13 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 	if err != nil {
 		return err
 	}
-	return listen(ctx, cfg, api.New(n, api.NewKeyring(own), log), certificate, log)
+	server := api.New(n, api.NewKeyring(own), log)
+	working, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() { worked <- server.Work(working) }()
+	err = listen(ctx, cfg, server, certificate, log)
+	stop()
+	return errors.Join(err, <-worked)
 }
 
 // lockState keeps a second node off the state directory.
