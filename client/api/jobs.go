@@ -228,9 +228,9 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	case stopping:
 		err = taken.Leave(ctx, 0, nil)
 	case again:
-		err = taken.Leave(ctx, wait, problemText(problem, taken.ID))
+		err = taken.Leave(ctx, wait, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
 	default:
-		err = taken.End(ctx, jobs.Refused, done, problemText(problem, taken.ID))
+		err = taken.End(ctx, jobs.Refused, done, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
 	}
 	s.log.Info("worked on a job", "operation", taken.Operation, "request", taken.ID, "who", taken.Who, "try", taken.Tries,
 		"code", codeOf(problem.err))

@@ -14,6 +14,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api"
@@ -23,7 +24,8 @@ import (
 )
 
 func serveCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var begin bool
+	cmd := &cobra.Command{
 		Use: "serve", Args: cobra.NoArgs,
 		Short: "Serve the party's node until it is told to stop (SIGTERM)",
 		Long: `Serve the party's node. It writes the lanes that the profile names, or those of serve.lanes.
@@ -37,13 +39,25 @@ changes.`,
 			if err != nil {
 				return err
 			}
+			if begin {
+				if err := a.initState(cfg, nil); err != nil {
+					return err
+				}
+			}
 			return serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
 		},
 	}
+	cmd.Flags().BoolVar(&begin, "init", false,
+		"make what is missing first, as tallyd init does, but for an API key, which nobody would be shown")
+	return cmd
 }
 
 // How long requests under way may take once the node is told to stop.
 const drainFor = 20 * time.Second
+
+// mostConnections is how many connections the public listener has at once; who comes then waits. They end by themselves
+// when they say nothing for a while.
+const mostConnections = 10_000
 
 // serve serves until ctx ends.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
@@ -113,7 +127,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, certifi
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
 	go func() {
-		failed <- server.Serve(tls.NewListener(public, &tls.Config{
+		failed <- server.Serve(tls.NewListener(netutil.LimitListener(public, mostConnections), &tls.Config{
 			MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 		}))
 	}()
