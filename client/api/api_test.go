@@ -30,16 +30,13 @@ type tested struct {
 
 func serverOf(t testing.TB, log io.Writer) tested {
 	t.Helper()
-	keys, err := OpenKeyring(t.Context(), filepath.Join(t.TempDir(), "keys.db"))
+	n := nodetest.Offline(t)
+	own, err := n.Store(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := keys.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	s := tested{New(nodetest.Offline(t), keys, slog.New(slog.NewTextHandler(log, nil))), map[string]string{}}
+	keys := NewKeyring(own)
+	s := tested{New(n, keys, slog.New(slog.NewTextHandler(log, nil))), map[string]string{}}
 	for _, r := range Roles {
 		if s.keys[r.Name], _, err = keys.Add(t.Context(), "test", r.Name, time.Time{}); err != nil {
 			t.Fatal(err)

@@ -5,30 +5,19 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"database/sql"
-	_ "embed"
 	"encoding/base32"
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"tallystick/chaincode/fault"
-	"tallystick/client/machine"
+	"tallystick/client/store"
 )
 
-//go:embed keyring.sql
-var keyringTables string
-
-// Keyring is the API keys of a node, in a file of their own. A key is told once; the file has its hash. Several
-// processes may use the file at once: a key that one of them ends is refused by the others from then on.
-type Keyring struct{ db *sql.DB }
+// Keyring is the API keys of a node, in its store. A key is told once; the store has its hash. A key that one process
+// of the node ends is refused by the others from then on.
+type Keyring struct{ own *store.Store }
 
 // Key is what is known of an API key but its secret.
 type Key struct {
@@ -40,34 +29,8 @@ type Key struct {
 	Ended time.Time `json:"ended,omitzero"` // when somebody ended it, zero if nobody did
 }
 
-// OpenKeyring opens the file, or makes it for its owner alone.
-func OpenKeyring(ctx context.Context, path string) (*Keyring, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, machine.Fault(err)
-	}
-	if err := file.Close(); err != nil {
-		return nil, machine.Fault(err)
-	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path),
-		RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"}).String())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(mostAtKeys)
-	db.SetMaxIdleConns(mostAtKeys)
-	if _, err := db.ExecContext(ctx, keyringTables); err != nil {
-		return nil, errors.Join(machine.Fault(err), db.Close())
-	}
-	return &Keyring{db}, nil
-}
-
-// mostAtKeys is how many look at the file at once; others wait their turn. Who isn't known yet is asked for here, so
-// without it whoever sends much has the node open the file as often, and SQLite closes none while it locks another.
-const mostAtKeys = 4
-
-// Close closes the file.
-func (k *Keyring) Close() error { return k.db.Close() }
+// NewKeyring returns the keyring that is in a node's store.
+func NewKeyring(own *store.Store) *Keyring { return &Keyring{own} }
 
 // keyPrefix begins every key, so that scanners for secrets know one.
 const keyPrefix = "tally_"
@@ -98,9 +61,12 @@ func (k *Keyring) Add(ctx context.Context, name, role string, ends time.Time) (t
 	rand.Read(random) // it never returns an error
 	key := Key{ID: keyLetters.EncodeToString(random[:idBytes]), Name: name, Role: role, Made: now, Ends: ends}
 	text = keyPrefix + key.ID + "_" + keyLetters.EncodeToString(random[idBytes:])
-	_, err = k.db.ExecContext(ctx, `INSERT INTO keys (id, hash, name, role, made, ends) VALUES (?, ?, ?, ?, ?, ?)`,
-		key.ID, hashOf(text), key.Name, key.Role, key.Made.Unix(), secondsOf(key.Ends))
-	return text, key, machine.Fault(err)
+	err = k.own.Write(ctx, func(w store.Writer) error {
+		_, err := w.Exec(ctx, `INSERT INTO keys (id, hash, name, role, made, ends) VALUES (?, ?, ?, ?, ?, ?)`,
+			key.ID, hashOf(text), key.Name, key.Role, key.Made.Unix(), secondsOf(key.Ends))
+		return err
+	})
+	return text, key, err
 }
 
 // Find returns a key by its text. FORBIDDEN for one that isn't known, or has ended: which of the two isn't said.
@@ -111,16 +77,13 @@ func (k *Keyring) Find(ctx context.Context, text string) (Key, error) {
 	if !ok || !cut || len(text) > 128 {
 		return Key{}, refused
 	}
-	row := k.db.QueryRowContext(ctx, `SELECT hash, `+keyColumns+` FROM keys WHERE id = ?`, id)
-	var hash []byte
-	key, err := readKey(func(to ...any) error { return row.Scan(append([]any{&hash}, to...)...) })
-	if errors.Is(err, sql.ErrNoRows) {
-		return Key{}, refused
-	}
+	row := keyRow{}
+	found, err := k.own.One(ctx, `SELECT `+keyColumns+` FROM keys WHERE id = ?`, []any{id}, row.into()...)
 	if err != nil {
-		return Key{}, machine.Fault(err)
+		return Key{}, err
 	}
-	if subtle.ConstantTimeCompare(hash, hashOf(text)) != 1 || !key.Lives(time.Now()) {
+	key := row.key()
+	if !found || subtle.ConstantTimeCompare(row.hash, hashOf(text)) != 1 || !key.Lives(time.Now()) {
 		return Key{}, refused
 	}
 	return key, nil
@@ -133,43 +96,44 @@ func (k Key) Lives(now time.Time) bool {
 
 // List lists all keys, oldest first.
 func (k *Keyring) List(ctx context.Context) (keys []Key, err error) {
-	rows, err := k.db.QueryContext(ctx, `SELECT `+keyColumns+` FROM keys ORDER BY made, id`)
-	if err != nil {
-		return nil, machine.Fault(err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
 	keys = []Key{}
-	for rows.Next() {
-		key, err := readKey(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
-	}
-	return keys, rows.Err()
+	err = k.own.Each(ctx, `SELECT `+keyColumns+` FROM keys ORDER BY made, id`, nil, func(scan store.Scan) error {
+		row := keyRow{}
+		err := scan(row.into()...)
+		keys = append(keys, row.key())
+		return err
+	})
+	return keys, err
 }
 
 // End ends a key from now on. NOT_FOUND if there is none; one that was ended stays as it is.
 func (k *Keyring) End(ctx context.Context, id string) error {
-	done, err := k.db.ExecContext(ctx, `UPDATE keys SET ended = COALESCE(ended, ?) WHERE id = ?`, time.Now().Unix(), id)
-	if err != nil {
-		return machine.Fault(err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, fault.New(fault.NotFound, "there is no key %.40q", id))
-	}
-	return nil
+	return k.own.Write(ctx, func(w store.Writer) error {
+		n, err := w.Exec(ctx, `UPDATE keys SET ended = COALESCE(ended, ?) WHERE id = ?`, time.Now().Unix(), id)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "there is no key %.40q", id)
+		}
+		return err
+	})
 }
 
-const keyColumns = `id, name, role, made, COALESCE(ends, 0), COALESCE(ended, 0)`
+const keyColumns = `id, hash, name, role, made, COALESCE(ends, 0), COALESCE(ended, 0)`
 
-func readKey(scan func(...any) error) (key Key, err error) {
-	var made, ends, ended int64
-	if err := scan(&key.ID, &key.Name, &key.Role, &made, &ends, &ended); err != nil {
-		return Key{}, fmt.Errorf("a key: %w", err)
-	}
-	key.Made, key.Ends, key.Ended = momentOf(made), momentOf(ends), momentOf(ended)
-	return key, nil
+// keyRow is a key as its row has it.
+type keyRow struct {
+	Key
+	hash              []byte
+	made, ends, ended int64
+}
+
+// into are its variables, in the order of keyColumns.
+func (r *keyRow) into() []any {
+	return []any{&r.ID, &r.hash, &r.Name, &r.Role, &r.made, &r.ends, &r.ended}
+}
+
+func (r *keyRow) key() Key {
+	r.Made, r.Ends, r.Ended = momentOf(r.made), momentOf(r.ends), momentOf(r.ended)
+	return r.Key
 }
 
 func hashOf(text string) []byte {

@@ -10,25 +10,26 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/store"
 )
 
 func keyringOf(t *testing.T, path string) *Keyring {
 	t.Helper()
-	k, err := OpenKeyring(t.Context(), path)
+	own, err := store.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := k.Close(); err != nil {
+		if err := own.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return k
+	return NewKeyring(own)
 }
 
 // TestKeyring: a key is found by its whole text and nothing else, until it ends; the file and the list have no text.
 func TestKeyring(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
+	path := filepath.Join(t.TempDir(), "node.db")
 	k, beside := keyringOf(t, path), keyringOf(t, path)
 	text, made, err := k.Add(t.Context(), "till-7", "counter", time.Time{})
 	if err != nil {
@@ -79,7 +80,7 @@ func TestKeyring(t *testing.T) {
 
 // TestKeysThatAreNone: a role, a name and an end that aren't are refused, and nothing is kept.
 func TestKeysThatAreNone(t *testing.T) {
-	k := keyringOf(t, filepath.Join(t.TempDir(), "keys.db"))
+	k := keyringOf(t, filepath.Join(t.TempDir(), "node.db"))
 	for _, c := range []struct {
 		name, role string
 		ends       time.Time
@@ -115,7 +116,7 @@ func TestKeysEndByThemselves(t *testing.T) {
 
 // TestKeyringOfSeveral: several processes make keys at once, and all are there.
 func TestKeyringOfSeveral(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
+	path := filepath.Join(t.TempDir(), "node.db")
 	var makers sync.WaitGroup
 	for range 4 {
 		k := keyringOf(t, path)
@@ -130,28 +131,5 @@ func TestKeyringOfSeveral(t *testing.T) {
 	makers.Wait()
 	if list, err := keyringOf(t, path).List(t.Context()); err != nil || len(list) != 40 {
 		t.Errorf("%d keys, %v; want 40", len(list), err)
-	}
-}
-
-// TestManyLookAtKeys: however many ask at once, the file is opened a few times, and stays open for the next.
-func TestManyLookAtKeys(t *testing.T) {
-	k := keyringOf(t, filepath.Join(t.TempDir(), "keys.db"))
-	text, _, err := k.Add(t.Context(), "till-7", "counter", time.Time{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	for range 64 {
-		all.Go(func() {
-			for range 20 {
-				if _, err := k.Find(t.Context(), text); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if s := k.db.Stats(); s.OpenConnections > mostAtKeys || s.MaxIdleClosed > 0 {
-		t.Errorf("the file is open %d times, and was closed %d times", s.OpenConnections, s.MaxIdleClosed)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/machine"
+	"tallystick/client/store"
 )
 
 func checkCommand(a *app) *cobra.Command {
@@ -116,15 +117,12 @@ func lookAtPair(cert, key string) (string, error) {
 
 // lookAtKeys counts the API keys that can be used.
 func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error) {
-	if _, err := os.Stat(cfg.KeyringPath()); err != nil {
-		return "", errors.New("there is none; tallyd init makes the first")
-	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	own, err := store.Open(ctx, cfg.StoreAt())
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
-	list, err := keys.List(ctx)
+	defer func() { err = errors.Join(err, own.Close()) }()
+	list, err := api.NewKeyring(own).List(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +133,7 @@ func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error
 		}
 	}
 	if usable == 0 {
-		return "", errors.New("none can be used; tallyd key add makes one")
+		return "", errors.New("none can be used; tallyd init makes the first, and tallyd key add others")
 	}
 	return fmt.Sprintf("%d can be used", usable), nil
 }

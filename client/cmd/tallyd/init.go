@@ -15,6 +15,7 @@ import (
 	"tallystick/client/api"
 	"tallystick/client/config"
 	"tallystick/client/machine"
+	"tallystick/client/store"
 )
 
 func initCommand(a *app) *cobra.Command {
@@ -45,11 +46,12 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 	if err := a.initCertificate(cfg, hosts); err != nil {
 		return err
 	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	own, err := store.Open(ctx, cfg.StoreAt())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
+	defer func() { err = errors.Join(err, own.Close()) }()
+	keys := api.NewKeyring(own)
 	there, err := keys.List(ctx)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/api"
+	"tallystick/client/store"
 )
 
 func keyCommand(a *app) *cobra.Command {
@@ -27,12 +28,12 @@ func (a *app) atKeys(ctx context.Context, do func(*api.Keyring) error) (err erro
 	if err != nil {
 		return err
 	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	own, err := store.Open(ctx, cfg.StoreAt())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
-	return do(keys)
+	defer func() { err = errors.Join(err, own.Close()) }()
+	return do(api.NewKeyring(own))
 }
 
 func addKey(a *app) *cobra.Command {

@@ -60,11 +60,6 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 	if err := certificate.read(); err != nil {
 		return fmt.Errorf("%w; tallyd init makes one", err)
 	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
 	if cfg.Lanes == "" {
 		cfg.Lanes = cfg.Serve.Lanes
 	}
@@ -73,7 +68,11 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	return listen(ctx, cfg, api.New(n, keys, log), certificate, log)
+	own, err := n.Store(ctx)
+	if err != nil {
+		return err
+	}
+	return listen(ctx, cfg, api.New(n, api.NewKeyring(own), log), certificate, log)
 }
 
 // lockState keeps a second node off the state directory.
