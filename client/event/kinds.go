@@ -199,7 +199,7 @@ func Want(names []string) (Wanted, error) {
 	for _, name := range names {
 		if !typeForm.MatchString(name) {
 			return w, fault.New(fault.BadRequest,
-				"`types`: %.60q is no type of events; see tally event types, or `order.*` for all of a subject", name)
+				"`types`: %.60q is no type of events; see `event.types`; an asterisk behind the point names all of a subject", name)
 		}
 		found := false
 		for _, k := range kinds {
@@ -211,7 +211,7 @@ func Want(names []string) (Wanted, error) {
 			}
 		}
 		if !found {
-			return w, fault.New(fault.BadRequest, "`types`: there are no events %.60q; see tally event types", name)
+			return w, fault.New(fault.BadRequest, "`types`: there are no events %.60q; see `event.types`", name)
 		}
 	}
 	return w, nil
