@@ -70,6 +70,12 @@ type Serve struct {
 	Cert   string `mapstructure:"cert"`   // path of its certificate, PEM; "" for what tallyd init makes in State
 	Key    string `mapstructure:"key"`    // path of the certificate's key, PEM; readable by its owner only
 	Lanes  string `mapstructure:"lanes"`  // that it writes, where Lanes names none
+
+	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
+	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
+	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do
+	People    []Provider `mapstructure:"people"`    // OpenID Connect providers, whose tokens say who a person is
+	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve
 }
 
 // Name is a party's name in two languages.
@@ -130,7 +136,7 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
-		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4"},
+		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Place: "Asia/Shanghai"},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,
