@@ -70,6 +70,9 @@ type Serve struct {
 	Cert   string `mapstructure:"cert"`   // path of its certificate, PEM; "" for what tallyd init makes in State
 	Key    string `mapstructure:"key"`    // path of the certificate's key, PEM; readable by its owner only
 	Lanes  string `mapstructure:"lanes"`  // that it writes, where Lanes names none
+	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
+	// Index has it; its schema is for this alone.
+	Store string `mapstructure:"store"`
 
 	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
 	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
@@ -153,8 +156,13 @@ func (c Config) OutboxPath() string { return filepath.Join(c.State, "outbox.db")
 // SocketPath is where the node's own process is reached by the user that it runs as.
 func (c Config) SocketPath() string { return filepath.Join(c.State, "tallyd.sock") }
 
-// KeyringPath is where the node keeps its API keys.
-func (c Config) KeyringPath() string { return filepath.Join(c.State, "keys.db") }
+// StoreAt is where the node keeps its own things, as store.Open takes it: a path or a URL.
+func (c Config) StoreAt() string {
+	if c.Serve.Store == "" {
+		return filepath.Join(c.State, "node.db")
+	}
+	return c.Serve.Store
+}
 
 // ServeCert is where the certificate of the node's HTTPS is, and its key.
 func (c Config) ServeCert() (cert, key string) {

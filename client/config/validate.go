@@ -69,8 +69,14 @@ func (c Config) Validate() error {
 	if err := c.Serve.check(); err != nil {
 		add("serve.%w", err)
 	}
-	if err := checkIndex(c.Index); err != nil {
+	if err := checkDatabase(c.Index); err != nil {
 		add("index: %w", err)
+	}
+	if err := checkDatabase(c.Serve.Store); err != nil {
+		add("serve.store: %w", err)
+	}
+	if strings.Contains(c.Index, "://") && c.Index == c.Serve.Store {
+		add("serve.store: is the index's schema; want one of its own, such as search_path=tally_d_node")
 	}
 	if c.Keep < 0 {
 		add("keep: %s; want a time, such as 168h", c.Keep)
@@ -116,17 +122,17 @@ func (c Config) LaneList() ([]uint8, error) {
 	return lanes, nil
 }
 
-// schemaName is what the schema of an index may be called.
+// schemaName is what the schema of a database may be called.
 var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 
-// checkIndex refuses, first that applies, a URL that isn't PostgreSQL's, has a
+// checkDatabase refuses, first that applies, a URL that isn't PostgreSQL's, has a
 // password, names no schema, or a file of passwords that others may read. What it
 // says has nothing of a URL that may have a password in it.
-func checkIndex(index string) error {
-	if !strings.Contains(index, "://") {
+func checkDatabase(at string) error {
+	if !strings.Contains(at, "://") {
 		return nil
 	}
-	u, err := url.Parse(index)
+	u, err := url.Parse(at)
 	if err != nil || u.Scheme != "postgres" {
 		return errors.New("want a path, or a URL that begins postgres://")
 	}
@@ -136,7 +142,7 @@ func checkIndex(index string) error {
 			"has a password in it; put it in a file and name that: passfile=…, or the environment's PGPASSFILE")
 	}
 	if schema := settings.Get("search_path"); !schemaName.MatchString(schema) || schema == "public" {
-		return fmt.Errorf("search_path=%.64s; want a schema that is for this index alone, such as search_path=tally_d",
+		return fmt.Errorf("search_path=%.64s; want a schema that is for this alone, such as search_path=tally_d",
 			schema)
 	}
 	if file := settings.Get("passfile"); file != "" {

@@ -9,10 +9,12 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/store"
 	"tallystick/client/vault"
 )
 
-// Node is one party's node: its gateway to the ledger, its read model and its vault, each opened once. All methods may
+// Node is one party's node: its gateway to the ledger, its read model, its vault and what it has of its own,
+// each opened once. All methods may
 // be called from many goroutines.
 type Node struct {
 	cfg     config.Config
@@ -25,6 +27,7 @@ type Node struct {
 
 	mu    sync.Mutex
 	vault *vault.Vault
+	own   *store.Store
 }
 
 // Option changes how a node is opened.
@@ -123,6 +126,20 @@ func (n *Node) Vault() (*vault.Vault, error) {
 	return n.vault, nil
 }
 
+// Store opens what the node has of its own, or makes it if there is none.
+func (n *Node) Store(ctx context.Context) (*store.Store, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.own == nil {
+		own, err := store.Open(ctx, n.cfg.StoreAt())
+		if err != nil {
+			return nil, err
+		}
+		n.own = own
+	}
+	return n.own, nil
+}
+
 // Close disconnects, and closes what was opened.
 func (n *Node) Close() error {
 	n.model.end()
@@ -131,6 +148,9 @@ func (n *Node) Close() error {
 	defer n.mu.Unlock()
 	if n.vault != nil {
 		err = errors.Join(err, n.vault.Close())
+	}
+	if n.own != nil {
+		err = errors.Join(err, n.own.Close())
 	}
 	return err
 }

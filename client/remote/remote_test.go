@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/api"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
@@ -26,7 +27,8 @@ import (
 // served is a node of D's that isn't connected, by a socket.
 func served(t *testing.T) *Node {
 	t.Helper()
-	keys, err := api.OpenKeyring(t.Context(), filepath.Join(t.TempDir(), "keys.db"))
+	n := nodetest.Offline(t)
+	guard, err := access.NewGuard(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,15 +38,12 @@ func served(t *testing.T) *Node {
 		t.Fatal(err)
 	}
 	server := &http.Server{ConnContext: api.MarkOwner,
-		Handler: api.New(nodetest.Offline(t), keys, slog.New(slog.DiscardHandler))}
+		Handler: api.New(n, guard, slog.New(slog.DiscardHandler))}
 	ended := make(chan error)
 	go func() { ended <- server.Serve(socket) }()
 	t.Cleanup(func() {
 		server.Close()
 		<-ended
-		if err := keys.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	if !There(path) || There(path+"x") {
 		t.Error("who serves a socket isn't known")

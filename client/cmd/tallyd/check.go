@@ -17,11 +17,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tallystick/chaincode/fault"
-	"tallystick/client/api"
+	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
 	"tallystick/client/machine"
+	"tallystick/client/store"
 )
 
 func checkCommand(a *app) *cobra.Command {
@@ -53,6 +54,7 @@ var checks = []struct {
 		return lookAtPair(cfg.ServeCert())
 	}},
 	{"API keys", lookAtKeys},
+	{"who may", lookAtWho},
 	{"disk", lookAtDisk},
 	{"clock", lookAtClock},
 	{"peers", lookAtPeers},
@@ -116,15 +118,12 @@ func lookAtPair(cert, key string) (string, error) {
 
 // lookAtKeys counts the API keys that can be used.
 func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error) {
-	if _, err := os.Stat(cfg.KeyringPath()); err != nil {
-		return "", errors.New("there is none; tallyd init makes the first")
-	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	own, err := store.Open(ctx, cfg.StoreAt())
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
-	list, err := keys.List(ctx)
+	defer func() { err = errors.Join(err, own.Close()) }()
+	list, err := access.NewKeyring(own).List(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -135,9 +134,18 @@ func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error
 		}
 	}
 	if usable == 0 {
-		return "", errors.New("none can be used; tallyd key add makes one")
+		return "", errors.New("none can be used; tallyd init makes the first, and tallyd key add others")
 	}
 	return fmt.Sprintf("%d can be used", usable), nil
+}
+
+// lookAtWho reads what the profile says of machines, people, and what has to be approved. Nobody is asked.
+func lookAtWho(_ context.Context, cfg config.Config) (string, error) {
+	if err := access.CheckConfig(cfg.Serve); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d machines, %d providers of people, %d rules of approval", len(cfg.Serve.Machines),
+		len(cfg.Serve.People), len(cfg.Serve.Approvals)), nil
 }
 
 // leastFree is how much room a node needs for its outbox and its read model to go on.

@@ -8,13 +8,13 @@ import (
 	"net"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"tallystick/client/api"
+	"tallystick/client/access"
 	"tallystick/client/config"
 	"tallystick/client/machine"
+	"tallystick/client/store"
 )
 
 func initCommand(a *app) *cobra.Command {
@@ -45,11 +45,12 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 	if err := a.initCertificate(cfg, hosts); err != nil {
 		return err
 	}
-	keys, err := api.OpenKeyring(ctx, cfg.KeyringPath())
+	own, err := store.Open(ctx, cfg.StoreAt())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, keys.Close()) }()
+	defer func() { err = errors.Join(err, own.Close()) }()
+	keys := access.NewKeyring(own)
 	there, err := keys.List(ctx)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 		fmt.Fprintf(a.out, "API keys     %d are there; tallyd key list\n", len(there))
 		return nil
 	}
-	text, _, err := keys.Add(ctx, "first", "admin", time.Time{})
+	text, _, err := keys.Add(ctx, access.NewKey{Name: "first", Role: "admin"})
 	if err != nil {
 		return err
 	}

@@ -2,25 +2,18 @@ package database
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
+	pg "tallystick/client/internal/postgres"
 )
 
 const (
-	connections    = 8                // of one process, to read; one more writes
-	connectTimeout = 10 * time.Second // unless the URL has connect_timeout
-	rowsAtOnce     = 5000             // of one statement
+	connections = 8    // of one process, to read; one more writes
+	rowsAtOnce  = 5000 // of one statement
 )
 
 // postgres keeps a read model in a schema of a PostgreSQL database. The schema holds
@@ -33,51 +26,22 @@ type postgres struct {
 	lock   int64 // names the schema among a database's advisory locks
 }
 
-// schemaName is what a schema may be called: not public, which is everybody's, nor
-// pg_…, which are the server's.
-var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
-
 // OpenPostgres opens or makes the tables in the schema that a URL names as its
 // search_path. What it says never has the URL's password in it.
 func OpenPostgres(url string, schema Schema) (Database, error) {
-	cfg, err := pgx.ParseConfig(url)
+	named, err := pg.Named(url, "index")
 	if err != nil {
 		return nil, err
 	}
-	name := cfg.RuntimeParams["search_path"]
-	if !schemaName.MatchString(name) || name == "public" || strings.HasPrefix(name, "pg_") {
-		return nil, fmt.Errorf(
-			"the URL's search_path is %.80q; want the name of a schema that is for this index alone, such as tally_d",
-			name)
-	}
-	// Which of the partial indexes serves depends on the arguments.
-	cfg.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
-	cfg.RuntimeParams["application_name"] = "tallystick"
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = connectTimeout
-	}
-	sum := sha256.Sum256([]byte("tallystick index " + name))
+	named.Set("plan_cache_mode", "force_custom_plan") // which of the partial indexes serves depends on the arguments
 	db := &postgres{
-		writer: openPool(cfg, 1), pool: openPool(cfg, connections), name: name, schema: schema,
-		lock: int64(binary.BigEndian.Uint64(sum[:])),
+		writer: named.Open(1), pool: named.Open(connections), name: named.Name, schema: schema, lock: named.Lock,
 	}
 	if err := db.prepare(context.Background()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
-
-// openPool opens some connections, as they are needed.
-func openPool(cfg *pgx.ConnConfig, most int) *sql.DB {
-	pool := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(always))
-	pool.SetMaxOpenConns(most)
-	pool.SetMaxIdleConns(most)
-	return pool
-}
-
-// always has a connection tried before a transaction begins on it, so that a server
-// that was restarted meanwhile is not noticed in the middle of one.
-func always(context.Context, stdlib.ShouldPingParams) bool { return true }
 
 // prepare makes the tables if there are none, or those of another version again.
 func (db *postgres) prepare(ctx context.Context) error {
@@ -94,17 +58,11 @@ func (db *postgres) prepare(ctx context.Context) error {
 		return err
 	}
 	made := fmt.Sprintf("CREATE TABLE version (number BIGINT NOT NULL); INSERT INTO version VALUES (%d);", db.schema.Version)
-	if _, err := tx.ExecContext(ctx, postgresWords.Replace(db.schema.Text)+strposAsInstr+made); err != nil {
+	if _, err := tx.ExecContext(ctx, pg.Text(db.schema.Text)+strposAsInstr+made); err != nil {
 		return fmt.Errorf("schema %s: %w", db.name, err)
 	}
 	return tx.Commit()
 }
-
-// postgresWords makes a schema of SQLite's one of PostgreSQL's. Texts are sorted by
-// their bytes, as the ledger's keys are, whatever the database's language is.
-var postgresWords = strings.NewReplacer(
-	"TEXT ", `TEXT COLLATE "C" `, "INTEGER ", "BIGINT ", "BLOB ", "BYTEA ", ") STRICT, WITHOUT ROWID;", ");",
-	") STRICT;", ");")
 
 // strposAsInstr gives a function the name that it has in SQLite.
 const strposAsInstr = "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT strpos($1, $2)';"
@@ -183,24 +141,7 @@ func (*postgres) Snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// sql numbers the arguments, and says COLLATE "C" for BINARY. Queries have no other
-// question marks.
-func (*postgres) sql(query string) string {
-	query = strings.ReplaceAll(query, "COLLATE BINARY", `COLLATE "C"`)
-	var b strings.Builder
-	for n := 1; ; n++ {
-		before, after, found := strings.Cut(query, "?")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		b.WriteByte('$')
-		if after == "" || after[0] < '1' || after[0] > '9' { // not numbered already
-			b.WriteString(strconv.Itoa(n))
-		}
-		query = after
-	}
-}
+func (*postgres) sql(query string) string { return pg.Query(query) }
 
 func (*postgres) among(list []string) (string, any) { return "= ANY (?)", list }
 

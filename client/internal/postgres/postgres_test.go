@@ -1,4 +1,4 @@
-package database
+package postgres
 
 import "testing"
 
@@ -10,7 +10,7 @@ func TestQueriesForPostgres(t *testing.T) {
 		"?":                              "$1",
 		"CAST(? AS TEXT) COLLATE BINARY": `CAST($1 AS TEXT) COLLATE "C"`,
 	} {
-		if got := (*postgres).sql(nil, query); got != want {
+		if got := Query(query); got != want {
 			t.Errorf("%s: %s, want %s", query, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS keys (
+CREATE TABLE keys (
   id    TEXT PRIMARY KEY,
   hash  BLOB NOT NULL,    -- SHA-256 of the key's text, which has 240 random bits
   name  TEXT NOT NULL,    -- what uses it
