@@ -39,10 +39,7 @@ one, and the first API key, of the role admin, which is shown once. What is ther
 }
 
 func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err error) {
-	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
-		return machine.Fault(err)
-	}
-	if err := a.initCertificate(cfg, hosts); err != nil {
+	if err := a.initState(cfg, hosts); err != nil {
 		return err
 	}
 	own, err := store.Open(ctx, cfg.StoreAt())
@@ -65,6 +62,14 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 	}
 	fmt.Fprintf(a.out, "API key      %s\n             role admin; it isn't shown again\n", text)
 	return nil
+}
+
+// initState makes the state directory and the certificate, if they aren't there.
+func (a *app) initState(cfg config.Config, hosts []string) error {
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return machine.Fault(err)
+	}
+	return a.initCertificate(cfg, hosts)
 }
 
 func (a *app) initCertificate(cfg config.Config, hosts []string) error {

@@ -26,7 +26,8 @@ import (
 )
 
 func serveCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	var begin bool
+	cmd := &cobra.Command{
 		Use: "serve", Args: cobra.NoArgs,
 		Short: "Serve the party's node until it is told to stop (SIGTERM)",
 		Long: `Serve the party's node. It writes the lanes that the profile names, or those of serve.lanes.
@@ -41,9 +42,17 @@ changes.`,
 			if err != nil {
 				return err
 			}
+			if begin {
+				if err := a.initState(cfg, nil); err != nil {
+					return err
+				}
+			}
 			return a.serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
 		},
 	}
+	cmd.Flags().BoolVar(&begin, "init", false,
+		"make what is missing first, as tallyd init does, but for an API key, which nobody would be shown")
+	return cmd
 }
 
 // How long requests under way may take once the node is told to stop.
