@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
@@ -40,6 +40,7 @@ type route struct {
 	row    node.Row
 	path   []string // the fields that the path names
 	fields map[string]field
+	most   int64 // bytes of the file that comes with it
 }
 
 // How long a request may take: one with a file longer, which comes and is worked off meanwhile.
@@ -82,7 +83,11 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 func routeOf(op node.Operation) route {
 	request, _ := op.Types()
 	row := op.About()
-	return route{op: op, row: row, path: pathNames(row.Path), fields: fieldsOf(request)}
+	rt := route{op: op, row: row, path: pathNames(row.Path), fields: fieldsOf(request)}
+	if carrier, is := reflect.New(request).Interface().(node.Carrier); is {
+		_, _, rt.most = carrier.Carries()
+	}
+	return rt
 }
 
 // Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
@@ -206,7 +211,7 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 	switch {
 	case errors.Is(err, errMedia), errors.Is(err, errParts):
 		return a, refused{err: err, status: http.StatusUnsupportedMediaType, effect: None}
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), isTooLarge(err):
 		return a, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	case err != nil:
 		return a, refused{err: err, effect: None}
@@ -284,6 +289,9 @@ func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
 		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
 	}
+	if isTooLarge(err) {
+		return refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
+	}
 	problem := s.became(ctx, x.rt, &a.call, err)
 	if says, is := answer.(refusable); is && says.Refused() {
 		problem.answer, _ = tidied(answer, false)
@@ -351,19 +359,22 @@ func statusIf(elsewhere bool) int {
 
 // refuse answers a refusal, and notes it.
 func (s *Server) refuse(x exchange, problem refused) {
-	refusal := refusalOf(problem.err)
-	if refusal.Code == fault.Internal {
+	p := problemOf(x.r, problem, x.rt.fields)
+	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}
-	status := cmp.Or(problem.status, fault.Of(refusal.Code).HTTP)
-	writeProblem(x.w, x.r, refusal, status, problem.effect, problem.answer)
-	s.note(x, status, refusal.Code)
+	p.write(x.w)
+	s.note(x, p.Status, p.Code)
 }
 
 // note logs and counts that a request was answered: nothing of what it names but its id.
 func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
-	s.log.Info("answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
+	level := slog.LevelInfo
+	if status == http.StatusUnauthorized {
+		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
+	}
+	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
 		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
@@ -57,6 +58,10 @@ changes.`,
 
 // How long requests under way may take once the node is told to stop.
 const drainFor = 20 * time.Second
+
+// mostConnections is how many connections the public listener has at once; who comes then waits. They end by themselves
+// when they say nothing for a while.
+const mostConnections = 10_000
 
 // serve serves until ctx ends.
 func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
@@ -150,7 +155,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
 	go func() {
-		failed <- server.Serve(tls.NewListener(public, secure))
+		failed <- server.Serve(tls.NewListener(netutil.LimitListener(public, mostConnections), secure))
 	}()
 	log.Info("serving", "party", cfg.Party, "address", public.Addr().String(), "socket", cfg.SocketPath())
 	tellSystemd(log, daemon.SdNotifyReady)
