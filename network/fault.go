@@ -19,7 +19,8 @@ func (n *Network) KillProcess(ctx context.Context, name string) error {
 }
 
 // StartProcess starts one process again and waits until it answers: an orderer
-// its admin, a peer its party's admin, a chaincode server its peer.
+// its admin, a peer its party's admin, a chaincode server its peer, a program at
+// its URL.
 func (n *Network) StartProcess(ctx context.Context, name string, report Reporter) error {
 	if err := n.Known(name); err != nil {
 		return err
@@ -38,6 +39,16 @@ func (n *Network) startProcess(ctx context.Context, name string, report Reporter
 	specs, err := n.specs(programs)
 	if err != nil {
 		return err
+	}
+	for _, r := range n.Topology.ProgramRuns() {
+		if r.Name != name {
+			continue
+		}
+		spec, err := n.programSpec(r)
+		if err != nil {
+			return err
+		}
+		specs = append(specs, spec)
 	}
 	for _, spec := range specs {
 		if spec.Name != name {
@@ -68,6 +79,11 @@ func (n *Network) awaitProcess(ctx context.Context, name string) error {
 	for _, server := range n.Topology.Servers() {
 		if server.Name == name {
 			return n.awaitServer(ctx, server)
+		}
+	}
+	for _, r := range n.Topology.ProgramRuns() {
+		if r.Name == name {
+			return n.awaitProgram(ctx, r)
 		}
 	}
 	return nil

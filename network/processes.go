@@ -15,8 +15,8 @@ import (
 	"tallystick/network/topology"
 )
 
-// Names lists all processes of the topology: orderers, peers, then chaincode
-// servers.
+// Names lists all processes of the topology: orderers, peers, chaincode
+// servers, then the parties' programs.
 func (n *Network) Names() []string {
 	var names []string
 	for _, o := range n.Topology.OrdererNodes() {
@@ -27,6 +27,9 @@ func (n *Network) Names() []string {
 	}
 	for _, s := range n.Topology.Servers() {
 		names = append(names, s.Name)
+	}
+	for _, r := range n.Topology.ProgramRuns() {
+		names = append(names, r.Name)
 	}
 	return names
 }
@@ -42,8 +45,8 @@ func (n *Network) Known(name string) error {
 	return fmt.Errorf("no process %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// specs writes the nodes' configuration and says how to run every process. The
-// identities must exist.
+// specs writes the nodes' configuration and says how to run every process but
+// the programs'. The identities must exist.
 func (n *Network) specs(programs toolchain.Programs) ([]process.Spec, error) {
 	builder := filepath.Join(n.Dir, "builder")
 	if err := node.WriteBuilder(builder); err != nil {
@@ -95,9 +98,14 @@ func (n *Network) serverSpec(s topology.Server) (process.Spec, error) {
 	return spec, nil
 }
 
-// checkPrograms refuses a topology that names chaincode programs which are not
-// there, before anything is built or started.
+// checkPrograms refuses a topology that names programs which are not there,
+// before anything is built or started.
 func (n *Network) checkPrograms() error {
+	for _, p := range n.Topology.Programs {
+		if _, err := os.Stat(p.Program); errors.Is(err, fs.ErrNotExist) {
+			return &process.MissingError{Name: "program " + p.Name, Program: p.Program}
+		}
+	}
 	for _, c := range n.Topology.Chaincodes {
 		if _, err := os.Stat(c.Program); errors.Is(err, fs.ErrNotExist) {
 			return &process.MissingError{Name: "chaincode " + c.Name, Program: c.Program}

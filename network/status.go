@@ -22,6 +22,8 @@ type ProcessStatus struct {
 	State   process.State `json:"state"`
 	PID     int32         `json:"pid,omitempty"`
 	Port    int           `json:"port"`
+	// URL is where a program is reached, if its topology says how it is ready.
+	URL string `json:"url,omitempty"`
 	// Height is how many blocks a peer or an orderer holds; 0 if it does not say.
 	Height uint64 `json:"height,omitempty"`
 	// MemoryMB is resident memory in units of 10⁶ bytes.
@@ -113,6 +115,15 @@ func (n *Network) survey() ([]ProcessStatus, []heightOf, error) {
 		if err := add(server.Name, server.Party, server.Address, nil); err != nil {
 			return nil, nil, err
 		}
+	}
+	for _, r := range n.Topology.ProgramRuns() {
+		ready := n.programOf(r).Ready
+		if err := add(r.Name, r.Party, r.Address, func(ctx context.Context) (uint64, error) {
+			return 0, ask(ctx, ready)
+		}); err != nil {
+			return nil, nil, err
+		}
+		rows[len(rows)-1].URL = addressOf(ready)
 	}
 	if _, state, _ := n.Table.Lookup(supervisor); state != process.Stopped {
 		if err := add(supervisor, n.Topology.Orderers.Organisation, "", nil); err != nil {

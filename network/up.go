@@ -39,12 +39,12 @@ func (n *Network) Tools(ctx context.Context, report Reporter) (toolchain.Program
 }
 
 // Up makes the network run as its topology says and returns when an endorsement
-// works across all peer-owning parties. What runs and is right is left alone, a
+// works across all peer-owning parties and their programs are ready. What runs and is right is left alone, a
 // process that died is started again, one that runs something else than the
 // topology says is replaced, and a ledger that exists is kept. From then on a
 // supervisor starts again what dies.
 //
-// Refused: a missing chaincode program, a port in use, a topology whose genesis
+// Refused: a missing program, a port in use, a topology whose genesis
 // block would be another ([genesis.ErrTopologyChanged]), a directory with other
 // things in it, and another tallynet at work there.
 func (n *Network) Up(ctx context.Context, report Reporter) error {
@@ -107,10 +107,13 @@ func (n *Network) up(ctx context.Context, report Reporter) error {
 	if err := n.deploy(ctx, admins, report); err != nil {
 		return err
 	}
-	return profile.Write(n.Topology, n.Layout, filepath.Join(n.Dir, "parties"), n.packagesOf())
+	if err := profile.Write(n.Topology, n.Layout, filepath.Join(n.Dir, "parties"), n.packagesOf()); err != nil {
+		return err
+	}
+	return n.startPrograms(ctx, report)
 }
 
-// startAll starts what does not run and replaces what runs something else.
+// startAll ends what nobody remembers, and starts all but the programs.
 func (n *Network) startAll(ctx context.Context, programs toolchain.Programs, report Reporter) error {
 	specs, err := n.specs(programs)
 	if err != nil {
@@ -122,6 +125,11 @@ func (n *Network) startAll(ctx context.Context, programs toolchain.Programs, rep
 	if _, err := n.Table.EndOrphans(ctx, Grace); err != nil {
 		return err
 	}
+	return n.start(ctx, specs, report)
+}
+
+// start starts those of some processes that don't run, and replaces those that run something else.
+func (n *Network) start(ctx context.Context, specs []process.Spec, report Reporter) error {
 	var outdated []string
 	for _, spec := range specs {
 		_, state, err := n.Table.Lookup(spec.Name)

@@ -15,7 +15,7 @@ var rewriteKeys = flag.Bool("rewrite-keys", false, "write KEYS.md anew")
 
 // TestKeysAreListed: KEYS.md lists every key of a topology, with what the code says of it.
 func TestKeysAreListed(t *testing.T) {
-	comments, err := reference.Comments("topology.go")
+	comments, err := reference.Comments("topology.go", "program.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,6 +84,7 @@ func withDefaults() *viper.Viper {
 	v.SetDefault("memory::orderer", "1 GB")
 	v.SetDefault("memory::peer", "1 GB")
 	v.SetDefault("memory::chaincode", "768 MB")
+	v.SetDefault("memory::program", "768 MB")
 	v.SetDefault("orderers::organisation", "O")
 	v.SetDefault("orderers::consensus", string(BFT))
 	// Measured on two cores: shorter intervals cost throughput, longer ones
@@ -118,10 +119,19 @@ func (t *Topology) derive() {
 		if chaincode.Pairs != "" {
 			chaincode.Collections = append(chaincode.Collections, t.pairs(chaincode.Pairs)...)
 		}
-		if chaincode.Program != "" && !filepath.IsAbs(chaincode.Program) {
-			chaincode.Program = filepath.Join(filepath.Dir(t.File), chaincode.Program)
-		}
+		chaincode.Program = t.beside(chaincode.Program)
 	}
+	for i := range t.Programs {
+		t.Programs[i].Program = t.beside(t.Programs[i].Program)
+	}
+}
+
+// beside is a program's absolute path: the file's are relative to itself.
+func (t *Topology) beside(program string) string {
+	if program == "" || filepath.IsAbs(program) {
+		return program
+	}
+	return filepath.Join(filepath.Dir(t.File), program)
 }
 
 // decodeText lets durations, sizes and whatever else reads itself from text be

@@ -14,11 +14,13 @@ import (
 //	b+0 …    orderers          b+100·p      the p-th peer (p = 1, 2, …)
 //	b+20 …   their admin       b+100·p+1    its operations
 //	b+40 …   their operations  b+100·p+2    where it listens for chaincode
+//	                           b+100·p+3 …  the programs of its party
 //	                           b+100·p+10 … the chaincode servers of its party
 const (
 	adminOffset      = 20
 	operationsOffset = 40
 	partySpan        = 100
+	programOffset    = 3
 	serverOffset     = 10
 
 	// MaxOrderers and MaxChaincodes are what the derived ports leave room for.
@@ -136,6 +138,9 @@ func (t *Topology) Endpoints() map[string]string {
 	}
 	for _, s := range t.Servers() {
 		endpoints[s.Name] = s.Address
+	}
+	for _, r := range t.ProgramRuns() {
+		endpoints[r.Name] = r.Address
 	}
 	return endpoints
 }

@@ -2,9 +2,10 @@
 // orders, which programs endorse, and where everything listens.
 //
 // The nouns are the Party (an enterprise; its id is its MSP id), its Peer if it
-// runs one, the Orderers, and the Chaincodes, each of which is served by one
-// process a peer-owning party. [Load] reads the file, fills in what it leaves
-// out, and refuses what could not run: after Load every value is usable as it is.
+// runs one, the Orderers, the Chaincodes, each of which is served by one
+// process a peer-owning party, and the Programs, of which each such party runs
+// one process, too. [Load] reads the file, fills in what it leaves out, and
+// refuses what could not run: after Load every value is usable as it is.
 //
 //	channel: alliance
 //	parties:
@@ -49,6 +50,7 @@ type Topology struct {
 	Orderers   Orderers    // the ordering service
 	Parties    []Party     // who takes part
 	Chaincodes []Chaincode // the contracts, and the programs that serve them
+	Programs   []Program   // the parties' own, which run beside the network
 
 	// Policies decides what the parties sign together; empty means derived.
 	Policies Policies
@@ -69,7 +71,7 @@ type Topology struct {
 // all of a machine's. Near the bound a process collects garbage harder; at twice as
 // much data it ends, and is started again.
 type Memory struct {
-	Orderer, Peer, Chaincode Size // of each process of the kind
+	Orderer, Peer, Chaincode, Program Size // of each process of the kind
 }
 
 // Orderers is the ordering service; all of it belongs to one organisation.

@@ -47,7 +47,8 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got.Orderers); diff != "" {
 		t.Errorf("orderers (-want +got):\n%s", diff)
 	}
-	if got.Memory != (topology.Memory{Orderer: 1 << 30, Peer: 1 << 30, Chaincode: 768 << 20}) {
+	if got.Memory != (topology.Memory{Orderer: 1 << 30, Peer: 1 << 30, Chaincode: 768 << 20,
+		Program: 768 << 20}) {
 		t.Errorf("memory: %+v", got.Memory)
 	}
 	if got.Parties[0].Name != (topology.Name{EN: "Group", ZH: "集团"}) {
@@ -172,6 +173,19 @@ func TestRefusals(t *testing.T) {
 			"  - {id: D-F, peer: true}\n  - {id: F-G, peer: true}\nchaincodes:\n  - {pairs: p, ",
 			`collection "p-D-F-G": named twice`},
 		{"collection setting", "program: bin/tallycc", "program: x, collections: [{name: c, partys: [G]}]", "partys"},
+		{"program without a file", "", "programs: [{name: node}]", `program "node": no program`},
+		{"program name", "", "programs: [{name: _n, program: x}]", `program "_n": its name`},
+		{"program named like a node", "", "programs: [{name: Supervisor, program: x}]", "names of processes"},
+		{"program named like a chaincode", "", "programs: [{name: Tally, program: x}]", "the name is taken"},
+		{"program twice", "", "programs: [{name: n, program: x}, {name: N, program: y}]", "the name is taken"},
+		{"program env", "", "programs: [{name: n, program: x, env: [LEVEL]}]", "want KEY=VALUE"},
+		{"program that names nothing", "", "programs: [{name: n, program: x, args: ['-p{party}', '{prty}']}]",
+			"{prty} stands for nothing; there are {party}, {dir}, {profile}, {address}"},
+		{"program ready nowhere", "", "programs: [{name: n, program: x, ready: {url: '{address}/readyz'}}]",
+			"want https:// or http://"},
+		{"program ready under a CA without HTTPS", "",
+			"programs: [{name: n, program: x, ready: {url: 'http://{address}', ca: c}}]", "ready.ca"},
+		{"too many programs", "", "programs: [" + strings.Repeat("{name: n, program: x}, ", 8) + "]", "at most 7"},
 		{"port of nothing", "", "ports: {peer1.G: 9000}", `no endpoint "peer1.g"`},
 		{"port twice", "", "ports: {peer0.G: 9000, tally.D: 9000}", "both on port 9000"},
 		{"port of the privileged", "", "basePort: 80", "want 1024"},
@@ -208,6 +222,38 @@ func TestPortOverride(t *testing.T) {
 	}
 	if at := got.OrdererNodes()[1].Admin; at != "127.0.0.1:9001" {
 		t.Errorf("orderer1.admin at %s", at)
+	}
+}
+
+// TestPrograms: each party with a peer runs one, at an address of its own, with its own names in its texts.
+func TestPrograms(t *testing.T) {
+	got, err := load(t, minimal+`programs:
+  - {name: first, program: /bin/first}
+  - {name: node, program: bin/node, args: [--as, "{party}"], env: ["AT={address}", "P={profile}"],
+     ready: {url: "https://{address}/ready", ca: "{dir}/{party}.pem"}}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := got.ProgramRuns()
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Name+" "+r.Party+" "+r.Address)
+	}
+	want := []string{"first.G G 127.0.0.1:7153", "node.G G 127.0.0.1:7154", "first.D D 127.0.0.1:7253",
+		"node.D D 127.0.0.1:7254"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	p := runs[3].Program.For(map[string]string{"party": "D", "dir": "/n/D", "profile": "/n/D/p", "address": "a:1"})
+	filled := topology.Program{Name: "node", Program: filepath.Join(filepath.Dir(got.File), "bin/node"),
+		Args: []string{"--as", "D"}, Env: []string{"AT=a:1", "P=/n/D/p"},
+		Ready: topology.Ready{URL: "https://a:1/ready", CA: "/n/D/D.pem"}}
+	if diff := cmp.Diff(filled, p); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if runs[3].Program.Args[1] != "{party}" {
+		t.Error("one party's texts were filled into another's")
 	}
 }
 

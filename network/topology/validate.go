@@ -30,6 +30,7 @@ func (t *Topology) Validate() error {
 		t.validateOrderers(),
 		t.validateParties(),
 		t.validateChaincodes(),
+		t.validatePrograms(),
 	)
 	if err != nil {
 		return err // ports derive from all of these
@@ -44,7 +45,7 @@ func (t *Topology) validateNetwork() error {
 			fmt.Errorf("channel %q: want lower-case letters, digits and dashes, a letter first", t.Channel))
 	}
 	faults = append(faults, checkHost(t.Host))
-	if m := t.Memory; min(m.Orderer, m.Peer, m.Chaincode) < leastMemory {
+	if m := t.Memory; min(m.Orderer, m.Peer, m.Chaincode, m.Program) < leastMemory {
 		faults = append(faults, fmt.Errorf("memory: want at least %s for each kind of process", leastMemory))
 	}
 	return errors.Join(faults...)
@@ -146,7 +147,7 @@ func (t *Topology) validateChaincodes() error {
 			faults = append(faults,
 				fmt.Errorf("chaincode %q: letters and digits, dashes and underscores between them", c.Name))
 		}
-		if strings.HasPrefix(folded, "peer") || strings.HasPrefix(folded, "orderer") {
+		if reserved(folded) {
 			faults = append(faults, fmt.Errorf("chaincode %q: names of processes begin so; take another", c.Name))
 		}
 		if seen[folded] {
@@ -161,8 +162,8 @@ func (t *Topology) validateChaincodes() error {
 			faults = append(faults, fmt.Errorf("chaincode %q: no program", c.Name))
 		}
 		for _, setting := range c.Env {
-			if name, _, ok := strings.Cut(setting, "="); !ok || name == "" {
-				faults = append(faults, fmt.Errorf("chaincode %q: env %q: want KEY=VALUE", c.Name, setting))
+			if err := checkSetting(setting); err != nil {
+				faults = append(faults, fmt.Errorf("chaincode %q: %w", c.Name, err))
 			}
 		}
 		if c.Pairs != "" && !collectionName.MatchString(c.Pairs) {
@@ -178,6 +179,19 @@ func (t *Topology) validateChaincodes() error {
 		faults = append(faults, fmt.Errorf("chaincodes: at most %d", MaxChaincodes))
 	}
 	return errors.Join(faults...)
+}
+
+// reserved says whether names of tallynet's own processes begin as a name does, which is in small letters.
+func reserved(name string) bool {
+	return strings.HasPrefix(name, "peer") || strings.HasPrefix(name, "orderer") || name == "supervisor"
+}
+
+// checkSetting refuses what is no setting of an environment.
+func checkSetting(setting string) error {
+	if name, _, ok := strings.Cut(setting, "="); !ok || name == "" {
+		return fmt.Errorf("env %q: want KEY=VALUE", setting)
+	}
+	return nil
 }
 
 func (t *Topology) validateCollections(collections []Collection) error {

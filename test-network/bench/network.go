@@ -87,6 +87,7 @@ func derive(raw []byte, bin string) ([]byte, error) {
 	})
 	t["basePort"] = basePort
 	delete(t, "ports")
+	delete(t, "programs") // what is measured writes the lanes itself
 	return yaml.Marshal(t)
 }
 

@@ -89,9 +89,18 @@ func runAll(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// makeNetwork writes a topology like the repository's, on other ports, with
-// more sections appended.
+// makeNetwork writes a topology like the repository's, on other ports, with more sections appended, and without the
+// parties' nodes: tests write the lanes themselves.
 func makeNetwork(dir string, basePort int, more string) (*network, error) {
+	n, err := makeWithNodes(dir, basePort, more)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.edit(func(sections map[string]any) { delete(sections, "programs") })
+}
+
+// makeWithNodes is makeNetwork with a node for each party with a peer.
+func makeWithNodes(dir string, basePort int, more string) (*network, error) {
 	text, err := os.ReadFile(filepath.Join(root, "test-network", "topology.yaml"))
 	if err != nil {
 		return nil, err

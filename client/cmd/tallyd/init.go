@@ -8,11 +8,10 @@ import (
 	"net"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"tallystick/client/api"
+	"tallystick/client/access"
 	"tallystick/client/config"
 	"tallystick/client/machine"
 	"tallystick/client/store"
@@ -40,10 +39,7 @@ one, and the first API key, of the role admin, which is shown once. What is ther
 }
 
 func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err error) {
-	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
-		return machine.Fault(err)
-	}
-	if err := a.initCertificate(cfg, hosts); err != nil {
+	if err := a.initState(cfg, hosts); err != nil {
 		return err
 	}
 	own, err := store.Open(ctx, cfg.StoreAt())
@@ -51,7 +47,7 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	keys := api.NewKeyring(own)
+	keys := access.NewKeyring(own)
 	there, err := keys.List(ctx)
 	if err != nil {
 		return err
@@ -60,12 +56,20 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 		fmt.Fprintf(a.out, "API keys     %d are there; tallyd key list\n", len(there))
 		return nil
 	}
-	text, _, err := keys.Add(ctx, "first", "admin", time.Time{})
+	text, _, err := keys.Add(ctx, access.NewKey{Name: "first", Role: "admin"})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "API key      %s\n             role admin; it isn't shown again\n", text)
 	return nil
+}
+
+// initState makes the state directory and the certificate, if they aren't there.
+func (a *app) initState(cfg config.Config, hosts []string) error {
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return machine.Fault(err)
+	}
+	return a.initCertificate(cfg, hosts)
 }
 
 func (a *app) initCertificate(cfg config.Config, hosts []string) error {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"tallystick/network/topology"
@@ -55,24 +56,26 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// The ledger's program is beside this one, from wherever the topology is; what isn't built is found.
+// The programs are beside this one, from wherever the topology is; what isn't built is found.
 func TestProgramsOfATopology(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := filepath.Join(filepath.Dir(self), "tallycc")
+	want := filepath.Dir(self)
 	for _, path := range []string{filepath.Join(t.TempDir(), "a", "mine.yaml"),
 		filepath.Join(filepath.Dir(self), "mine.yaml"), "mine.yaml"} {
-		program := programFor(path)
-		if folder, err := filepath.Abs(filepath.Dir(path)); err != nil || !filepath.IsAbs(program) &&
-			filepath.Join(folder, program) != want || filepath.IsAbs(program) && program != want {
-			t.Errorf("of %s: %s, %v", path, program, err)
+		dir := programsFor(path)
+		if folder, err := filepath.Abs(filepath.Dir(path)); err != nil || !filepath.IsAbs(dir) &&
+			filepath.Join(folder, dir) != want || filepath.IsAbs(dir) && filepath.Clean(dir) != want ||
+			!strings.HasSuffix(dir, "/") {
+			t.Errorf("of %s: %s, %v", path, dir, err)
 		}
 	}
 	there := &topology.Topology{
-		Chaincodes: []topology.Chaincode{{Program: self}, {Program: want + "-none"}, {Program: want + "-none"}}}
-	if got := unbuilt(there); !slices.Equal(got, []string{want + "-none"}) {
+		Chaincodes: []topology.Chaincode{{Program: self}, {Program: self + "-none"}, {Program: self + "-none"}},
+		Programs:   []topology.Program{{Program: self + "-node"}}}
+	if got := unbuilt(there); !slices.Equal(got, []string{self + "-none", self + "-node"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -49,8 +49,8 @@ func upCommand(s settings) *cobra.Command {
 		Use:   "up",
 		Short: "Make the network run as its topology says",
 		Long: `Builds what is missing, starts what does not run, and returns when chaincode
-endorses across all parties with a peer. Repeat it whenever something died, a
-chaincode program was rebuilt, or a chaincode's version, policy or collections
+endorses across all parties with a peer and the parties' programs are ready, whose
+addresses it prints. Repeat it whenever something died, a program was rebuilt, or a chaincode's version, policy or collections
 were changed in the topology. An existing ledger is kept.`,
 		Example: "  tallynet up\n  tallynet up --topology other.yaml --dir /tmp/net",
 		Args:    exactly(0),
@@ -65,6 +65,9 @@ were changed in the topology. An existing ledger is kept.`,
 				return err
 			}
 			fmt.Printf("%s is up; client profiles are in %s\n", n.Topology.Channel, filepath.Join(n.Dir, "parties"))
+			for _, at := range n.Addresses() {
+				fmt.Printf("%-10s %s\n", at.Process, at.URL)
+			}
 			return nil
 		},
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,13 +60,13 @@ func writeTable(out io.Writer, rows []network.ProcessStatus) {
 	t.Render()
 }
 
-// note is what is particular about a process, its last restart included.
+// note is what is particular about a process, where it is reached and its last restart included.
 func note(r network.ProcessStatus) string {
-	if r.Restarts == 0 {
-		return r.Note
+	parts := []string{r.URL, r.Note}
+	if r.Restarts > 0 {
+		parts = append(parts, "restarted "+r.RestartedAt.Local().Format(time.DateTime)+": "+r.LastExit)
 	}
-	last := "restarted " + r.RestartedAt.Local().Format(time.DateTime) + ": " + r.LastExit
-	return strings.TrimPrefix(r.Note+"; "+last, "; ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
 }
 
 // blank shows nothing for what is not known.

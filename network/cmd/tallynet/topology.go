@@ -62,34 +62,41 @@ func summary(t *topology.Topology) string {
 //go:embed sample.yaml
 var sample []byte
 
-// unbuilt are programs of chaincodes that aren't there.
+// unbuilt are programs that aren't there.
 func unbuilt(t *topology.Topology) (list []string) {
+	var named []string
 	for _, c := range t.Chaincodes {
-		if _, err := os.Stat(c.Program); err != nil && !slices.Contains(list, c.Program) {
-			list = append(list, c.Program)
+		named = append(named, c.Program)
+	}
+	for _, p := range t.Programs {
+		named = append(named, p.Program)
+	}
+	for _, program := range named {
+		if _, err := os.Stat(program); err != nil && !slices.Contains(list, program) {
+			list = append(list, program)
 		}
 	}
 	return list
 }
 
-// sampleProgram is the ledger's program in the sample.
-const sampleProgram = "../bin/tallycc"
+// sampleDir is where the programs in the sample are.
+const sampleDir = "../bin/"
 
-// programFor is the ledger's program as a topology names it: beside this one, from the topology's folder.
-func programFor(path string) string {
+// programsFor is where a topology's programs are as it names them: beside this one, from the topology's folder.
+func programsFor(path string) string {
 	self, err := os.Executable()
 	if err != nil {
-		return sampleProgram
+		return sampleDir
 	}
-	program := filepath.Join(filepath.Dir(self), "tallycc")
+	dir := filepath.Dir(self)
 	from, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return program
+		return dir + "/"
 	}
-	if near, err := filepath.Rel(from, program); err == nil && strings.Count(near, "..") < 3 {
-		return filepath.ToSlash(near)
+	if near, err := filepath.Rel(from, dir); err == nil && strings.Count(near, "..") < 3 {
+		return filepath.ToSlash(near) + "/"
 	}
-	return program
+	return dir + "/"
 }
 
 func initCommand(s settings) *cobra.Command {
@@ -97,8 +104,8 @@ func initCommand(s settings) *cobra.Command {
 		Use:   "init",
 		Short: "Write a topology to begin with, with a comment on every key",
 		Long: `Writes the file that --topology names, which must not be there yet: three parties, two of
-them with a peer, four orderers, and the ledger's chaincode. Change it, validate it,
-and have it run.`,
+them with a peer, four orderers, the ledger's chaincode, and a node for each party
+with a peer. Change it, validate it, and have it run.`,
 		Example: "  tallynet init --topology mine/topology.yaml && tallynet validate --topology mine/topology.yaml",
 		Args:    exactly(0),
 		RunE: func(*cobra.Command, []string) error {
@@ -113,7 +120,7 @@ and have it run.`,
 			if err != nil {
 				return err
 			}
-			_, err = file.Write(bytes.ReplaceAll(sample, []byte(sampleProgram), []byte(programFor(path))))
+			_, err = file.Write(bytes.ReplaceAll(sample, []byte(sampleDir), []byte(programsFor(path))))
 			if err = errors.Join(err, file.Close()); err == nil {
 				fmt.Printf("%s is written; next: tallynet validate --topology %s\n", path, path)
 			}
