@@ -4,9 +4,9 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 
+<<<<<<< HEAD
 	"tallystick/chaincode/fault"
 	"tallystick/client/node"
 )
@@ -23,6 +23,11 @@ var owner = caller{id: "owner", role: Roles[len(Roles)-1]}
 // asker is who asks, as operations know it.
 func (c caller) asker() node.Who { return node.Who{ID: c.id, All: c.role.Has(node.Govern)} }
 
+=======
+	"tallystick/client/access"
+)
+
+>>>>>>> main
 type connKey struct{}
 
 // MarkOwner is an http.Server's ConnContext for a listener that only the node's own user can reach: who asks by it
@@ -31,31 +36,15 @@ func MarkOwner(ctx context.Context, c net.Conn) context.Context {
 	if c.LocalAddr().Network() != "unix" {
 		return ctx
 	}
-	return context.WithValue(ctx, connKey{}, owner)
+	return context.WithValue(ctx, connKey{}, access.Owner())
 }
 
 // caller finds out who asks. FORBIDDEN for whom nobody knows.
-func (s *Server) caller(r *http.Request) (caller, error) {
-	if who, ok := r.Context().Value(connKey{}).(caller); ok {
+func (s *Server) caller(r *http.Request) (access.Caller, error) {
+	if who, ok := r.Context().Value(connKey{}).(access.Caller); ok {
 		return who, nil
 	}
-	said := r.Header.Values("Authorization")
-	if len(said) != 1 {
-		return caller{}, fault.New(fault.Forbidden, "say who you are: Authorization: Bearer and an API key")
-	}
-	scheme, text, _ := strings.Cut(said[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return caller{}, fault.New(fault.Forbidden, "say who you are: Authorization: Bearer and an API key")
-	}
-	key, err := s.keys.Find(r.Context(), strings.TrimSpace(text))
-	if err != nil {
-		return caller{}, err
-	}
-	role, err := RoleNamed(key.Role)
-	if err != nil {
-		return caller{}, fault.New(fault.Forbidden, "the key's role isn't known to this version of the node")
-	}
-	return caller{id: key.ID, role: role}, nil
+	return s.guard.Caller(r.Context(), r.Header.Values("Authorization"), r.TLS)
 }
 
 // What is under way at once, at most: more is told to come back, so that what was taken is answered in time. No key

@@ -7,6 +7,7 @@ import (
 	"tallystick/client/cmd/tally/internal/catalogue"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/cmd/tally/internal/consortium"
+	"tallystick/client/cmd/tally/internal/events"
 	"tallystick/client/cmd/tally/internal/imports"
 	"tallystick/client/cmd/tally/internal/loyalty"
 	"tallystick/client/cmd/tally/internal/members"
@@ -25,7 +26,11 @@ func root(a *cli.App) *cobra.Command {
 		catalogue.Suppliers(a), catalogue.Goods(a, imports.Goods(a)), catalogue.Terms(a), catalogue.Storefronts(a),
 		catalogue.Orders(a), settle.Cycles(a), settle.Models(a), settle.Statements(a), settle.Disputes(a),
 		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
+<<<<<<< HEAD
 		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), own.Jobs(a),
+=======
+		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), events.Events(a),
+>>>>>>> main
 		refusals(a),
 		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.

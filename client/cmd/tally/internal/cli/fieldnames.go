@@ -11,6 +11,7 @@ var FieldNames = map[string]string{
 	"acceptor":             "--acceptor",
 	"begin":                "--begin",
 	"blocks":               "--blocks",
+	"after":                "--after",
 	"by":                   "--by",
 	"capture":              "--capture",
 	"channel":              "--channel",
@@ -25,6 +26,7 @@ var FieldNames = map[string]string{
 	"grantors":             "--grantor",
 	"issuer":               "--issuer",
 	"layout":               "--layout",
+	"limit":                "--limit",
 	"lock":                 "--out",
 	"lots":                 "--about",
 	"mapping":              "--mapping",
@@ -38,6 +40,7 @@ var FieldNames = map[string]string{
 	"rest":                 "--rest",
 	"restate":              "--restate --reason",
 	"signers":              "--signers",
+	"types":                "--type",
 	"view":                 "--view",
 }
 
