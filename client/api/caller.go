@@ -6,28 +6,10 @@ import (
 	"net/http"
 	"sync"
 
-<<<<<<< HEAD
-	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/node"
 )
 
-// caller is who asks.
-type caller struct {
-	id   string // of the key, or "owner"
-	role Role
-}
-
-// owner is whoever can open the node's socket: the user that it runs as, who can read the party's keys anyway.
-var owner = caller{id: "owner", role: Roles[len(Roles)-1]}
-
-// asker is who asks, as operations know it.
-func (c caller) asker() node.Who { return node.Who{ID: c.id, All: c.role.Has(node.Govern)} }
-
-=======
-	"tallystick/client/access"
-)
-
->>>>>>> main
 type connKey struct{}
 
 // MarkOwner is an http.Server's ConnContext for a listener that only the node's own user can reach: who asks by it
@@ -101,3 +83,6 @@ func (g *gate) enter(who string) (leave func(), ok bool) {
 		}
 	}, true
 }
+
+// askerOf is who asks, as operations know it.
+func askerOf(c access.Caller) node.Who { return node.Who{ID: c.ID, All: c.Role.Has(node.Govern)} }

@@ -45,7 +45,7 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	if id == "" { // the ledger knows it by its source
 		id = node.NewID()
 	}
-	job, err := jobs.NewBook(own).Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.id,
+	job, err := jobs.NewBook(own).Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
 		Request: a.request, Upload: a.call.Upload})
 	if err != nil {
 		status := statusIf(fault.CodeOf(err) == fault.Conflict)

@@ -186,7 +186,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	asked.call.Who = x.who.asker()
+	asked.call.Who = askerOf(x.who)
 	do, status := s.perform, http.StatusOK
 	if !rt.row.Asks && wantsJob(r) {
 		do, status = s.later, http.StatusAccepted

@@ -90,19 +90,16 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if err != nil {
 		return err
 	}
-<<<<<<< HEAD
-	server := api.New(n, api.NewKeyring(own), log)
+	defer a.onHangup(ctx, guard, log)()
+	server := api.New(n, guard, log)
 	working, stop := context.WithCancel(ctx)
 	worked := make(chan error, 1)
 	go func() { worked <- server.Work(working) }()
-	err = listen(ctx, cfg, server, certificate, log)
-	stop()
-	return errors.Join(err, <-worked)
-=======
-	defer a.onHangup(ctx, guard, log)()
-	return listen(ctx, cfg, api.New(n, guard, log), guard.TLS(&tls.Config{
+	err = listen(ctx, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
+	stop()
+	return errors.Join(err, <-worked)
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
@@ -131,7 +128,6 @@ func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logge
 		}
 	}()
 	return stop
->>>>>>> main
 }
 
 // lockState keeps a second node off the state directory.

@@ -9,11 +9,8 @@ import (
 	"tallystick/client/node/accounting"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/consortium"
-<<<<<<< HEAD
-	"tallystick/client/node/jobs"
-=======
 	"tallystick/client/node/events"
->>>>>>> main
+	"tallystick/client/node/jobs"
 	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 	"tallystick/client/node/settle"
@@ -22,10 +19,6 @@ import (
 // All lists the operations, by their subjects.
 func All() []node.Operation {
 	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
-<<<<<<< HEAD
-		node.Operations(), jobs.Operations(), settle.Operations(), accounting.Operations())
-=======
-		node.Operations(), settle.Operations(), accounting.Operations(),
+		node.Operations(), jobs.Operations(), settle.Operations(), accounting.Operations(),
 		events.Operations())
->>>>>>> main
 }
