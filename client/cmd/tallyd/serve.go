@@ -91,7 +91,9 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 		return err
 	}
 	defer a.onHangup(ctx, guard, log)()
-	return listen(ctx, cfg, api.New(n, guard, log), guard.TLS(&tls.Config{
+	handler := api.New(n, guard, log)
+	defer tellEvents(ctx, n, handler, log)()
+	return listen(ctx, cfg, handler, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
 }
@@ -143,7 +145,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 	if err != nil {
 		return err
 	}
-	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	public, err := reaping.Listen(ctx, "tcp", cfg.Serve.Listen)
 	if err != nil {
 		return errors.Join(machine.Fault(err), socket.Close())
 	}
@@ -151,6 +153,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
