@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"tallystick/client/access"
+	"tallystick/client/node"
 )
 
 type connKey struct{}
@@ -82,3 +83,6 @@ func (g *gate) enter(who string) (leave func(), ok bool) {
 		}
 	}, true
 }
+
+// askerOf is who asks, as operations know it.
+func askerOf(c access.Caller) node.Who { return node.Who{ID: c.ID, All: c.Role.Has(node.Govern)} }

@@ -32,6 +32,8 @@ type Server struct {
 	files    gate // of those that a file comes with
 	metrics  *metrics
 	stream   atomic.Pointer[stream] // nil if it tells no events as they come
+	routes   map[string]route       // by operation
+	wake     chan struct{}          // a job was added
 	draining atomic.Bool
 }
 
@@ -63,9 +65,11 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
+	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
+		s.routes[rt.row.Name] = rt
 		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
 			s.serve(w, r, rt)
 		})
@@ -189,11 +193,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	if problem := s.perform(ctx, x, asked); problem.err != nil {
+	asked.call.Who = askerOf(x.who)
+	do, status := s.perform, http.StatusOK
+	if !rt.row.Asks && wantsJob(r) {
+		do, status = s.later, http.StatusAccepted
+	}
+	if problem := do(ctx, x, asked); problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, http.StatusOK, "")
+	s.note(x, status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
@@ -366,7 +375,7 @@ func statusIf(elsewhere bool) int {
 
 // refuse answers a refusal, and notes it.
 func (s *Server) refuse(x exchange, problem refused) {
-	p := problemOf(x.r, problem, x.rt.fields)
+	p := problemOf(problem, keyOf(x.r), x.rt.fields).in(x.r)
 	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}

@@ -91,11 +91,16 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 		return err
 	}
 	defer a.onHangup(ctx, guard, log)()
-	handler := api.New(n, guard, log)
-	defer tellEvents(ctx, n, handler, log)()
-	return listen(ctx, cfg, handler, guard.TLS(&tls.Config{
+	server := api.New(n, guard, log)
+	defer tellEvents(ctx, n, server, log)()
+	working, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() { worked <- server.Work(working) }()
+	err = listen(ctx, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
+	stop()
+	return errors.Join(err, <-worked)
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.

@@ -21,6 +21,7 @@ var FieldNames = map[string]string{
 	"execute":              "--execute",
 	"fields":               "--field NAME=VALUE",
 	"file":                 "FILE",
+	"job":                  "JOB",
 	"form":                 "--out",
 	"grantors":             "--grantor",
 	"issuer":               "--issuer",
