@@ -123,7 +123,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, st *stream)
 	}
 	defer leave()
 	begun := time.Now()
-	err = s.tell(w, r, st, q)
+	err = s.tellEvents(w, r, st, q)
 	s.log.Info("a stream ended", "who", who.ID, "s", int(time.Since(begun).Seconds()), "err", err)
 }
 
@@ -136,8 +136,8 @@ func (s *Server) mayStream(r *http.Request) (access.Caller, error) {
 	return who, err
 }
 
-// tell writes events until there is a reason to end, which it returns.
-func (s *Server) tell(w http.ResponseWriter, r *http.Request, st *stream, q streamQuery) error {
+// tellEvents writes events until there is a reason to end, which it returns.
+func (s *Server) tellEvents(w http.ResponseWriter, r *http.Request, st *stream, q streamQuery) error {
 	ctx := r.Context()
 	if q.latest {
 		last, err := s.latest(ctx, st)
