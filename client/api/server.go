@@ -31,8 +31,9 @@ type Server struct {
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
 	metrics  *metrics
-	routes   map[string]route // by operation
-	wake     chan struct{}    // a job was added
+	stream   atomic.Pointer[stream] // nil if it tells no events as they come
+	routes   map[string]route       // by operation
+	wake     chan struct{}          // a job was added
 	draining atomic.Bool
 }
 
@@ -94,8 +95,14 @@ func routeOf(op node.Operation) route {
 	return rt
 }
 
-// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more. Streams end:
+// who follows asks on, here or at another node.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	if st := s.stream.Load(); st != nil {
+		st.end()
+	}
+}
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -267,9 +274,9 @@ const bodyPatience = 15 * time.Second
 // allow gives what comes so much time, and its answer as much as the request may take besides.
 func (s *Server) allow(x exchange, comes time.Duration) {
 	c, now := http.NewResponseController(x.w), time.Now()
-	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
-		c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) { // that is, of what isn't a connection
+	err := errors.Join(ignoreUnsupported(c.SetReadDeadline(now.Add(comes))),
+		ignoreUnsupported(c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute))))
+	if err != nil {
 		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
 }

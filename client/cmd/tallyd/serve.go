@@ -94,6 +94,7 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	}
 	defer a.onHangup(ctx, guard, log)()
 	server := api.New(n, guard, log)
+	defer tellEvents(ctx, n, server, log)()
 	own, err := n.Store(ctx)
 	if err != nil {
 		return err
@@ -159,7 +160,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 	if err != nil {
 		return err
 	}
-	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	public, err := reaping.Listen(ctx, "tcp", cfg.Serve.Listen)
 	if err != nil {
 		return errors.Join(machine.Fault(err), socket.Close())
 	}
@@ -167,6 +168,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
