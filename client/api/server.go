@@ -66,7 +66,7 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
-	s.metrics = newMetrics(n, &s.gate)
+	s.metrics = newMetrics(n, &s.gate, log)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
 		s.routes[rt.row.Name] = rt
