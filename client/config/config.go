@@ -62,6 +62,7 @@ type Config struct {
 	Timeouts Timeouts `mapstructure:"timeouts"` // of single calls
 
 	Serve Serve `mapstructure:"serve"` // where tallyd, the node's own process, is reached
+	Node  Node  `mapstructure:"node"`  // that the command line asks, where it isn't the one that serves State
 }
 
 // Serve says where a node's own process is reached.
@@ -73,6 +74,13 @@ type Serve struct {
 	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
 	// Index has it; its schema is for this alone.
 	Store string `mapstructure:"store"`
+}
+
+// Node says where the party's node runs, for a command line on another machine, or of another user.
+type Node struct {
+	URL   string `mapstructure:"url"`   // https://HOST:PORT; "none" for a node in the program's own process
+	Key   string `mapstructure:"key"`   // path of a file with an API key of the node, readable by its owner only
+	Trust string `mapstructure:"trust"` // path of the certificates by which the node's is trusted, PEM; "" for the machine's
 }
 
 // Name is a party's name in two languages.

@@ -84,7 +84,8 @@ func (c *Config) anchor(dir string) {
 		if c.State == "" {
 			c.State = filepath.Join(dir, "state")
 		}
-		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key}
+		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key,
+			&c.Node.Key, &c.Node.Trust}
 		for _, list := range [][]Endpoint{c.Peers, c.Orderers} {
 			for i := range list {
 				paths = append(paths, &list[i].TLSCA)

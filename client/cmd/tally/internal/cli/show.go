@@ -16,6 +16,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 // Scales says how many digits of a programme's points stand after the point, for
@@ -61,10 +62,10 @@ func (s Scales) OrNone(programme string, units amount.Units) string {
 	return s.Show(programme, units)
 }
 
-// AskScales reads the scales from a peer.
-func AskScales(ctx context.Context, g *node.Node) (Scales, error) {
-	list, err := g.Query().AllProgrammes(ctx)
-	return ScalesOf(list), err
+// AskScales asks a node for the scales.
+func AskScales(ctx context.Context, n *Node) (Scales, error) {
+	list, err := Ask(ctx, n, loyalty.ProgrammeList, node.NoRequest{})
+	return ScalesOf(list.Rows), err
 }
 
 // Columns says how a list is shown: its header, the columns that are amounts,
