@@ -25,10 +25,10 @@ const Max Units = 1<<53 - 1
 // Check refuses what a command may not name: BAD_REQUEST under 1, LIMIT above Max.
 func (u Units) Check() error {
 	if u < 1 {
-		return fault.New(fault.BadRequest, "amount %d is under 1", int64(u))
+		return fault.New(fault.BadRequest, "amount: %d is under 1", int64(u))
 	}
 	if u > Max {
-		return fault.New(fault.Limit, "amount %d is above %d", int64(u), int64(Max))
+		return fault.New(fault.Limit, "amount: %d is above %d", int64(u), int64(Max))
 	}
 	return nil
 }

@@ -58,19 +58,22 @@ func (r GrantRequest) Check() error {
 	if len(r.Grants) < 1 || len(r.Grants) > MaxGrants {
 		return fault.New(fault.BadRequest, "grants: want 1 to %d", MaxGrants)
 	}
-	for _, g := range r.Grants {
-		if err := name.CheckID("member", g.Member); err != nil {
-			return err
-		}
-		if err := g.Commitment.Check(); err != nil {
-			return err
-		}
-		if err := name.CheckOptional([2]string{"activator", g.Activator},
-			[2]string{"reference", g.Reference}); err != nil {
-			return err
+	for i, g := range r.Grants {
+		if err := g.check(); err != nil {
+			return fault.At("grants", i, err)
 		}
 	}
 	return nil
+}
+
+func (g Grant) check() error {
+	if err := name.CheckID("member", g.Member); err != nil {
+		return err
+	}
+	if err := g.Commitment.Check(); err != nil {
+		return err
+	}
+	return name.CheckOptional([2]string{"activator", g.Activator}, [2]string{"reference", g.Reference})
 }
 
 // GrantAll makes the entitlements of a request, in its order. The members are

@@ -86,7 +86,7 @@ func (r AwardRequest) Check() error {
 	}
 	for i, id := range r.Campaigns {
 		if err := name.CheckID("campaign", id); err != nil {
-			return err
+			return fault.At("campaigns", i, err)
 		}
 		if slices.Contains(r.Campaigns[:i], id) {
 			return fault.New(fault.BadRequest, "campaigns: %s stands twice", id)

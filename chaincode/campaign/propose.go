@@ -51,14 +51,14 @@ func (r ProposeRequest) Check() error {
 		return fault.New(fault.BadRequest, "funders: want 1 to %d", MaxFunders)
 	}
 	for i, f := range r.Funders {
-		if err := name.CheckID("funder", f.Party); err != nil {
-			return err
+		if err := name.CheckID("party", f.Party); err != nil {
+			return fault.At("funders", i, err)
 		}
 		if i > 0 && r.Funders[i-1].Party >= f.Party {
 			return fault.New(fault.BadRequest, "funders: want them sorted, each once")
 		}
 		if err := f.Parts.Check(); err != nil {
-			return err
+			return fault.At("funders", i, err)
 		}
 	}
 	if err := r.Cap.CheckOptional(); err != nil {

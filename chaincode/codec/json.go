@@ -41,7 +41,7 @@ func DecodeJSON(data []byte, to any) error {
 		return refusal
 	case errors.As(err, &wrongType):
 		return fault.New(fault.BadRequest, "JSON: field %s: want %s, got a %s",
-			written(wrongType.Field), wanted(wrongType.Type), wrongType.Value)
+			fieldAt(data, wrongType.Offset), wanted(wrongType.Type), wrongType.Value)
 	case err != nil:
 		return fault.New(fault.BadRequest, "JSON: %.120s", err.Error())
 	}
@@ -51,12 +51,46 @@ func DecodeJSON(data []byte, to any) error {
 	return nil
 }
 
-// written is a field's path as JSON has it: without what it is embedded in, which has a name in Go alone.
-func written(path string) string {
-	names := strings.Split(path, ".")
-	return strings.Join(slices.DeleteFunc(names, func(name string) bool {
-		return name != "" && 'A' <= name[0] && name[0] <= 'Z'
-	}), ".")
+// fieldAt is the field of a JSON text whose value ends or begins at an offset, with the places of lists in between:
+// take.0.points.
+func fieldAt(data []byte, offset int64) string {
+	d := json.NewDecoder(bytes.NewReader(data))
+	path := ""
+	var walk func(at string) bool
+	walk = func(at string) (found bool) {
+		token, err := d.Token()
+		if path = at; err != nil || d.InputOffset() >= offset {
+			return true
+		}
+		open, ok := token.(json.Delim)
+		for i := 0; ok && d.More(); i++ {
+			part := any(i)
+			if open == '{' {
+				if part, err = d.Token(); err != nil {
+					return true
+				}
+			}
+			if walk(within(at, part)) {
+				return true
+			}
+		}
+		if ok {
+			_, err = d.Token()
+		}
+		path = at
+		return err != nil
+	}
+	walk("")
+	return path
+}
+
+// within is the path of a field or a place inside of another.
+func within(path string, part any) string {
+	text := fmt.Sprint(part)
+	if path == "" {
+		return text[:min(len(text), 40)]
+	}
+	return path + "." + text[:min(len(text), 40)]
 }
 
 // wanted says what JSON a type is written as.
@@ -101,6 +135,20 @@ func checkDepth(data []byte) error {
 
 var errNoValue = errors.New("not a value")
 
+// misnamed is a field that an object may not have.
+type misnamed struct{ path, what string }
+
+func (m *misnamed) Error() string { return fmt.Sprintf("field %q %s", m.path, m.what) }
+
+// inside says of an error in a part of a value where that part stands.
+func inside(part any, err error) error {
+	var m *misnamed
+	if errors.As(err, &m) {
+		m.path = fmt.Sprint(part) + "." + m.path
+	}
+	return err
+}
+
 // checkFields walks one value beside its type. It refuses an object that names a
 // field twice, and a name that encoding/json would take for another one: it
 // folds case, and letters of other alphabets with it, such as ſ for s.
@@ -115,24 +163,23 @@ func checkFields(d *json.Decoder, t reflect.Type) error {
 	}
 	t = shapeOf(t)
 	seen := map[string]bool{}
-	for d.More() {
-		inner := elementOf(t)
+	for i := 0; d.More(); i++ {
+		inner, part := elementOf(t), any(i)
 		if open == '{' {
-			key, err := d.Token()
-			if err != nil {
+			if part, err = d.Token(); err != nil {
 				return errNoValue
 			}
-			field := fmt.Sprint(key)
+			field := fmt.Sprint(part)
 			if seen[field] {
-				return fmt.Errorf("field %.40q stands twice", field)
+				return &misnamed{fmt.Sprintf("%.40s", field), "stands twice"}
 			}
 			seen[field] = true
 			if inner, ok = fieldOf(t, field); !ok {
-				return fmt.Errorf("field %.40q is unknown", field)
+				return &misnamed{fmt.Sprintf("%.40s", field), "is unknown"}
 			}
 		}
 		if err := checkFields(d, inner); err != nil {
-			return err
+			return inside(part, err)
 		}
 	}
 	if _, err = d.Token(); err != nil {

@@ -21,11 +21,14 @@ type Inner struct {
 // TestWrongTypes: what is of a wrong type is refused in words of JSON, by the field's name there.
 func TestWrongTypes(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"take":[{"points":1.5}]}`: "JSON: field take.points: want a whole number in its bounds, got a number 1.5",
-		`{"take":{}}`:               "JSON: field take: want a list, got a object",
-		`{"proof":1}`:               "JSON: field proof: want a text in base64, got a number",
-		`{"member":true}`:           "JSON: field member: want a text, got a bool",
-		`{"open":"yes"}`:            "JSON: field open: want true or false, got a string",
+		`{"take":[{"points":1.5}]}`: "JSON: field take.0.points: want a whole number in its bounds, got a number 1.5",
+		`{"take":[{"points":1},{"points":"x"}],"member":""}`: "JSON: field take.1.points: want a whole number in its " +
+			"bounds, got a string",
+		`{"take":[{"points":1},{"x":1}]}`: `JSON: field "take.1.x" is unknown`,
+		`{"take":{}}`:                     "JSON: field take: want a list, got a object",
+		`{"proof":1}`:                     "JSON: field proof: want a text in base64, got a number",
+		`{"member":true}`:                 "JSON: field member: want a text, got a bool",
+		`{"open":"yes"}`:                  "JSON: field open: want true or false, got a string",
 	} {
 		var to struct {
 			Inner

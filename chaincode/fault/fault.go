@@ -9,6 +9,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -75,6 +76,33 @@ func (e *Error) Is(target error) bool {
 // New makes a refusal from a code and a text for people.
 func New(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// field finds the field that a refusal's text begins with.
+var field = regexp.MustCompile(`^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*:`)
+
+// Named gives the field that a refusal's text begins with the name that it has in a request: what an amount's check
+// calls amount is the request's points.
+func Named(name string, err error) error {
+	var refusal *Error
+	if err == nil || !errors.As(err, &refusal) {
+		return err
+	}
+	return New(refusal.Code, "%s:%s", name, strings.TrimPrefix(refusal.Text, field.FindString(refusal.Text)))
+}
+
+// At says in which entry of a list a malformed request is wrong: "amount: 0 is under 1" of grants[3] is
+// "grants.3.amount: 0 is under 1". An error without a code stays as it is.
+func At(list string, i int, err error) error {
+	var refusal *Error
+	if err == nil || !errors.As(err, &refusal) {
+		return err
+	}
+	between := ": "
+	if field.MatchString(refusal.Text) {
+		between = "."
+	}
+	return New(refusal.Code, "%s.%d%s%s", list, i, between, refusal.Text)
 }
 
 // CodeOf returns the code of the first refusal in err's chain, Internal for any

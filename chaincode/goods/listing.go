@@ -93,9 +93,9 @@ func (r ListRequest) Check() error {
 	if len(r.Prices) < 1 || len(r.Prices) > MaxRules {
 		return fault.New(fault.BadRequest, "prices: want 1 to %d", MaxRules)
 	}
-	for _, p := range r.Prices {
+	for i, p := range r.Prices {
 		if err := p.check(); err != nil {
-			return err
+			return fault.At("prices", i, err)
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (r SetStorefrontRequest) Check() error {
 	}
 	for i, t := range r.Tenders {
 		if err := t.check(); err != nil {
-			return err
+			return fault.At("tenders", i, err)
 		}
 		if i > 0 && r.Tenders[i-1].Programme >= t.Programme {
 			return fault.New(fault.BadRequest, "tenders: want programmes sorted, each once")

@@ -67,10 +67,10 @@ func (r EraseRequest) Check() error {
 	}
 	for i, a := range r.Accounts {
 		if err := name.CheckID("party", a.Party); err != nil {
-			return err
+			return fault.At("accounts", i, err)
 		}
 		if err := checkAccount(a.Channel, a.Account); err != nil {
-			return err
+			return fault.At("accounts", i, err)
 		}
 		if i > 0 && r.Accounts[i-1].compare(a) >= 0 {
 			return fault.New(fault.BadRequest, "accounts: want them sorted, each once")
@@ -78,7 +78,7 @@ func (r EraseRequest) Check() error {
 	}
 	for i, n := range r.Consents {
 		if err := n.Check(); err != nil {
-			return err
+			return fault.At("consents", i, err)
 		}
 		if slices.Contains(r.Consents[:i], n) {
 			return fault.New(fault.BadRequest, "consents: want each once")

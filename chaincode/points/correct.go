@@ -28,9 +28,9 @@ func (r ExpireRequest) Check() error {
 		return fault.New(fault.BadRequest, "lots: want 1 to %d", MaxLots)
 	}
 	seen := make(map[number.Row]bool, len(r.Lots))
-	for _, lot := range r.Lots {
+	for i, lot := range r.Lots {
 		if err := lot.Check(); err != nil {
-			return err
+			return fault.At("lots", i, err)
 		}
 		if seen[lot] {
 			return fault.New(fault.BadRequest, "lot %s stands twice", lot)

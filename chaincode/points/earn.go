@@ -169,17 +169,19 @@ func (r AwardRequest) Check() error {
 	if len(r.Lines) < 1 || len(r.Lines) > MaxLines {
 		return fault.New(fault.BadRequest, "lines: want 1 to %d", MaxLines)
 	}
-	for _, l := range r.Lines {
-		if l.Label != "" {
-			if err := name.CheckID("label", l.Label); err != nil {
-				return err
-			}
-		}
-		if err := l.Fen.Check(); err != nil {
-			return err
+	for i, l := range r.Lines {
+		if err := l.check(); err != nil {
+			return fault.At("lines", i, err)
 		}
 	}
 	return r.grant(1).Check()
+}
+
+func (l Bought) check() error {
+	if err := name.CheckOptional([2]string{"label", l.Label}); err != nil {
+		return err
+	}
+	return l.Fen.Check()
 }
 
 // grant is the issue that an award comes to.

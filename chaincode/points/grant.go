@@ -83,9 +83,9 @@ func (r IssueRequest) Check() error {
 		return fault.New(fault.BadRequest, "grants: want 1 to %d", MaxLots)
 	}
 	lots := 0
-	for _, g := range r.Grants {
+	for i, g := range r.Grants {
 		if err := g.check(); err != nil {
-			return err
+			return fault.At("grants", i, err)
 		}
 		lots += max(1, len(g.Split))
 	}
@@ -126,10 +126,10 @@ func checkShares(split []Share) error {
 	}
 	for i, s := range split {
 		if err := name.CheckID("funder", s.Funder); err != nil {
-			return err
+			return fault.At("split", i, err)
 		}
 		if err := s.Parts.Check(); err != nil {
-			return err
+			return fault.At("split", i, err)
 		}
 		for _, other := range split[:i] {
 			if other.Funder == s.Funder {

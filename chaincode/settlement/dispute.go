@@ -132,9 +132,9 @@ func (r RaiseRequest) Check() error {
 		return fault.New(fault.BadRequest, "lines: want 1 to %d", MaxDisputed)
 	}
 	seen := map[number.Row]bool{}
-	for _, line := range r.Lines {
+	for i, line := range r.Lines {
 		if err := line.Check(); err != nil {
-			return err
+			return fault.At("lines", i, err)
 		}
 		if seen[line] {
 			return fault.New(fault.BadRequest, "lines: %s stands twice", line)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+
+	"tallystick/client/api/internal/written"
 )
 
 // The headers of requests and answers besides [KeyHeader].
@@ -48,7 +50,7 @@ func (s *perCall) tidy(v reflect.Value) {
 			s.tidy(own.Elem())
 		}
 	case reflect.Slice:
-		if v.IsNil() && writesItself(v.Type()) {
+		if v.IsNil() && written.Itself(v.Type()) {
 			return
 		}
 		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())

@@ -15,11 +15,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
+	"tallystick/client/bounds"
 	"tallystick/client/node/nodetest"
 	"tallystick/client/node/operations"
+	"tallystick/client/node/settle"
 )
 
 // tested is a server of a node of D's that isn't connected, and a key of each role.
@@ -31,14 +33,15 @@ type tested struct {
 func serverOf(t testing.TB, log io.Writer) tested {
 	t.Helper()
 	n := nodetest.Offline(t)
-	own, err := n.Store(t.Context())
+	guard, err := access.NewGuard(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := NewKeyring(own)
-	s := tested{New(n, keys, slog.New(slog.NewTextHandler(log, nil))), map[string]string{}}
-	for _, r := range Roles {
-		if s.keys[r.Name], _, err = keys.Add(t.Context(), "test", r.Name, time.Time{}); err != nil {
+	all := slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})
+	s := tested{New(n, guard, slog.New(all)), map[string]string{}}
+	for _, r := range access.Roles {
+		what := access.NewKey{Name: "test", Role: r.Name, Person: r.Name}
+		if s.keys[r.Name], _, err = guard.Keys.Add(t.Context(), what); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,6 +128,18 @@ func TestRefusals(t *testing.T) {
 			415, fault.BadRequest, ""},
 		{"a file that doesn't come with it", "admin", "POST", "/v1/statements/verify", `{}`, nil,
 			415, fault.BadRequest, ""},
+		{"a field of a list's entry", "admin", "POST", "/v1/lots",
+			`{"programme":"DP","grants":[{"member":"a","amount":1},{"member":"b","amount":0}]}`, key,
+			400, fault.BadRequest, "/grants/1/amount"},
+		{"a wrong type in a list's entry", "admin", "POST", "/v1/lots",
+			`{"programme":"DP","grants":[{"member":"a","amount":1},{"member":"b","amount":"x"}]}`, key,
+			400, fault.BadRequest, "/grants/1/amount"},
+		{"an unknown field in a list's entry", "admin", "POST", "/v1/holds",
+			`{"member":"a","take":[{"programme":"DP","points":1,"of":2}],"for":900}`, key,
+			400, fault.BadRequest, "/take/0/of"},
+		{"too little in a list's entry", "admin", "POST", "/v1/holds",
+			`{"member":"a","take":[{"programme":"DP","points":1},{"programme":"DP","points":0}],"for":900}`, key,
+			400, fault.BadRequest, "/take/1/points"},
 		{"a query", "admin", "POST", profile + "?member=li", `{}`, key, 400, fault.BadRequest, ""},
 		{"a query's field twice", "admin", "GET", "/v1/lots/G.0.3.0.0/liability?sale=1&sale=2", "", nil,
 			400, fault.BadRequest, "/sale"},
@@ -220,7 +235,7 @@ func TestRoles(t *testing.T) {
 	for _, op := range operations.All() {
 		row := op.About()
 		target := inPath.ReplaceAllString(row.Path, "1")
-		for _, role := range Roles {
+		for _, role := range access.Roles {
 			w := s.ask(role.Name, row.Method, target, "")
 			if refused := w.Code == http.StatusForbidden; refused == role.Has(row.Permission) {
 				t.Errorf("%s as %s: %d %s", row.Name, role.Name, w.Code, w.Body)
@@ -239,8 +254,8 @@ func TestRoles(t *testing.T) {
 
 const counterMay = `
 benefit.buy benefit.entitlement benefit.entitlements benefit.list benefit.reserve benefit.reverse benefit.show
-benefit.unreserve benefit.writeoff campaign.award campaign.simulate good.list good.show good.stock
-member.authorisations member.authorise member.authorise.code member.authorise.signed member.label
+benefit.unreserve benefit.writeoff campaign.award campaign.simulate good.list good.show good.stock job.list
+job.show member.authorisations member.authorise member.authorise.code member.authorise.signed member.label
 member.labels member.offers member.recognise member.show order.cash.refunded order.codes order.deliver
 order.place order.quote order.return.receive order.return.refund order.return.request order.show points.award
 points.capture points.freezes points.hold points.holds points.lot points.redeem points.refund points.release
@@ -453,3 +468,34 @@ func TestRefusalsThatSay(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// TestLargeFiles: a file that says that it is too large is refused before any of it is read; one that doesn't say is
+// read no further than it may be.
+func TestLargeFiles(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	const head = "--x\r\nContent-Disposition: form-data; name=\"request\"\r\n\r\n{}\r\n" +
+		"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.json\"\r\n\r\n"
+	rt := routeOf(settle.StatementVerify)
+	rt.most = 1 << 20
+	for _, says := range []bool{true, false} {
+		read := &bounds.Counter{From: io.MultiReader(strings.NewReader(head), zeros{})}
+		r := httptest.NewRequest("POST", rt.row.Path, read)
+		r.Header.Set("Authorization", "Bearer "+s.keys["admin"])
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		if says {
+			r.ContentLength = 5 << 30
+		}
+		w := httptest.NewRecorder()
+		s.serve(w, r, rt)
+		p := problemIn(t, w)
+		if p.Status != http.StatusRequestEntityTooLarge || p.Code != fault.Limit || p.Effect != None ||
+			says && read.N > 0 || read.N > rt.most+1<<16 {
+			t.Errorf("it says how large it is %t: %+v after %d of %d bytes", says, p, read.N, rt.most)
+		}
+	}
+}
+
+// zeros is endless.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

@@ -31,9 +31,7 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	gauge := func(name, help string, of func() float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
-	}
+	gauge := m.gauge
 	counter := func(name, help string, of func() float64) {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, of))
 	}
@@ -63,6 +61,11 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 	return m
 }
 
+// gauge adds a figure that is asked for when it is scraped.
+func (m *metrics) gauge(name, help string, of func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
+}
+
 // note counts a request that was answered.
 func (m *metrics) note(operation string, code fault.Code, took time.Duration) {
 	if code == "" {
@@ -80,8 +83,8 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, refusalOf(err), http.StatusUnauthorized, None, nil)
 	case err != nil:
 		writeProblem(w, r, refusalOf(err), 0, None, nil)
-	case !who.role.Has(node.Read):
-		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.role.Name), 0, None, nil)
+	case !who.Role.Has(node.Read):
+		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.Role.Name), 0, None, nil)
 	default:
 		promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 	}

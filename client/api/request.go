@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
+	"tallystick/client/api/internal/written"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
 )
@@ -57,7 +57,7 @@ func fieldOf(t reflect.Type) field {
 	if said, ok := marshalled(t); ok {
 		return said
 	}
-	if t.Kind() == reflect.Slice && (t.Elem().Kind() != reflect.Uint8 || writesItself(t.Elem())) {
+	if t.Kind() == reflect.Slice && (t.Elem().Kind() != reflect.Uint8 || written.Itself(t.Elem())) {
 		inner := fieldOf(t.Elem())
 		return field{form: inner.form, list: inner.form != asJSON}
 	}
@@ -78,7 +78,7 @@ func formOf(t reflect.Type) form {
 
 // marshalled is how a type that writes itself is written, as its zero value shows.
 func marshalled(t reflect.Type) (field, bool) {
-	if !writesItself(t) {
+	if !written.Itself(t) {
 		return field{}, false
 	}
 	zero, err := json.Marshal(reflect.Zero(t).Interface())
@@ -89,10 +89,6 @@ func marshalled(t reflect.Type) (field, bool) {
 		return field{form: asText, list: true}, true
 	}
 	return field{form: asJSON}, true
-}
-
-func writesItself(t reflect.Type) bool {
-	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
 var digits = regexp.MustCompile(`^-?[0-9]{1,20}(\.[0-9]{1,20})?$`)
@@ -170,7 +166,7 @@ func (rt route) requestOf(r *http.Request) (request json.RawMessage, file node.U
 	case r.URL.RawQuery != "":
 		return nil, file, fault.New(fault.BadRequest, "a POST has no query: its request stands in its body")
 	case rt.op.Carries():
-		body, file, err = partsOf(r)
+		body, file, err = rt.partsOf(r)
 	default:
 		body, err = bodyOf(r)
 	}
@@ -197,7 +193,10 @@ const LeftOut = "~"
 
 // partsOf reads a request with a file: multipart/form-data whose first part, request, is the request in JSON, and whose
 // second, file, is the file, which the operation reads as it comes.
-func partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
+func (rt route) partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
+	if r.ContentLength > rt.most+MaxBody {
+		return nil, file, tooLarge{rt.most}
+	}
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, file, errParts
@@ -213,20 +212,44 @@ func partsOf(r *http.Request) (body []byte, file node.Upload, err error) {
 	if err != nil || second.FormName() != "file" {
 		return nil, file, errParts
 	}
-	open := func() (io.ReadCloser, error) { return partBody{second}, nil }
+	open := func() (io.ReadCloser, error) { return &partBody{second, rt.most, rt.most}, nil }
 	return body, node.Upload{Name: second.FileName(), Open: open}, nil
 }
 
 // partBody is a file as its sender sends it. That it doesn't come whole is the sender's fault.
-type partBody struct{ io.ReadCloser }
+type partBody struct {
+	from       io.Reader
+	most, left int64
+}
 
-// Read reads on.
-func (s partBody) Read(p []byte) (int, error) {
-	n, err := s.ReadCloser.Read(p)
+// Read reads on, and no further than the file may be long.
+func (p *partBody) Read(to []byte) (int, error) {
+	n, err := p.from.Read(to)
+	if p.left -= int64(n); p.left < 0 {
+		return 0, tooLarge{p.most}
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = errCut
 	}
 	return n, err
+}
+
+// Close leaves unread what wasn't read.
+func (p *partBody) Close() error { return nil }
+
+// tooLarge is why a file isn't taken.
+type tooLarge struct{ most int64 }
+
+func (t tooLarge) Error() string { return t.Unwrap().Error() }
+
+// Unwrap gives its code.
+func (t tooLarge) Unwrap() error {
+	return fault.New(fault.Limit, "the file is longer than %d bytes", t.most)
+}
+
+func isTooLarge(err error) bool {
+	var t tooLarge
+	return errors.As(err, &t)
 }
 
 // inFront puts fields before those of a JSON object.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,12 +8,14 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/node"
 	"tallystick/client/node/operations"
 )
@@ -22,7 +23,7 @@ import (
 // Server serves a node's operations.
 type Server struct {
 	node     *node.Node
-	keys     *Keyring
+	guard    *access.Guard
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
@@ -30,6 +31,9 @@ type Server struct {
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
 	metrics  *metrics
+	stream   atomic.Pointer[stream] // nil if it tells no events as they come
+	routes   map[string]route       // by operation
+	wake     chan struct{}          // a job was added
 	draining atomic.Bool
 }
 
@@ -39,6 +43,7 @@ type route struct {
 	row    node.Row
 	path   []string // the fields that the path names
 	fields map[string]field
+	most   int64 // bytes of the file that comes with it
 }
 
 // How long a request may take: one with a file longer, which comes and is worked off meanwhile.
@@ -55,14 +60,16 @@ func (rt route) patience() time.Duration {
 	return patience
 }
 
-// New makes a server of a node, for those who have a key of the keyring.
-func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
-	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(),
+// New makes a server of a node, for those whom a guard knows.
+func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
+	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
+	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
+		s.routes[rt.row.Name] = rt
 		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
 			s.serve(w, r, rt)
 		})
@@ -81,11 +88,21 @@ func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
 func routeOf(op node.Operation) route {
 	request, _ := op.Types()
 	row := op.About()
-	return route{op: op, row: row, path: pathNames(row.Path), fields: fieldsOf(request)}
+	rt := route{op: op, row: row, path: pathNames(row.Path), fields: fieldsOf(request)}
+	if carrier, is := reflect.New(request).Interface().(node.Carrier); is {
+		_, _, rt.most = carrier.Carries()
+	}
+	return rt
 }
 
-// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more. Streams end:
+// who follows asks on, here or at another node.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	if st := s.stream.Load(); st != nil {
+		st.end()
+	}
+}
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +172,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, status: status, effect: None})
 		return
 	}
-	if role := x.who.role; !role.Has(rt.row.Permission) {
+	if role := x.who.Role; !role.Has(rt.row.Permission) {
 		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
 		s.refuse(x, refused{err: err, effect: None})
 		return
@@ -181,11 +198,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	if problem := s.perform(ctx, x, asked); problem.err != nil {
+	asked.call.Who = askerOf(x.who)
+	do, status := s.perform, http.StatusOK
+	if !rt.row.Asks && wantsJob(r) {
+		do, status = s.later, http.StatusAccepted
+	}
+	if problem := do(ctx, x, asked); problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, http.StatusOK, "")
+	s.note(x, status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
@@ -199,7 +221,7 @@ type asked struct {
 // read reads a request while it comes, which takes as long as its sender likes, so it has no place among those under
 // way yet. A file is read later.
 func (s *Server) read(x exchange) (a asked, _ refused) {
-	leave, ok := s.reading.enter(x.who.id)
+	leave, ok := s.reading.enter(x.who.ID)
 	if !ok {
 		return a, refused{err: errFull, effect: None}
 	}
@@ -210,7 +232,7 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 	switch {
 	case errors.Is(err, errMedia), errors.Is(err, errParts):
 		return a, refused{err: err, status: http.StatusUnsupportedMediaType, effect: None}
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), isTooLarge(err):
 		return a, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	case err != nil:
 		return a, refused{err: err, effect: None}
@@ -224,7 +246,7 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 
 // enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do.
 func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
-	out, ok := s.gate.enter(x.who.id)
+	out, ok := s.gate.enter(x.who.ID)
 	waits := &s.ahead
 	switch {
 	case !ok:
@@ -234,7 +256,7 @@ func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
 	case least <= s.node.Height():
 		return out, true
 	}
-	arrived, ok := waits.enter(x.who.id)
+	arrived, ok := waits.enter(x.who.ID)
 	if !ok {
 		out()
 		return nil, false
@@ -247,7 +269,7 @@ type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	rt    route
-	who   caller
+	who   access.Caller
 	begun time.Time
 }
 
@@ -257,9 +279,9 @@ const bodyPatience = 15 * time.Second
 // allow gives what comes so much time, and its answer as much as the request may take besides.
 func (s *Server) allow(x exchange, comes time.Duration) {
 	c, now := http.NewResponseController(x.w), time.Now()
-	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
-		c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) { // that is, of what isn't a connection
+	err := errors.Join(ignoreUnsupported(c.SetReadDeadline(now.Add(comes))),
+		ignoreUnsupported(c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute))))
+	if err != nil {
 		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
 }
@@ -287,6 +309,9 @@ func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	}
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
 		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
+	}
+	if isTooLarge(err) {
+		return refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	}
 	problem := s.became(ctx, x.rt, &a.call, err)
 	if says, is := answer.(refusable); is && says.Refused() {
@@ -355,19 +380,22 @@ func statusIf(elsewhere bool) int {
 
 // refuse answers a refusal, and notes it.
 func (s *Server) refuse(x exchange, problem refused) {
-	refusal := refusalOf(problem.err)
-	if refusal.Code == fault.Internal {
+	p := problemOf(problem, keyOf(x.r), x.rt.fields).in(x.r)
+	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}
-	status := cmp.Or(problem.status, fault.Of(refusal.Code).HTTP)
-	writeProblem(x.w, x.r, refusal, status, problem.effect, problem.answer)
-	s.note(x, status, refusal.Code)
+	p.write(x.w)
+	s.note(x, p.Status, p.Code)
 }
 
 // note logs and counts that a request was answered: nothing of what it names but its id.
 func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
-	s.log.Info("answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.id,
+	level := slog.LevelInfo
+	if status == http.StatusUnauthorized {
+		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
+	}
+	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
 		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

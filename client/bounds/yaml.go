@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -40,7 +41,7 @@ func CheckYAML(data []byte, name string) error {
 			return nil
 		}
 		if err != nil {
-			return fault.New(fault.BadRequest, "%s: %.200v", name, err)
+			return fault.New(fault.BadRequest, "%s: %.200s", name, strings.TrimPrefix(err.Error(), "yaml: "))
 		}
 		left := maxNodes
 		if err := checkNode(&document, maxDepth, &left, name); err != nil {

@@ -85,11 +85,14 @@ func (c *Config) anchor(dir string) {
 			c.State = filepath.Join(dir, "state")
 		}
 		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key,
-			&c.Node.Key, &c.Node.Trust}
+			&c.Serve.ClientCA, &c.Node.Key, &c.Node.Trust}
 		for _, list := range [][]Endpoint{c.Peers, c.Orderers} {
 			for i := range list {
 				paths = append(paths, &list[i].TLSCA)
 			}
+		}
+		for i := range c.Serve.People {
+			paths = append(paths, &c.Serve.People[i].CA)
 		}
 		for i := range c.Trust {
 			paths = append(paths, &c.Trust[i].CA)

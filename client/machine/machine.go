@@ -5,6 +5,7 @@ package machine
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -53,6 +54,26 @@ func Advice(err error) string {
 		}
 	}
 	return ""
+}
+
+// Public is a refusal as it is told to whoever isn't at the machine: of a fault of the machine only what to do about it,
+// without paths and without what a library says.
+func Public(refusal *fault.Error) *fault.Error {
+	if refusal.Code != fault.Machine {
+		return refusal
+	}
+	told := func(text string) bool { return strings.HasSuffix(refusal.Text, ": "+text) }
+	for _, a := range advice {
+		if told(a.text) {
+			return fault.New(fault.Machine, "%s", a.text)
+		}
+	}
+	for _, text := range databases {
+		if told(text) {
+			return fault.New(fault.Machine, "%s", text)
+		}
+	}
+	return fault.New(fault.Machine, "the node's machine has a fault; its log says which")
 }
 
 // Damaged says whether an error is that of a database whose pages are damaged.

@@ -40,6 +40,12 @@ func TestFault(t *testing.T) {
 			t.Errorf("%v: %v", c.err, got)
 		}
 	}
+	full := Fault(fmt.Errorf("outbox: %w", &fs.PathError{Op: "write", Path: "/var/x", Err: syscall.ENOSPC}))
+	var of *fault.Error
+	if !errors.As(full, &of) || Public(of).Text != advice[0].text || Public(refusal) != refusal ||
+		strings.Contains(Public(fault.New(fault.Machine, "/var/x is odd")).Text, "/var") {
+		t.Errorf("what is told elsewhere of %v: %v", full, Public(of))
+	}
 	if Damaged(syscall.ENOSPC) || Damaged(nil) {
 		t.Error("a full disk damages no database")
 	}

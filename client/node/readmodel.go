@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"tallystick/client/block"
@@ -74,7 +75,11 @@ func (m *readModel) far() (IndexLevel, error) {
 	if err != nil {
 		return IndexLevel{}, err
 	}
-	return IndexLevel{ix.Height(), m.blocks.Known(), m.where, ix.Anew()}, nil
+	where := "SQLite"
+	if strings.HasPrefix(m.where, "postgres") {
+		where = "PostgreSQL"
+	}
+	return IndexLevel{ix.Height(), m.blocks.Known(), where, ix.Anew()}, nil
 }
 
 // now is the read model with all that the ledger has, or, if it follows, with all that is known of it here.
@@ -202,8 +207,8 @@ func (n *Node) IndexLevel() (IndexLevel, error) { return n.model.far() }
 type IndexLevel struct {
 	Height uint64 `json:"height"` // blocks that it has
 	Ledger uint64 `json:"ledger"` // blocks that there are
-	Where  string `json:"where"`
-	Anew   string `json:"anew"` // why it is made again, or ""
+	Where  string `json:"where"`  // what keeps it: SQLite or PostgreSQL
+	Anew   string `json:"anew"`   // why it is made again, or ""
 }
 
 // BringUp has another read model than the node's own take blocks in until it has so many.

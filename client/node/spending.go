@@ -40,9 +40,9 @@ func (s Spending) Check(with func([]spend.Take) command.Request) error {
 
 // CheckWith is Check where no points at all are well.
 func (s Spending) CheckWith(with func([]spend.Take) command.Request) error {
-	for _, p := range s.Take {
+	for i, p := range s.Take {
 		if err := p.Points.Check(); err != nil {
-			return err
+			return fault.At("take", i, fault.Named("points", err))
 		}
 	}
 	pieces := s.Lots

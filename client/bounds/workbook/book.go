@@ -50,7 +50,7 @@ func (b *Book) damaged(err error) error {
 	if errors.As(err, &coded) {
 		return err
 	}
-	return fault.New(fault.BadRequest, "%s: the workbook is damaged (%.100s)", b.name, err.Error())
+	return fault.New(fault.BadRequest, "%s: the workbook is damaged", b.name)
 }
 
 // part opens a part of the archive, nil if it isn't there.

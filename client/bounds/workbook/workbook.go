@@ -50,7 +50,7 @@ func openArchive(in bounds.Input) (*zip.Reader, error) {
 	}
 	archive, err := zip.NewReader(in, in.Size)
 	if err != nil {
-		return nil, fault.New(fault.BadRequest, "%s: it is no workbook: %v", in.Name, err)
+		return nil, fault.New(fault.BadRequest, "%s: it is no workbook", in.Name)
 	}
 	if len(archive.File) > maxParts {
 		return nil, fault.New(fault.Limit, "%s: the workbook has more than %d parts", in.Name, maxParts)
@@ -75,7 +75,7 @@ func tooLarge(name, what string, most int64) error {
 // a cell that has the text number −1.
 func survive(name string, err *error) {
 	if cause := recover(); cause != nil {
-		*err = fault.New(fault.BadRequest, "%s: the workbook is damaged (%.100s)", name, fmt.Sprint(cause))
+		*err = fault.New(fault.BadRequest, "%s: the workbook is damaged", name)
 	}
 }
 

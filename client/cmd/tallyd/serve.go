@@ -9,15 +9,21 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
+	"golang.org/x/sync/errgroup"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/api"
 	"tallystick/client/config"
+	"tallystick/client/duty"
 	"tallystick/client/machine"
 	"tallystick/client/node"
 )
@@ -29,7 +35,8 @@ func serveCommand(a *app) *cobra.Command {
 		Short: "Serve the party's node until it is told to stop (SIGTERM)",
 		Long: `Serve the party's node. It writes the lanes that the profile names, or those of serve.lanes.
 
-On SIGTERM it takes no more requests, finishes those under way, and ends; what it can't
+On SIGHUP it reads the profile anew: machines, people and approvals (serve.machines,
+serve.people, serve.approvals) are as it says from then on; all else stays. On SIGTERM it takes no more requests, finishes those under way, and ends; what it can't
 finish it finds out when it starts again. The certificate is read anew when its file
 changes.`,
 		Example: "  tallyd serve --profile profile.yaml",
@@ -43,7 +50,7 @@ changes.`,
 					return err
 				}
 			}
-			return serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
+			return a.serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
 		},
 	}
 	cmd.Flags().BoolVar(&begin, "init", false,
@@ -54,8 +61,12 @@ changes.`,
 // How long requests under way may take once the node is told to stop.
 const drainFor = 20 * time.Second
 
+// mostConnections is how many connections the public listener has at once; who comes then waits. They end by themselves
+// when they say nothing for a while.
+const mostConnections = 10_000
+
 // serve serves until ctx ends.
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
+func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
 		return machine.Fault(err)
 	}
@@ -77,11 +88,57 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
+	guard, err := access.NewGuard(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer a.onHangup(ctx, guard, log)()
+	server := api.New(n, guard, log)
+	defer tellEvents(ctx, n, server, log)()
 	own, err := n.Store(ctx)
 	if err != nil {
 		return err
 	}
-	return listen(ctx, cfg, api.New(n, api.NewKeyring(own), log), certificate, log)
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	besides, working := errgroup.WithContext(working)
+	besides.Go(func() error { return server.Work(working) })
+	if cfg.Serve.Duties {
+		besides.Go(func() error { return duty.Do(working, n, own, log) })
+	}
+	err = listen(working, cfg, server, guard.TLS(&tls.Config{
+		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
+	}), log)
+	stop()
+	return errors.Join(err, besides.Wait())
+}
+
+// onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
+// Its caller stops it.
+func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logger) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangups)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangups:
+			}
+			cfg, err := load(a.profile)
+			if err == nil {
+				err = guard.Configure(cfg.Serve)
+			}
+			if err != nil {
+				log.Error("the profile can't be used; who may what stays as it was", "err", err)
+				continue
+			}
+			log.Info("the profile was read anew: who may what is as it says")
+		}
+	}()
+	return stop
 }
 
 // lockState keeps a second node off the state directory.
@@ -98,13 +155,12 @@ func lockState(cfg config.Config) (free func() error, err error) {
 }
 
 // listen serves the socket and HTTPS until ctx ends or one of them fails.
-func listen(ctx context.Context, cfg config.Config, handler *api.Server, certificate *reloaded,
-	log *slog.Logger) error {
+func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure *tls.Config, log *slog.Logger) error {
 	socket, err := openSocket(cfg.SocketPath())
 	if err != nil {
 		return err
 	}
-	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	public, err := reaping.Listen(ctx, "tcp", cfg.Serve.Listen)
 	if err != nil {
 		return errors.Join(machine.Fault(err), socket.Close())
 	}
@@ -112,13 +168,12 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, certifi
 		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
 	go func() {
-		failed <- server.Serve(tls.NewListener(public, &tls.Config{
-			MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
-		}))
+		failed <- server.Serve(tls.NewListener(netutil.LimitListener(public, mostConnections), secure))
 	}()
 	log.Info("serving", "party", cfg.Party, "address", public.Addr().String(), "socket", cfg.SocketPath())
 	tellSystemd(log, daemon.SdNotifyReady)

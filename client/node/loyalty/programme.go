@@ -7,6 +7,7 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
+	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -29,11 +30,12 @@ var (
 		"List the programmes", "积分计划列表", `{}`), programmes)
 )
 
-// programmes asks a peer, as what is about points does first, whose digits their programmes say: that costs no reading.
 func programmes(ctx context.Context, n *node.Node, _ *node.Call,
 	_ node.NoRequest) (node.List[points.Programme], error) {
-	rows, err := n.Query().AllProgrammes(ctx)
-	return node.List[points.Programme]{Rows: rows}, err
+	return node.Ask(ctx, n, func(r *index.Reading) (node.List[points.Programme], error) {
+		rows, err := r.Programmes()
+		return node.List[points.Programme]{Height: r.Height(), Rows: rows}, err
+	})
 }
 
 // ProgrammeRulesRequest changes a programme's rules. What is left out stays as it is.

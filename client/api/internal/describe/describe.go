@@ -30,6 +30,9 @@ type Source struct {
 	PathNames  func(path string) []string
 	// the names of headers
 	Key, Height, MinHeight, Again string
+	// the path at which events are told as they come, the type of one, and the header that says after which
+	Stream, LastEvent string
+	Event             reflect.Type
 }
 
 type doc map[string]any
@@ -51,7 +54,7 @@ func Make(src Source) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return written(doc{
+	return laidOut(doc{
 		"openapi": "3.1.0",
 		"info": doc{"title": "Tallystick 合契", "version": "1", "description": about,
 			"license": doc{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -117,9 +120,9 @@ const about = "A party's node of the alliance's ledger. Points are in the smalle
 	"whole numbers. A request that writes has an Idempotency-Key, under which it takes effect once. " +
 	"积分以计划最小单位计，金额以分计；写请求凭 Idempotency-Key 只生效一次。"
 
-// written writes a document with sorted keys, and each entry of its long lists in a line of its own, so that what
+// laidOut writes a document with sorted keys, and each entry of its long lists in a line of its own, so that what
 // changes is seen.
-func written(d doc) ([]byte, error) {
+func laidOut(d doc) ([]byte, error) {
 	compact, err := json.Marshal(d)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package describe
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -11,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/invopop/jsonschema"
+
+	"tallystick/client/api/internal/written"
 )
 
 // schemas collects the schemas of types, by name.
@@ -38,7 +39,7 @@ func (s *schemas) answer(t reflect.Type) (json.RawMessage, error) {
 
 // eitherOf returns the types of which a type that writes itself is one: its fields are pointers without names in JSON.
 func eitherOf(t reflect.Type) (types []reflect.Type) {
-	if t.Kind() != reflect.Struct || !writesItself(t) {
+	if t.Kind() != reflect.Struct || !written.Itself(t) {
 		return nil
 	}
 	for _, f := range reflect.VisibleFields(t) {
@@ -147,10 +148,10 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 	if t == reflect.TypeFor[json.RawMessage]() {
 		return &jsonschema.Schema{Description: "any JSON"}
 	}
-	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !writesItself(t) && !writesItself(t.Elem()) {
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !written.Itself(t) && !written.Itself(t.Elem()) {
 		return &jsonschema.Schema{Type: "string", ContentEncoding: "base64"}
 	}
-	if !writesItself(t) || t.Kind() == reflect.Struct && writesFields(t) {
+	if !written.Itself(t) || t.Kind() == reflect.Struct && writesFields(t) {
 		return nil
 	}
 	zero, err := json.Marshal(reflect.Zero(t).Interface())
@@ -161,10 +162,6 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string"}
 	}
 	return &jsonschema.Schema{Type: "string", Enum: wordsOf(t)}
-}
-
-func writesItself(t reflect.Type) bool {
-	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
 // writesFields says whether a type that writes itself writes an object of its fields.
