@@ -21,6 +21,7 @@ import (
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
 	Least    uint64                       // blocks that the node must have seen first; see [Node.Reach]
+	Who      Who                          // who asks, none if that is whoever runs the node
 	Meaning  Meaning                      // what the caller named
 	Upload   Upload                       // the file that comes with the request, none as a rule
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
@@ -28,6 +29,12 @@ type Call struct {
 	Far func(Far)
 
 	file bounds.Input // what was uploaded
+}
+
+// Who is who asks, as far as an operation has to know.
+type Who struct {
+	ID     string // by which logs call him
+	Person string // who it is, "" for a program
 }
 
 // Far is how far long work is.
