@@ -209,13 +209,19 @@ func decidedAs(state string) string {
 
 // Became notes what became of a request that was approved, once it was sent.
 func (l Approvals) Became(ctx context.Context, id string, o Outcome) error {
+	return l.own.Write(ctx, func(w store.Writer) error { return became(ctx, w, id, o) })
+}
+
+// became notes it, if there is an approval. What isn't known yet stays to be sent again.
+func became(ctx context.Context, w store.Writer, id string, o Outcome) error {
 	state := Sent
-	if o.Code != "" && o.Effect == "none" {
+	switch {
+	case id == "" || o.Effect == "unknown":
+		return nil
+	case o.Code != "" && o.Effect == "none":
 		state = Failed
 	}
-	return l.own.Write(ctx, func(w store.Writer) error {
-		_, err := w.Exec(ctx, "UPDATE approvals SET state = ?, outcome = ? WHERE id = ? AND state = ?", state, string(o.Code), id,
-			Approved)
-		return err
-	})
+	_, err := w.Exec(ctx, "UPDATE approvals SET state = ?, outcome = ? WHERE id = ? AND state IN (?, ?)", state,
+		string(o.Code), id, Approved, Failed)
+	return err
 }

@@ -15,7 +15,8 @@ type Ask struct {
 	Operation string
 	Request   string // its id, "" for one that is known by its source
 	Body      string // keyed hash of what it asks for
-	Approval  string // by which it is sent, or that it decides
+	Approval  string // by which it is sent
+	Decides   string // approval that it decides on
 	Fen       int64  // that it moves, where Weighs says that somebody has to know
 	Counted   bool   // what it moves was counted before: the limit of one request is for it, and no other
 }
@@ -23,7 +24,7 @@ type Ask struct {
 // entry is what the log says of it.
 func (a Ask) entry(what What) Entry {
 	return Entry{What: what, Who: a.Who.ID, Person: a.Who.Person, Role: a.Who.Role.Name, Outlet: a.Who.Outlet,
-		Operation: a.Operation, Request: a.Request, Body: a.Body, Fen: a.Fen, Approval: a.Approval}
+		Operation: a.Operation, Request: a.Request, Body: a.Body, Fen: a.Fen, Approval: a.Approval + a.Decides}
 }
 
 // Outcome is what became of a request.
@@ -47,6 +48,9 @@ func (g *Guard) Begin(ctx context.Context, a Ask) error {
 func (g *Guard) End(ctx context.Context, a Ask, o Outcome) error {
 	return g.desk.write(ctx, func(ctx context.Context, p *page) (error, error) {
 		if err := settle(ctx, p, a, o); err != nil {
+			return nil, err
+		}
+		if err := became(ctx, p.Writer, a.Approval, o); err != nil {
 			return nil, err
 		}
 		e := a.entry(Answered)

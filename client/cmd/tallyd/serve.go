@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -90,15 +91,28 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if err != nil {
 		return err
 	}
-	defer a.onHangup(ctx, guard, log)()
-	return listen(ctx, cfg, api.New(n, guard, log), guard.TLS(&tls.Config{
+	if err := api.CheckConfig(cfg.Serve); err != nil {
+		return err
+	}
+	server := api.New(n, guard, log)
+	defer a.onHangup(ctx, server, log)()
+	defer works(ctx, server)()
+	return listen(ctx, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
 }
 
+// works has a server do what it does by itself. Its caller ends it.
+func works(ctx context.Context, server *api.Server) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { server.Work(ctx) })
+	return func() { cancel(); work.Wait() }
+}
+
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
 // Its caller stops it.
-func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logger) (stop func()) {
+func (a *app) onHangup(ctx context.Context, server *api.Server, log *slog.Logger) (stop func()) {
 	ctx, stop = context.WithCancel(ctx)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -112,7 +126,7 @@ func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logge
 			}
 			cfg, err := load(a.profile)
 			if err == nil {
-				err = guard.Configure(cfg.Serve)
+				err = server.Configure(cfg.Serve)
 			}
 			if err != nil {
 				log.Error("the profile can't be used; who may what stays as it was", "err", err)

@@ -9,6 +9,7 @@ import (
 	"tallystick/client/node/accounting"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/consortium"
+	"tallystick/client/node/control"
 	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 	"tallystick/client/node/settle"
@@ -17,5 +18,5 @@ import (
 // All lists the operations, by their subjects.
 func All() []node.Operation {
 	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
-		node.Operations(), settle.Operations(), accounting.Operations())
+		node.Operations(), settle.Operations(), accounting.Operations(), control.Operations())
 }
