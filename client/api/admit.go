@@ -25,27 +25,33 @@ type Waiting struct {
 // second person has to let it happen, and noted in the log before it is sent; what became of it is noted before it is
 // answered. waits is what it waits for, nil if for nothing.
 func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting, _ refused) {
-	a.call.Who = node.Who{ID: who.ID, Person: who.Person}
+	a.call.Who = askerOf(who)
 	if rt.row.Asks {
 		answer, problem := s.run(ctx, rt, a)
 		return answer, nil, problem
 	}
-	ask, waits, err := s.admit(ctx, who, rt, a)
-	if err != nil {
-		if code := fault.CodeOf(err); code == fault.Forbidden || code == fault.Limit || code == fault.Overloaded {
-			s.guard.Refused(who, rt.row.Name, code)
-		}
-		return nil, nil, refused{err: err, effect: None}
+	ask, waits, problem := s.admitted(ctx, who, rt, a)
+	if problem.err != nil || waits != nil {
+		return nil, waits, problem
 	}
-	if waits != nil {
-		return nil, waits, refused{}
-	}
-	answer, problem := s.run(ctx, rt, a)
+	answer, problem = s.run(ctx, rt, a)
 	if err := s.guard.End(ctx, ask, outcomeOf(problem)); err != nil {
 		s.log.Error("what became of a request isn't in the log", "operation", rt.row.Name, "err", err)
 		return nil, nil, refused{err: err, effect: Unknown}
 	}
 	return answer, nil, problem
+}
+
+// admitted lets a request in that writes; who isn't let in is counted.
+func (s *Server) admitted(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, refused) {
+	ask, waits, err := s.admit(ctx, who, rt, a)
+	if err == nil {
+		return ask, waits, refused{}
+	}
+	if code := fault.CodeOf(err); code == fault.Forbidden || code == fault.Limit || code == fault.Overloaded {
+		s.guard.Refused(who, rt.row.Name, code)
+	}
+	return ask, nil, refused{err: err, effect: None}
 }
 
 // outcomeOf is what the log says of an answer.
@@ -189,7 +195,7 @@ func CheckConfig(cfg config.Serve) error {
 		case op.Carries() || op.BySource():
 			why = "a file comes with its requests, or they have no id: they can't wait"
 		case rule.From > 0 && !moving:
-			why = "nothing says what it moves: leave `from` out, and each of its requests has to be approved"
+			why = "nothing says what it moves: leave its amount out, and each of its requests has to be approved"
 		default:
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"tallystick/client/access"
+	"tallystick/client/node"
 )
 
 type connKey struct{}
@@ -81,4 +82,9 @@ func (g *gate) enter(who string) (leave func(), ok bool) {
 			delete(g.held, who)
 		}
 	}, true
+}
+
+// askerOf is who asks, as operations know it.
+func askerOf(c access.Caller) node.Who {
+	return node.Who{ID: c.ID, Person: c.Person, All: c.Role.Has(node.Govern)}
 }

@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api/internal/describe"
+	"tallystick/client/event"
 	"tallystick/client/node/operations"
 )
 
@@ -41,6 +42,7 @@ func description(t *testing.T) []byte {
 			return fields
 		},
 		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader,
+		Stream: StreamPath, LastEvent: LastEventHeader, Event: reflect.TypeFor[event.Event](),
 	}
 	for _, m := range fault.Table {
 		src.Codes = append(src.Codes, string(m.Code))

@@ -25,7 +25,6 @@ type Server struct {
 	node     *node.Node
 	guard    *access.Guard
 	moves    map[string]node.Move // by operation
-	routes   map[string]route     // by operation
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
@@ -33,6 +32,9 @@ type Server struct {
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
 	metrics  *metrics
+	stream   atomic.Pointer[stream] // nil if it tells no events as they come
+	routes   map[string]route       // by operation
+	wake     chan struct{}          // a job was added
 	draining atomic.Bool
 }
 
@@ -62,9 +64,9 @@ func (rt route) patience() time.Duration {
 // New makes a server of a node, for those whom a guard knows.
 func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(), moves: operations.Moves(),
-		routes: map[string]route{},
-		gate:   newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
+		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
+	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
@@ -94,8 +96,14 @@ func routeOf(op node.Operation) route {
 	return rt
 }
 
-// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more. Streams end:
+// who follows asks on, here or at another node.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	if st := s.stream.Load(); st != nil {
+		st.end()
+	}
+}
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -188,7 +196,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	problem = s.perform(ctx, x, asked)
+	asked.call.Who = askerOf(x.who)
+	do := s.perform
+	if !rt.row.Asks && wantsJob(r) {
+		do = s.later
+	}
+	problem = do(ctx, x, asked)
 	if problem.err != nil {
 		s.refuse(x, problem)
 		return
@@ -265,9 +278,9 @@ const bodyPatience = 15 * time.Second
 // allow gives what comes so much time, and its answer as much as the request may take besides.
 func (s *Server) allow(x exchange, comes time.Duration) {
 	c, now := http.NewResponseController(x.w), time.Now()
-	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
-		c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) { // that is, of what isn't a connection
+	err := errors.Join(ignoreUnsupported(c.SetReadDeadline(now.Add(comes))),
+		ignoreUnsupported(c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute))))
+	if err != nil {
 		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
 }
@@ -381,7 +394,7 @@ func statusIf(elsewhere bool) int {
 
 // refuse answers a refusal, and notes it.
 func (s *Server) refuse(x exchange, problem refused) {
-	p := problemOf(x.r, problem, x.rt.fields)
+	p := problemOf(problem, keyOf(x.r), x.rt.fields).in(x.r)
 	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
@@ -96,18 +95,15 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	}
 	server := api.New(n, guard, log)
 	defer a.onHangup(ctx, server, log)()
-	defer works(ctx, server)()
-	return listen(ctx, cfg, server, guard.TLS(&tls.Config{
+	defer tellEvents(ctx, n, server, log)()
+	working, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() { worked <- server.Work(working) }()
+	err = listen(ctx, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
-}
-
-// works has a server do what it does by itself. Its caller ends it.
-func works(ctx context.Context, server *api.Server) (end func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var work sync.WaitGroup
-	work.Go(func() { server.Work(ctx) })
-	return func() { cancel(); work.Wait() }
+	stop()
+	return errors.Join(err, <-worked)
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
@@ -157,7 +153,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 	if err != nil {
 		return err
 	}
-	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	public, err := reaping.Listen(ctx, "tcp", cfg.Serve.Listen)
 	if err != nil {
 		return errors.Join(machine.Fault(err), socket.Close())
 	}
@@ -165,6 +161,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()

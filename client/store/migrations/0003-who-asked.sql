@@ -53,3 +53,6 @@ CREATE TABLE approvals (
   UNIQUE (request, body)
 ) STRICT;
 CREATE INDEX approvals_state ON approvals (state, asked);
+
+-- How a job was let in: what the log and the limits know it by.
+ALTER TABLE jobs ADD COLUMN asked TEXT NOT NULL DEFAULT '';

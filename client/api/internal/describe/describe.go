@@ -30,6 +30,9 @@ type Source struct {
 	PathNames  func(path string) []string
 	// the names of headers
 	Key, Height, MinHeight, Again string
+	// the path at which events are told as they come, the type of one, and the header that says after which
+	Stream, LastEvent string
+	Event             reflect.Type
 }
 
 type doc map[string]any

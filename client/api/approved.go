@@ -9,15 +9,15 @@ import (
 	"tallystick/client/node"
 )
 
-// workEvery is how often a server looks for requests that were approved, by whichever process.
-const workEvery = 2 * time.Second
+// sendEvery is how often a server looks for requests that were approved, by whichever process.
+const sendEvery = 2 * time.Second
 
-// Work sends requests that were approved and haven't been sent, and writes down who was refused, until ctx ends.
-func (s *Server) Work(ctx context.Context) {
-	every := time.NewTicker(workEvery)
+// sendApproved sends requests that were approved and haven't been sent, and writes down who was refused, until ctx ends.
+func (s *Server) sendApproved(ctx context.Context) {
+	every := time.NewTicker(sendEvery)
 	defer every.Stop()
 	for {
-		if err := s.work(ctx); err != nil && ctx.Err() == nil {
+		if err := s.sendAll(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("what was approved waits to be sent", "err", err)
 		}
 		select {
@@ -31,8 +31,8 @@ func (s *Server) Work(ctx context.Context) {
 	}
 }
 
-// work does what there is to do now.
-func (s *Server) work(ctx context.Context) error {
+// sendAll sends those that there are now.
+func (s *Server) sendAll(ctx context.Context) error {
 	if err := s.guard.Flush(ctx, false); err != nil {
 		return err
 	}
