@@ -67,7 +67,7 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
-	s.metrics = newMetrics(n, &s.gate)
+	s.metrics = newMetrics(n, &s.gate, log)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
 		s.routes[rt.row.Name] = rt
@@ -163,6 +163,8 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 // 429 more than is taken at once, 413 and 415 a body that isn't read, 400 what is malformed; then as the operation
 // says.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
+	r, span := traced(r, rt)
+	defer span.End()
 	x := exchange{w: w, r: r, rt: rt, begun: time.Now()}
 	var err error
 	if x.who, err = s.caller(r); err != nil {
@@ -177,6 +179,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	if role := x.who.Role; !role.Has(rt.row.Permission) {
 		s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
+	if party := r.Header.Get(PartyHeader); party != "" && party != s.node.Party() {
+		err := fault.New(fault.BadRequest, "this is the node of %s, not of %.40q", s.node.Party(), party)
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
@@ -406,10 +413,11 @@ func (s *Server) refuse(x exchange, problem refused) {
 func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
+	tellTrace(x.r, status, code)
 	level := slog.LevelInfo
 	if status == http.StatusUnauthorized {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
 	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
-		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+		"request", keyOf(x.r), "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -27,7 +27,7 @@ func (l *lane) run(ctx context.Context) {
 		l.g.recovering.Done()
 	}
 	for !l.retire && ctx.Err() == nil {
-		tickets := l.g.queue.take(ctx)
+		tickets := l.g.queue.take(ctx, l.number)
 		if len(tickets) == 0 {
 			return
 		}
@@ -52,7 +52,10 @@ func (l *lane) do(ctx context.Context, tickets []*ticket) {
 // finish brings a job to its end and answers those who wait.
 func (l *lane) finish(ctx context.Context, j *job) {
 	defer j.watch.end()
-	ran, err := l.carry(ctx, j)
+	traced, span := beginBatch(ctx, j)
+	ran, err := l.carry(traced, j)
+	came(span, ran)
+	end(span, err)
 	switch {
 	case errors.Is(err, errClosing) || errors.Is(err, errStopped):
 		// The outbox keeps it; its callers can't know.
