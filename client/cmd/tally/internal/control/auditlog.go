@@ -26,7 +26,7 @@ func listLog(a *cli.App) *cobra.Command {
 	var out string
 	cmd := cli.Verb(a, "list", `  tally --as D audit-log list --who abcdefgh
   tally --as D audit-log list --behind 1000 --out log-2.jsonl`, control.AuditLogList, cli.Words(&req),
-		func(_ context.Context, _ *node.Node, list node.List[access.Line]) error {
+		func(_ context.Context, _ *cli.Node, list node.List[access.Line]) error {
 			if out != "" {
 				var lines strings.Builder
 				for _, l := range list.Rows {
@@ -81,8 +81,8 @@ func verifyLogFile(a *cli.App) *cobra.Command {
 }
 
 // verified shows what was found, and fails if that is a fault.
-func verified(a *cli.App) func(context.Context, *node.Node, access.Verified) error {
-	return func(_ context.Context, _ *node.Node, v access.Verified) error {
+func verified(a *cli.App) func(context.Context, *cli.Node, access.Verified) error {
+	return func(_ context.Context, _ *cli.Node, v access.Verified) error {
 		if err := a.Print(v, func(t table.Writer) {
 			t.AppendRows([]table.Row{{"entries", v.Entries}, {"head", v.Head.N}, {"its hash", v.Head.Hash}})
 			for _, f := range v.Faults {
