@@ -177,6 +177,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
+	if party := r.Header.Get(PartyHeader); party != "" && party != s.node.Party() {
+		err := fault.New(fault.BadRequest, "this is the node of %s, not of %.40q", s.node.Party(), party)
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
 	asked, problem := s.read(x)
 	if problem.err != nil {
 		s.refuse(x, problem)

@@ -62,6 +62,7 @@ type Config struct {
 	Timeouts Timeouts `mapstructure:"timeouts"` // of single calls
 
 	Serve Serve `mapstructure:"serve"` // where tallyd, the node's own process, is reached
+	Node  Node  `mapstructure:"node"`  // that the command line asks, where it isn't the one that serves State
 }
 
 // Serve says where a node's own process is reached.
@@ -73,6 +74,9 @@ type Serve struct {
 	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
 	// Index has it; its schema is for this alone.
 	Store string `mapstructure:"store"`
+	// Duties says whether the node does by itself what is due: it times out holds and silent orders, and ends points and
+	// entitlements whose last day has passed.
+	Duties bool `mapstructure:"duties"`
 
 	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
 	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
@@ -88,6 +92,13 @@ type Webhooks struct {
 	// addresses that aren't public, and those that http may be used for: networks such as 10.1.0.0/16, addresses, and
 	// hosts' names
 	Allow []string `mapstructure:"allow"`
+}
+
+// Node says where the party's node runs, for a command line on another machine, or of another user.
+type Node struct {
+	URL   string `mapstructure:"url"`   // https://HOST:PORT; "none" for a node in the program's own process
+	Key   string `mapstructure:"key"`   // path of a file with an API key of the node, readable by its owner only
+	Trust string `mapstructure:"trust"` // path of the certificates by which the node's is trusted, PEM; "" for the machine's
 }
 
 // Name is a party's name in two languages.
@@ -148,7 +159,7 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
-		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Place: "Asia/Shanghai"},
+		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Duties: true, Place: "Asia/Shanghai"},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,

@@ -34,7 +34,7 @@ profile, under serve.webhooks.allow.`
 	return cmd
 }
 
-func secretsShown(a *cli.App) func(context.Context, *node.Node, events.WebhookSecrets) error {
+func secretsShown(a *cli.App) func(context.Context, *cli.Node, events.WebhookSecrets) error {
 	return cli.Shows(a, func(t table.Writer, s events.WebhookSecrets) {
 		t.AppendRows([]table.Row{{"webhook", s.ID}, {"secret", s.Secret}, {"public key", s.PublicKey}})
 	})
