@@ -102,7 +102,11 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	}
 	server := api.New(n, guard, log)
 	defer a.onHangup(ctx, server, log)()
-	defer tellEvents(ctx, n, server, log)()
+	silence, err := tellEvents(ctx, n, server, log)
+	if err != nil {
+		return err
+	}
+	defer silence()
 	own, err := n.Store(ctx)
 	if err != nil {
 		return err
