@@ -22,6 +22,7 @@ var FieldNames = map[string]string{
 	"fields":               "--field NAME=VALUE",
 	"file":                 "FILE",
 	"job":                  "JOB",
+	"for":                  "--for",
 	"form":                 "--out",
 	"grantors":             "--grantor",
 	"issuer":               "--issuer",
@@ -41,7 +42,19 @@ var FieldNames = map[string]string{
 	"restate":              "--restate --reason",
 	"signers":              "--signers",
 	"types":                "--type",
+	"url":                  "URL",
 	"view":                 "--view",
+	"name":                 "NAME",
+	"outlet":               "--outlet",
+	"person":               "--person",
+	"ends":                 "--until",
+	"state":                "--state",
+	"most":                 "--limit",
+	"n":                    "--noted",
+	"hash":                 "--noted-hash",
+	"perRequest":           "--most-per-request",
+	"perDay":               "--most-per-day",
+	"perMinute":            "--requests-per-minute",
 }
 
 // FieldName is a name in backquotes, as refusals have it.
