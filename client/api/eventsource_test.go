@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/exec"
 	"strings"
 	"sync/atomic"
@@ -33,6 +34,9 @@ source.onmessage = (m) => {
 func TestEventSource(t *testing.T) {
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
+		if os.Getenv("TALLY_REQUIRE_CHROMIUM") != "" {
+			t.Fatal(err)
+		}
 		t.Skip("there is no chromium")
 	}
 	s := newStreaming(t, streamBeat)
