@@ -37,7 +37,7 @@ var (
 	BenefitReserve = node.Does(node.Describe("benefit.reserve", "POST",
 		"/v1/entitlements/{entitlement}/reserve", node.Counter,
 		"Keep an entitlement for an appointment; for its provider", "预约",
-		`{"entitlement":"M.0.12.0.0","for":129600}`), reserve)
+		`{"entitlement":"M.0.12.0.0","for":129600}`), reserve).Trying()
 	BenefitExpireDue = node.Does(node.Describe("benefit.expire.due", "POST", "/v1/entitlements/expiries", node.Loyalty,
 		"End all entitlements whose last day has passed, of all that you gave or provide", "批量过期",
 		`{"benefit":"ride"}`), expireEntitlements)

@@ -20,7 +20,7 @@ var (
 		`{"member":"wang","party":"F","for":86400}`), invite)
 	MemberAuthorise = node.Does(node.Describe("member.authorise", "POST", "/v1/authorisations", node.Counter,
 		"Let an acceptor spend so many of a member's points: at the member's wish, or with its signature", "积分认证",
-		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`), authorise)
+		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`), authorise).Trying()
 	MemberAuthoriseCode = node.Does(node.Describe("member.authorise.code", "POST",
 		"/v1/authorisations/code", node.Counter,
 		"Let an acceptor spend so many of a member's points, once it has a one-time code", "一次性码认证",
