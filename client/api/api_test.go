@@ -15,9 +15,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/node/nodetest"
 	"tallystick/client/node/operations"
@@ -33,15 +33,15 @@ type tested struct {
 func serverOf(t testing.TB, log io.Writer) tested {
 	t.Helper()
 	n := nodetest.Offline(t)
-	own, err := n.Store(t.Context())
+	guard, err := access.NewGuard(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := NewKeyring(own)
 	all := slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})
-	s := tested{New(n, keys, slog.New(all)), map[string]string{}}
-	for _, r := range Roles {
-		if s.keys[r.Name], _, err = keys.Add(t.Context(), "test", r.Name, time.Time{}); err != nil {
+	s := tested{New(n, guard, slog.New(all)), map[string]string{}}
+	for _, r := range access.Roles {
+		what := access.NewKey{Name: "test", Role: r.Name, Person: r.Name}
+		if s.keys[r.Name], _, err = guard.Keys.Add(t.Context(), what); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestRoles(t *testing.T) {
 	for _, op := range operations.All() {
 		row := op.About()
 		target := inPath.ReplaceAllString(row.Path, "1")
-		for _, role := range Roles {
+		for _, role := range access.Roles {
 			w := s.ask(role.Name, row.Method, target, "")
 			if refused := w.Code == http.StatusForbidden; refused == role.Has(row.Permission) {
 				t.Errorf("%s as %s: %d %s", row.Name, role.Name, w.Code, w.Body)

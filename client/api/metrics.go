@@ -80,8 +80,8 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, refusalOf(err), http.StatusUnauthorized, None, nil)
 	case err != nil:
 		writeProblem(w, r, refusalOf(err), 0, None, nil)
-	case !who.role.Has(node.Read):
-		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.role.Name), 0, None, nil)
+	case !who.Role.Has(node.Read):
+		writeProblem(w, r, fault.New(fault.Forbidden, "the role %s may not read metrics", who.Role.Name), 0, None, nil)
 	default:
 		promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"tallystick/client/access"
 )
 
 //go:embed page.html
@@ -120,7 +122,7 @@ type shownSchema struct {
 type shownPage struct {
 	Subjects []shownSubject
 	Schemas  []shownSchema
-	Roles    []Role
+	Roles    []access.Role
 }
 
 // shown is the description in the order of the page.
@@ -132,7 +134,7 @@ func (d descriptionOf) shown() shownPage {
 			subjects[name] = append(subjects[name], op.shown(strings.ToUpper(method), path))
 		}
 	}
-	p := shownPage{Roles: Roles}
+	p := shownPage{Roles: access.Roles}
 	for _, name := range slices.Sorted(maps.Keys(subjects)) {
 		slices.SortFunc(subjects[name], func(a, b shownOperation) int { return cmp.Compare(a.ID, b.ID) })
 		p.Subjects = append(p.Subjects, shownSubject{name, subjects[name]})

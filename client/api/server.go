@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/node"
 	"tallystick/client/node/operations"
 )
@@ -22,7 +23,7 @@ import (
 // Server serves a node's operations.
 type Server struct {
 	node     *node.Node
-	keys     *Keyring
+	guard    *access.Guard
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
@@ -56,9 +57,9 @@ func (rt route) patience() time.Duration {
 	return patience
 }
 
-// New makes a server of a node, for those who have a key of the keyring.
-func New(n *node.Node, keys *Keyring, log *slog.Logger) *Server {
-	s := &Server{node: n, keys: keys, log: log, mux: http.NewServeMux(),
+// New makes a server of a node, for those whom a guard knows.
+func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
+	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.metrics = newMetrics(n, &s.gate)
@@ -160,7 +161,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, status: status, effect: None})
 		return
 	}
-	if role := x.who.role; !role.Has(rt.row.Permission) {
+	if role := x.who.Role; !role.Has(rt.row.Permission) {
 		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
 		s.refuse(x, refused{err: err, effect: None})
 		return
@@ -199,7 +200,7 @@ type asked struct {
 // read reads a request while it comes, which takes as long as its sender likes, so it has no place among those under
 // way yet. A file is read later.
 func (s *Server) read(x exchange) (a asked, _ refused) {
-	leave, ok := s.reading.enter(x.who.id)
+	leave, ok := s.reading.enter(x.who.ID)
 	if !ok {
 		return a, refused{err: errFull, effect: None}
 	}
@@ -224,7 +225,7 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 
 // enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do.
 func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
-	out, ok := s.gate.enter(x.who.id)
+	out, ok := s.gate.enter(x.who.ID)
 	waits := &s.ahead
 	switch {
 	case !ok:
@@ -234,7 +235,7 @@ func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
 	case least <= s.node.Height():
 		return out, true
 	}
-	arrived, ok := waits.enter(x.who.id)
+	arrived, ok := waits.enter(x.who.ID)
 	if !ok {
 		out()
 		return nil, false
@@ -247,7 +248,7 @@ type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	rt    route
-	who   caller
+	who   access.Caller
 	begun time.Time
 }
 
@@ -374,6 +375,6 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 	if status == http.StatusUnauthorized {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
-	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.id,
+	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
 		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -73,6 +73,12 @@ type Serve struct {
 	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
 	// Index has it; its schema is for this alone.
 	Store string `mapstructure:"store"`
+
+	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
+	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
+	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do
+	People    []Provider `mapstructure:"people"`    // OpenID Connect providers, whose tokens say who a person is
+	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve
 }
 
 // Name is a party's name in two languages.
@@ -133,7 +139,7 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
-		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4"},
+		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Place: "Asia/Shanghai"},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,

@@ -7,43 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tallystick/client/config/configtest"
 )
-
-const profile = `party: D
-name: {en: Dealer, zh: 经销商}
-channel: alliance
-chaincode: tally
-seal: tallyseal
-chaincodes: [tally, tallyseal]
-identity: {mspId: D, cert: cert.pem, key: key.pem}
-admin: {mspId: D, cert: cert.pem, key: key.pem}
-peers:
-  - {name: peer0.D, party: D, address: "127.0.0.1:7051", tlsCA: ca.pem, serverName: peer0.D}
-orderers:
-  - {name: orderer0, party: O, address: "127.0.0.1:7050", tlsCA: ca.pem, serverName: orderer0}
-trust:
-  - {party: D, ca: ca.pem}
-`
-
-func write(t *testing.T, text string, mode os.FileMode) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, content := range map[string]string{"cert.pem": "x", "ca.pem": "x", "profile.yaml": text} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "key.pem"), []byte("x"), mode); err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "profile.yaml")
-}
 
 func TestLoad(t *testing.T) {
 	t.Setenv("TALLY_LINGER", "7ms")
 	t.Setenv("TALLY_TIMEOUTS_DOUBT", "9s")
 	t.Setenv("TALLY_LANES", "1-8")
-	path := write(t, profile, 0o600)
+	path := configtest.Write(t, configtest.Profile, 0o600)
 	c, err := Load(path, map[string]any{"lanes": "2-3,7", "timeouts.submit": 3 * time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +38,7 @@ func TestLoad(t *testing.T) {
 }
 
 func TestWhereTheIndexIs(t *testing.T) {
-	path := write(t, profile, 0o600)
+	path := configtest.Write(t, configtest.Profile, 0o600)
 	in := func() (string, error) {
 		c, err := Load(path, nil)
 		return c.IndexAt(), err
@@ -149,10 +121,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"no time to wait", "", "", map[string]any{"timeouts.doubt": "0s"}, 0o600, "timeouts.doubt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(profile, c.from) {
+			if !strings.Contains(configtest.Profile, c.from) {
 				t.Fatal("the case changes nothing")
 			}
-			_, err := Load(write(t, strings.Replace(profile, c.from, c.to, 1), c.mode), c.settings)
+			_, err := Load(configtest.Write(t, strings.Replace(configtest.Profile, c.from, c.to, 1), c.mode), c.settings)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("says %v, want something on %s", err, c.says)
 			}

@@ -84,11 +84,15 @@ func (c *Config) anchor(dir string) {
 		if c.State == "" {
 			c.State = filepath.Join(dir, "state")
 		}
-		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key}
+		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key,
+			&c.Serve.ClientCA}
 		for _, list := range [][]Endpoint{c.Peers, c.Orderers} {
 			for i := range list {
 				paths = append(paths, &list[i].TLSCA)
 			}
+		}
+		for i := range c.Serve.People {
+			paths = append(paths, &c.Serve.People[i].CA)
 		}
 		for i := range c.Trust {
 			paths = append(paths, &c.Trust[i].CA)

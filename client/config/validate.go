@@ -199,5 +199,5 @@ func (s Serve) check() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil && s.Listen != "" {
 		return fmt.Errorf("listen: %q; want host:port, such as 127.0.0.1:7443", s.Listen)
 	}
-	return nil
+	return s.checkWho()
 }

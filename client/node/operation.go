@@ -52,10 +52,13 @@ const (
 	Catalogue Permission = "catalogue" // suppliers, goods, stock, orders
 	Finance   Permission = "finance"   // statements, payments, books
 	Govern    Permission = "govern"    // the alliance's parties, dates and rules
+	Approve   Permission = "approve"   // let what somebody else asked for happen, or not
+	Audit     Permission = "audit"     // ask who asked for what
+	Keys      Permission = "keys"      // the node's API keys
 )
 
 // Asks says whether who has the permission may only ask.
-func (p Permission) Asks() bool { return p == See || p == Read }
+func (p Permission) Asks() bool { return p == See || p == Read || p == Audit }
 
 // Operation is one thing that a node does; see [Operations]. Its methods are those of an [Op] whose types aren't known.
 type Operation interface {

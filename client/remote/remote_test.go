@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/api"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
@@ -27,7 +28,7 @@ import (
 func served(t *testing.T) *Node {
 	t.Helper()
 	n := nodetest.Offline(t)
-	own, err := n.Store(t.Context())
+	guard, err := access.NewGuard(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func served(t *testing.T) *Node {
 		t.Fatal(err)
 	}
 	server := &http.Server{ConnContext: api.MarkOwner,
-		Handler: api.New(n, api.NewKeyring(own), slog.New(slog.DiscardHandler))}
+		Handler: api.New(n, guard, slog.New(slog.DiscardHandler))}
 	ended := make(chan error)
 	go func() { ended <- server.Serve(socket) }()
 	t.Cleanup(func() {

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"tallystick/chaincode/fault"
-	"tallystick/client/api"
+	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -54,6 +54,7 @@ var checks = []struct {
 		return lookAtPair(cfg.ServeCert())
 	}},
 	{"API keys", lookAtKeys},
+	{"who may", lookAtWho},
 	{"disk", lookAtDisk},
 	{"clock", lookAtClock},
 	{"peers", lookAtPeers},
@@ -122,7 +123,7 @@ func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error
 		return "", err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	list, err := api.NewKeyring(own).List(ctx)
+	list, err := access.NewKeyring(own).List(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -136,6 +137,15 @@ func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error
 		return "", errors.New("none can be used; tallyd init makes the first, and tallyd key add others")
 	}
 	return fmt.Sprintf("%d can be used", usable), nil
+}
+
+// lookAtWho reads what the profile says of machines, people, and what has to be approved. Nobody is asked.
+func lookAtWho(_ context.Context, cfg config.Config) (string, error) {
+	if err := access.CheckConfig(cfg.Serve); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d machines, %d providers of people, %d rules of approval", len(cfg.Serve.Machines),
+		len(cfg.Serve.People), len(cfg.Serve.Approvals)), nil
 }
 
 // leastFree is how much room a node needs for its outbox and its read model to go on.

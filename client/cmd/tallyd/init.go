@@ -8,11 +8,10 @@ import (
 	"net"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"tallystick/client/api"
+	"tallystick/client/access"
 	"tallystick/client/config"
 	"tallystick/client/machine"
 	"tallystick/client/store"
@@ -48,7 +47,7 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	keys := api.NewKeyring(own)
+	keys := access.NewKeyring(own)
 	there, err := keys.List(ctx)
 	if err != nil {
 		return err
@@ -57,7 +56,7 @@ func (a *app) init(ctx context.Context, cfg config.Config, hosts []string) (err 
 		fmt.Fprintf(a.out, "API keys     %d are there; tallyd key list\n", len(there))
 		return nil
 	}
-	text, _, err := keys.Add(ctx, "first", "admin", time.Time{})
+	text, _, err := keys.Add(ctx, access.NewKey{Name: "first", Role: "admin"})
 	if err != nil {
 		return err
 	}

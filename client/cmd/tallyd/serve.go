@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -17,6 +19,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/api"
 	"tallystick/client/config"
 	"tallystick/client/machine"
@@ -30,7 +33,8 @@ func serveCommand(a *app) *cobra.Command {
 		Short: "Serve the party's node until it is told to stop (SIGTERM)",
 		Long: `Serve the party's node. It writes the lanes that the profile names, or those of serve.lanes.
 
-On SIGTERM it takes no more requests, finishes those under way, and ends; what it can't
+On SIGHUP it reads the profile anew: machines, people and approvals (serve.machines,
+serve.people, serve.approvals) are as it says from then on; all else stays. On SIGTERM it takes no more requests, finishes those under way, and ends; what it can't
 finish it finds out when it starts again. The certificate is read anew when its file
 changes.`,
 		Example: "  tallyd serve --profile profile.yaml",
@@ -44,7 +48,7 @@ changes.`,
 					return err
 				}
 			}
-			return serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
+			return a.serve(cmd.Context(), cfg, slog.New(slog.NewJSONHandler(a.err, nil)))
 		},
 	}
 	cmd.Flags().BoolVar(&begin, "init", false,
@@ -60,7 +64,7 @@ const drainFor = 20 * time.Second
 const mostConnections = 10_000
 
 // serve serves until ctx ends.
-func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
+func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error) {
 	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
 		return machine.Fault(err)
 	}
@@ -82,11 +86,42 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	own, err := n.Store(ctx)
+	guard, err := access.NewGuard(ctx, n)
 	if err != nil {
 		return err
 	}
-	return listen(ctx, cfg, api.New(n, api.NewKeyring(own), log), certificate, log)
+	defer a.onHangup(ctx, guard, log)()
+	return listen(ctx, cfg, api.New(n, guard, log), guard.TLS(&tls.Config{
+		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
+	}), log)
+}
+
+// onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
+// Its caller stops it.
+func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logger) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangups)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangups:
+			}
+			cfg, err := load(a.profile)
+			if err == nil {
+				err = guard.Configure(cfg.Serve)
+			}
+			if err != nil {
+				log.Error("the profile can't be used; who may what stays as it was", "err", err)
+				continue
+			}
+			log.Info("the profile was read anew: who may what is as it says")
+		}
+	}()
+	return stop
 }
 
 // lockState keeps a second node off the state directory.
@@ -103,8 +138,7 @@ func lockState(cfg config.Config) (free func() error, err error) {
 }
 
 // listen serves the socket and HTTPS until ctx ends or one of them fails.
-func listen(ctx context.Context, cfg config.Config, handler *api.Server, certificate *reloaded,
-	log *slog.Logger) error {
+func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure *tls.Config, log *slog.Logger) error {
 	socket, err := openSocket(cfg.SocketPath())
 	if err != nil {
 		return err
@@ -121,9 +155,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, certifi
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()
 	go func() {
-		failed <- server.Serve(tls.NewListener(netutil.LimitListener(public, mostConnections), &tls.Config{
-			MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
-		}))
+		failed <- server.Serve(tls.NewListener(netutil.LimitListener(public, mostConnections), secure))
 	}()
 	log.Info("serving", "party", cfg.Party, "address", public.Addr().String(), "socket", cfg.SocketPath())
 	tellSystemd(log, daemon.SdNotifyReady)

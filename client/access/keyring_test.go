@@ -1,6 +1,7 @@
-package api
+package access
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -31,15 +32,16 @@ func keyringOf(t *testing.T, path string) *Keyring {
 func TestKeyring(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "node.db")
 	k, beside := keyringOf(t, path), keyringOf(t, path)
-	text, made, err := k.Add(t.Context(), "till-7", "counter", time.Time{})
+	text, made, err := k.Add(t.Context(), NewKey{Name: "till-7", Role: "counter", Outlet: "12", Limits: Limits{1, 2, 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, _, err := k.Add(t.Context(), "till-8", "counter", time.Now().Add(time.Hour))
+	other, _, err := k.Add(t.Context(), NewKey{Name: "till-8", Role: "counter", Ends: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := beside.Find(t.Context(), text); err != nil || found != made {
+	if found, err := beside.Find(t.Context(), text); err != nil || found.ID != made.ID ||
+		found.Role.Name != "counter" || found.Outlet != "12" || found.Limits != (Limits{1, 2, 3}) {
 		t.Errorf("found %+v, %v; want %+v", found, err, made)
 	}
 	secret := text[strings.LastIndexByte(text, '_')+1:]
@@ -81,16 +83,16 @@ func TestKeyring(t *testing.T) {
 // TestKeysThatAreNone: a role, a name and an end that aren't are refused, and nothing is kept.
 func TestKeysThatAreNone(t *testing.T) {
 	k := keyringOf(t, filepath.Join(t.TempDir(), "node.db"))
-	for _, c := range []struct {
-		name, role string
-		ends       time.Time
-	}{
-		{"till-7", "till", time.Time{}}, {"", "counter", time.Time{}}, {"a\nb", "counter", time.Time{}},
-		{"a\u009bb", "counter", time.Time{}}, {"a\xff", "counter", time.Time{}}, {"a\u202eb", "counter", time.Time{}},
-		{strings.Repeat("a", 65), "counter", time.Time{}}, {"till-7", "counter", time.Now().Add(-time.Hour)},
+	for _, what := range []NewKey{
+		{Name: "till-7", Role: "till"}, {Role: "counter"}, {Name: "a\nb", Role: "counter"},
+		{Name: "a\u009bb", Role: "counter"}, {Name: "a\xff", Role: "counter"}, {Name: "a\u202eb", Role: "counter"},
+		{Name: strings.Repeat("a", 65), Role: "counter"},
+		{Name: "till-7", Role: "counter", Ends: time.Now().Add(-time.Hour)},
+		{Name: "li", Role: "approver"}, {Name: "till-7", Role: "counter", Outlet: "D:12"},
+		{Name: "till-7", Role: "counter", Limits: Limits{PerDay: -1}}, {Name: "li", Role: "reader", Person: "a\nb"},
 	} {
-		if _, _, err := k.Add(t.Context(), c.name, c.role, c.ends); fault.CodeOf(err) != fault.BadRequest {
-			t.Errorf("%+v: %v", c, err)
+		if _, _, err := k.Add(t.Context(), what); fault.CodeOf(err) != fault.BadRequest {
+			t.Errorf("%+v: %v", what, err)
 		}
 	}
 	if list, err := k.List(t.Context()); err != nil || len(list) != 0 {
@@ -105,8 +107,8 @@ func TestKeysEndByThemselves(t *testing.T) {
 		key   Key
 		lives bool
 	}{
-		{Key{}, true}, {Key{Ends: now.Add(1)}, true}, {Key{Ends: now}, false}, {Key{Ended: now.Add(-1)}, false},
-		{Key{Ends: now.Add(1), Ended: now.Add(-1)}, false},
+		{Key{}, true}, {Key{NewKey: NewKey{Ends: now.Add(1)}}, true}, {Key{NewKey: NewKey{Ends: now}}, false},
+		{Key{Ended: now.Add(-1)}, false}, {Key{NewKey: NewKey{Ends: now.Add(1)}, Ended: now.Add(-1)}, false},
 	} {
 		if c.key.Lives(now) != c.lives {
 			t.Errorf("%+v lives: %t", c.key, !c.lives)
@@ -122,7 +124,7 @@ func TestKeyringOfSeveral(t *testing.T) {
 		k := keyringOf(t, path)
 		makers.Go(func() {
 			for range 10 {
-				if _, _, err := k.Add(t.Context(), "till", "counter", time.Time{}); err != nil {
+				if _, _, err := k.Add(t.Context(), NewKey{Name: "till", Role: "counter"}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -131,5 +133,23 @@ func TestKeyringOfSeveral(t *testing.T) {
 	makers.Wait()
 	if list, err := keyringOf(t, path).List(t.Context()); err != nil || len(list) != 40 {
 		t.Errorf("%d keys, %v; want 40", len(list), err)
+	}
+}
+
+// TestTheSameKey: who asks again with the same bytes is told the same key, and not another one.
+func TestTheSameKey(t *testing.T) {
+	k := keyringOf(t, filepath.Join(t.TempDir(), "node.db"))
+	random := bytes.Repeat([]byte{7}, KeyBytes)
+	what := NewKey{Name: "li", Role: "approver", Person: "Li@Example", Ends: time.Now().Add(time.Hour)}
+	first, made, err := k.AddOnce(t.Context(), what, random)
+	if err != nil || made.Person != "li@example" {
+		t.Fatal(made, err)
+	}
+	if again, key, err := k.AddOnce(t.Context(), what, random); err != nil || again != first || key != made {
+		t.Errorf("%+v, %v", key, err)
+	}
+	what.Role = "admin"
+	if _, _, err := k.AddOnce(t.Context(), what, random); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("another key: %v", err)
 	}
 }

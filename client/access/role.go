@@ -1,4 +1,4 @@
-package api
+package access
 
 import (
 	"slices"
@@ -24,8 +24,13 @@ var Roles = []Role{
 		[]node.Permission{node.See, node.Read, node.Counter, node.Loyalty}},
 	{"catalogue", "suppliers, goods, stock, orders", "商品与订单", []node.Permission{node.See, node.Read, node.Catalogue}},
 	{"finance", "statements, payments, books", "财务", []node.Permission{node.See, node.Read, node.Finance}},
-	{"admin", "all that the party may do", "管理员",
-		[]node.Permission{node.See, node.Read, node.Counter, node.Loyalty, node.Catalogue, node.Finance, node.Govern}},
+	{"approver", "lets what somebody else asked for happen, or not; asks for nothing itself", "复核",
+		[]node.Permission{node.See, node.Read, node.Approve}},
+	{"auditor", "reads all, and who asked for what", "审计",
+		[]node.Permission{node.See, node.Read, node.Audit}},
+	{"admin", "all that the party may do, but to approve what somebody asked for", "管理员",
+		[]node.Permission{node.See, node.Read, node.Counter, node.Loyalty, node.Catalogue, node.Finance, node.Govern,
+			node.Audit, node.Keys}},
 }
 
 // RoleNamed returns a role. BAD_REQUEST if there is none with the name.
@@ -40,3 +45,11 @@ func RoleNamed(name string) (Role, error) {
 
 // Has says whether who has the role may do what needs a permission.
 func (r Role) Has(p node.Permission) bool { return slices.Contains(r.May, p) }
+
+// all are the permissions that some role has.
+func all() (may []node.Permission) {
+	for _, r := range Roles {
+		may = append(may, r.May...)
+	}
+	return may
+}
