@@ -22,8 +22,8 @@ const (
 	mostFiles      = 16
 	mostFilesOfOne = mostFiles / 4
 	// of bytes that bodies have, from before they are read until they are answered
-	mostBytes      = 256 << 20
-	mostBytesOfOne = mostBytes / 4
+	mostBytes      = 2 * mostBytesOfOne
+	mostBytesOfOne = mostReadOfOne * MaxBody
 )
 
 // gate counts what is under way.
@@ -102,6 +102,13 @@ type turn struct {
 	n   int
 	in  chan struct{} // closed once it is
 }
+
+// How much each pace always has room for: what is sent by lanes waits for company rather than for the node, and is
+// answered together with hundreds.
+const (
+	leastByLanes  = 1024
+	leastOfOthers = 64
+)
 
 func newPace(least int) *pace { return &pace{least: least, held: map[string]int{}} }
 
