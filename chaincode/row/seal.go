@@ -85,13 +85,19 @@ func (s *Seal) NumberedBy(key string) bool {
 
 // Writers visits every kind of row with every command that may write it.
 func Writers(visit func(prefix string, kind command.Kind)) {
-	for prefix, r := range readers {
+	for prefix := range readers {
 		for _, kind := range all() {
-			if slices.ContainsFunc(r.rules, func(one rule) bool { return one.kinds.has(kind) }) {
+			if MayWrite(prefix, kind) {
 				visit(prefix, kind)
 			}
 		}
 	}
+}
+
+// MayWrite says whether a kind of command may write the row with this key at all.
+func MayWrite(key string, kind command.Kind) bool {
+	prefix, _, _ := strings.Cut(key, "/")
+	return slices.ContainsFunc(readers[prefix].rules, func(one rule) bool { return one.kinds.has(kind) })
 }
 
 // rule says who makes or changes rows of a kind, by which commands.

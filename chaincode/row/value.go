@@ -139,6 +139,20 @@ func Batch(party string, lane uint8, seq uint64) string {
 	return string(appendHex(appendHex(append([]byte(party), '/'), uint64(lane), 2), seq, 10))
 }
 
+// IndexIn says which command of a batch made the row with this key; false for a row that none of its commands numbers.
+func IndexIn(key, batch string) (index uint16, ok bool) {
+	prefix, id, _ := strings.Cut(key, "/")
+	digits, its := strings.CutPrefix(id, batch)
+	if !readers[prefix].numbered || !its || len(digits) < indexDigits {
+		return 0, false
+	}
+	i, err := strconv.ParseUint(digits[:indexDigits], 16, 16)
+	return uint16(i), err == nil
+}
+
+// indexDigits are those of a command's index in a number's key.
+const indexDigits = 3
+
 // batchDigits are those of lane and sequence in a number's key.
 const batchDigits = 12
 

@@ -260,8 +260,8 @@ func TestRoles(t *testing.T) {
 
 const counterMay = `
 benefit.buy benefit.entitlement benefit.entitlements benefit.list benefit.reserve benefit.reverse benefit.show
-benefit.unreserve benefit.writeoff campaign.award campaign.simulate good.list good.show good.stock
-member.authorisations member.authorise member.authorise.code member.authorise.signed member.label
+benefit.unreserve benefit.writeoff campaign.award campaign.simulate good.list good.show good.stock job.list
+job.show member.authorisations member.authorise member.authorise.code member.authorise.signed member.label
 member.labels member.offers member.recognise member.show order.cash.refunded order.codes order.deliver
 order.place order.quote order.return.receive order.return.refund order.return.request order.show points.award
 points.capture points.freezes points.hold points.holds points.redeem points.refund points.release

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"tallystick/client/access"
+	"tallystick/client/node"
 )
 
 type connKey struct{}
@@ -26,3 +27,6 @@ func (s *Server) caller(r *http.Request) (access.Caller, error) {
 	}
 	return s.guard.Caller(r.Context(), r.Header.Values("Authorization"), r.TLS)
 }
+
+// askerOf is who asks, as operations know it.
+func askerOf(c access.Caller) node.Who { return node.Who{ID: c.ID, All: c.Role.Has(node.Govern)} }

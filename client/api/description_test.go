@@ -9,6 +9,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api/internal/describe"
+	"tallystick/client/event"
 	"tallystick/client/node/operations"
 )
 
@@ -45,6 +46,7 @@ func description(t *testing.T) []byte {
 			Answer: reflect.TypeFor[BatchAnswer](), Row: reflect.TypeFor[BatchRow](), Lines: linesType,
 			Example: `{"operation":"points.cancel","key":"till-7-000123","request":{"lot":"G.1.3.0.0",` +
 				`"reason":"sale_cancelled"}}`},
+		Stream: StreamPath, LastEvent: LastEventHeader, Event: reflect.TypeFor[event.Event](),
 	}
 	for _, m := range fault.Table {
 		src.Codes = append(src.Codes, string(m.Code))

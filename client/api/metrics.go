@@ -31,9 +31,7 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	gauge := func(name, help string, of func() float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
-	}
+	gauge := m.gauge
 	counter := func(name, help string, of func() float64) {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, of))
 	}
@@ -61,6 +59,11 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 	counter("tally_lane_late_total", "Endorsements tried again because endorsers lagged or didn't answer.",
 		func() float64 { return float64(stats().Late) })
 	return m
+}
+
+// gauge adds a figure that is asked for when it is scraped.
+func (m *metrics) gauge(name, help string, of func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
 }
 
 // note counts a request that was answered.

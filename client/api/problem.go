@@ -85,26 +85,30 @@ func pointerOf(refusal *fault.Error, fields map[string]field) string {
 // languages are those that titles are written in, the first where none was asked for.
 var languages = language.NewMatcher([]language.Tag{language.English, language.Chinese})
 
-// problemOf tells whoever asked why a request was refused. fields are those of the operation's request, nil if it was
+// problemOf is why a request was refused, titled in English. fields are those of the operation's request, nil if it was
 // for none.
-func problemOf(r *http.Request, why refused, fields map[string]field) Problem {
+func problemOf(why refused, request string, fields map[string]field) Problem {
 	refusal := refusalOf(why.err)
 	meaning := fault.Of(refusal.Code)
-	p := Problem{
+	return Problem{
 		Type: "urn:tallystick:refusal:" + string(refusal.Code), Title: meaning.En,
 		Status: cmp.Or(why.status, meaning.HTTP), Detail: refusal.Text, Code: refusal.Code, En: meaning.En,
 		Zh: meaning.Zh, Pointer: pointerOf(refusal, fields), Retry: meaning.Retry, Effect: why.effect,
-		Request: keyOf(r), Answer: why.answer,
+		Request: request, Answer: why.answer,
 	}
+}
+
+// in titles a problem in the language that was asked for.
+func (p Problem) in(r *http.Request) Problem {
 	if _, at := language.MatchStrings(languages, r.Header.Get("Accept-Language")); at == 1 {
-		p.Title = meaning.Zh
+		p.Title = p.Zh
 	}
 	return p
 }
 
 // writeProblem answers a refusal of what is for no operation. A status of 0 is the code's own.
 func writeProblem(w http.ResponseWriter, r *http.Request, refusal *fault.Error, status int, effect Effect, answer any) {
-	problemOf(r, refused{err: refusal, status: status, effect: effect, answer: answer}, nil).write(w)
+	problemOf(refused{err: refusal, status: status, effect: effect, answer: answer}, keyOf(r), nil).in(r).write(w)
 }
 
 // write answers with a problem.
@@ -121,6 +125,15 @@ func (p Problem) write(w http.ResponseWriter) {
 		body = []byte(`{}`) // a Problem has nothing that JSON can't hold
 	}
 	write(w, p.Status, contentType, body)
+}
+
+// text is a problem that nobody waits for.
+func (p Problem) text() json.RawMessage {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return json.RawMessage(`{}`) // as in write
+	}
+	return body
 }
 
 // waitFor is after how many seconds a refused request may be tried again.

@@ -32,8 +32,10 @@ type Server struct {
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
 	lanes    *pace
-	routes   map[string]route // by their operations' names
 	metrics  *metrics
+	stream   atomic.Pointer[stream] // nil if it tells no events as they come
+	routes   map[string]route       // by operation
+	wake     chan struct{}          // a job was added
 	draining atomic.Bool
 }
 
@@ -66,7 +68,8 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne),
-		bytes: newGate(mostBytes, mostBytesOfOne), lanes: newPace(leastByLanes), routes: map[string]route{}}
+		bytes: newGate(mostBytes, mostBytesOfOne), lanes: newPace(leastByLanes)}
+	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
@@ -100,8 +103,14 @@ func routeOf(op node.Operation) route {
 	return rt
 }
 
-// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain has the server say that it isn't ready: whoever spreads requests over several nodes sends no more. Streams end:
+// who follows asks on, here or at another node.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	if st := s.stream.Load(); st != nil {
+		st.end()
+	}
+}
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -193,11 +202,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
-	if problem := s.perform(ctx, x, asked); problem.err != nil {
+	asked.call.Who = askerOf(x.who)
+	do, status := s.perform, http.StatusOK
+	if !rt.row.Asks && !asked.call.Dry && wantsJob(r) {
+		do, status = s.later, http.StatusAccepted
+	}
+	if problem := do(ctx, x, asked); problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, http.StatusOK, "")
+	s.note(x, status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
@@ -293,9 +307,9 @@ const bodyPatience = 15 * time.Second
 // allow gives what comes so much time, and its answer as much as the request may take besides.
 func (s *Server) allow(x exchange, comes time.Duration) {
 	c, now := http.NewResponseController(x.w), time.Now()
-	err := errors.Join(c.SetReadDeadline(now.Add(comes)),
-		c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute)))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) { // that is, of what isn't a connection
+	err := errors.Join(ignoreUnsupported(c.SetReadDeadline(now.Add(comes))),
+		ignoreUnsupported(c.SetWriteDeadline(now.Add(comes+x.rt.patience()+time.Minute))))
+	if err != nil {
 		s.log.Warn("a request keeps its connection's time", "err", err)
 	}
 }
@@ -409,8 +423,7 @@ func (s *Server) refuse(x exchange, problem refused) {
 
 // problem makes the problem that a refusal is answered with. What is the node's fault is logged.
 func (s *Server) problem(x exchange, problem refused) Problem {
-	p := problemOf(x.r, problem, x.rt.fields)
-	p.Request = x.key
+	p := problemOf(problem, x.key, x.rt.fields).in(x.r)
 	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}

@@ -29,6 +29,7 @@ type Block struct {
 // Tx is one transaction of a block.
 type Tx struct {
 	ID        string // "" for a configuration update
+	Time      int64  // UTC seconds, as whoever signed it said; endorsers let it be minutes off
 	Party     string // MSP of whoever signed it
 	Chaincode string // that it was proposed to, "" for a configuration update
 	Code      peer.TxValidationCode
@@ -94,6 +95,7 @@ func parseTx(raw []byte) (Tx, error) {
 	}
 	tx := Tx{
 		ID:       channel.GetTxId(),
+		Time:     channel.GetTimestamp().GetSeconds(),
 		Party:    creator.GetMspid(),
 		Endorsed: channel.GetType() == int32(common.HeaderType_ENDORSER_TRANSACTION),
 		data:     payload.GetData(),

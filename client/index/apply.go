@@ -148,7 +148,8 @@ func (f *fold) block(b *block.Block) error {
 		if err != nil {
 			return fmt.Errorf("block %d: %w", b.Number, err)
 		}
-		f.txs = append(f.txs, written{b.Number, uint64(i), b.Txs[i].ID, b.Txs[i].Party, b.Txs[i].Chaincode, action})
+		tx := b.Txs[i]
+		f.txs = append(f.txs, written{b.Number, uint64(i), tx.Time, tx.ID, tx.Party, tx.Chaincode, action})
 	}
 	f.height, f.hash = b.Number+1, b.Hash
 	return nil
@@ -169,6 +170,9 @@ func (f *fold) transaction(t written) error {
 		err = f.leaveOut(t, v.strays)
 	} else {
 		err = f.takeIn(t, v.batch)
+		if err == nil {
+			err = f.events(t, v)
+		}
 	}
 	if err != nil {
 		return err

@@ -29,6 +29,8 @@ type verdict struct {
 	batch  string     // that it sealed, as row.Batch names it; "" for none
 	source string     // PARTY/SHARD of the numbered source that the batch is of; "" for none
 	strays []strayRow // rows that don't count; none: all do
+
+	commands []command.Command // that were proposed with the batch
 }
 
 // strayRow is a row that doesn't count, and why.
@@ -59,7 +61,7 @@ func (sealedOnly) judge(f *fold, t written) (verdict, error) {
 			}
 		}
 	}
-	v := verdict{batch: row.Batch(seal.Party, seal.Lane, seal.Seq)}
+	v := verdict{batch: row.Batch(seal.Party, seal.Lane, seal.Seq), commands: seal.Commands}
 	if shard := seal.Source(); shard != "" {
 		v.source = seal.Party + "/" + shard
 	}
@@ -197,6 +199,7 @@ func (h head) party() string {
 // written is what a valid transaction did.
 type written struct {
 	block, place         uint64
+	time                 int64 // UTC seconds, as its sender said
 	id, party, chaincode string
 	block.Action
 }

@@ -348,6 +348,23 @@ CREATE TABLE IF NOT EXISTS receipts (
 
 CREATE INDEX IF NOT EXISTS receipts_cycle ON receipts (cycle);
 
+-- What the commands of a transaction did, as parties are told of it.
+CREATE TABLE IF NOT EXISTS events (
+  block INTEGER NOT NULL,
+  place INTEGER NOT NULL, -- of the transaction in its block
+  row   BLOB    NOT NULL,
+  PRIMARY KEY (block, place)
+) STRICT, WITHOUT ROWID;
+
+-- Whom it concerns.
+CREATE TABLE IF NOT EXISTS concerned (
+  party    TEXT    NOT NULL, -- '' for every party
+  block    INTEGER NOT NULL,
+  place    INTEGER NOT NULL,
+  commands INTEGER NOT NULL, -- of the transaction that took effect
+  PRIMARY KEY (party, block, place)
+) STRICT, WITHOUT ROWID;
+
 -- The heads of all lanes, as the ledger has them, by namespace and key.
 CREATE TABLE IF NOT EXISTS heads (
   key   TEXT    NOT NULL PRIMARY KEY,

@@ -20,6 +20,7 @@ import (
 // how far it is.
 type Call struct {
 	ID       string                       // request id, "" for none yet; see NewID
+	Who      Who                          // who asks
 	Least    uint64                       // blocks that the node must have seen first; see [Node.Reach]
 	Meaning  Meaning                      // what the caller named
 	Upload   Upload                       // the file that comes with the request, none as a rule
@@ -30,6 +31,15 @@ type Call struct {
 
 	file bounds.Input // what was uploaded
 }
+
+// Who is who asks. The zero value is the user that the node runs as, who may do all.
+type Who struct {
+	ID  string // of the key, the person or the machine; "" for the node's own user
+	All bool   // it may see what others asked for
+}
+
+// SeesAll says whether it may see what others asked for.
+func (w Who) SeesAll() bool { return w.All || w.ID == "" }
 
 // Far is how far long work is.
 type Far struct {

@@ -118,11 +118,10 @@ func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call,
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
 }
 
-// Trying is an operation of which a call can be dry: it sends one command by [Node.Once] or [Node.Send], and
-// keeps nothing besides.
-func (o Op[Req, Ans]) Trying() Op[Req, Ans] {
-	o.tries = true
-	return o
+// Tries makes an operation of one command that the node chooses: it sends it by [Node.Once] or [Node.Send], and keeps
+// nothing besides, so a call of it can be dry.
+func Tries[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+	return Op[Req, Ans]{Row: row, tries: true, do: do}
 }
 
 // Hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"mime/multipart"
 	stdnet "net"
 	"net/http"
 	"os"
@@ -23,8 +24,10 @@ import (
 	"testing"
 	"time"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/fault"
 	"tallystick/client/api"
+	"tallystick/client/node/jobs"
 )
 
 // daemon is a party's node as a process of its own, that is killed and started again.
@@ -327,4 +330,86 @@ func exitOf(err error) int {
 		return exit.ExitCode()
 	}
 	return 0
+}
+
+// TestAJobGoesOn: an import that was asked for as a job takes effect whole and once, although the node is killed while
+// it works on it; asked for again, it is the same job.
+func TestAJobGoesOn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*patience)
+	defer cancel()
+	g := net.open(t, "D", "30")
+	path, prefix := filepath.Join(t.TempDir(), "sample.csv"), fresh("job")
+	if err := os.WriteFile(path, sample(8000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	enrolHouseholds(t, g, path, prefix)
+	want, before := expected(t, path), balance(t, g, "DP")
+	d := startDaemon(t, "D", "27-29")
+	request := map[string]any{"mapping": fmt.Sprintf(mapping, prefix, prefix, fresh("b")), "file": struct{}{},
+		"maxRejected": "100%"}
+
+	first := d.postJob(ctx, t, "/v1/imports", request, path)
+	for kill := range 2 {
+		awaitIssued(t, g, before, want*amount.Units(kill+1)/4)
+		d.kill(t)
+		d.start(t)
+	}
+	job := first
+	for job.Ended.IsZero() && ctx.Err() == nil {
+		d.get(ctx, t, "/v1/jobs/"+first.ID, &job)
+	}
+	t.Logf("%+v", job)
+	if job.State != jobs.Done || job.Tries < 2 {
+		t.Errorf("it is %s after %d tries: %s", job.State, job.Tries, job.Problem)
+	}
+	if after := balance(t, g, "DP"); after.Issued-before.Issued != want {
+		t.Errorf("the ledger has %d more points, the file says %d", after.Issued-before.Issued, want)
+	}
+	var all jobs.Jobs
+	if d.get(ctx, t, "/v1/jobs?open=true", &all); len(all.Rows) != 0 {
+		t.Errorf("still open: %+v", all.Rows)
+	}
+}
+
+// postJob asks for a job with a file.
+func (d *daemon) postJob(ctx context.Context, t *testing.T, path string, request any, file string) (job jobs.Job) {
+	t.Helper()
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	if err := json.NewEncoder(must(parts.CreateFormField("request"))).Encode(request); err != nil {
+		t.Fatal(err)
+	}
+	must(must(parts.CreateFormFile("file", filepath.Base(file))).Write(must(os.ReadFile(file))))
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := must(http.NewRequestWithContext(ctx, http.MethodPost, "https://"+d.address+path, &body))
+	r.Header.Set("Content-Type", parts.FormDataContentType())
+	r.Header.Set("Prefer", "respond-async")
+	d.ask(t, r, http.StatusAccepted, &job)
+	return job
+}
+
+// get asks for what changes nothing.
+func (d *daemon) get(ctx context.Context, t *testing.T, path string, answer any) {
+	t.Helper()
+	d.ask(t, must(http.NewRequestWithContext(ctx, http.MethodGet, "https://"+d.address+path, nil)), http.StatusOK, answer)
+}
+
+// ask asks with the key of the role admin, and wants a status.
+func (d *daemon) ask(t *testing.T, r *http.Request, status int, answer any) {
+	t.Helper()
+	r.Header.Set("Authorization", "Bearer "+d.key)
+	w, err := d.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Body.Close()
+	body := must(io.ReadAll(w.Body))
+	if w.StatusCode != status {
+		t.Fatalf("%s %s: %d %s", r.Method, r.URL.Path, w.StatusCode, body)
+	}
+	if err := json.Unmarshal(body, answer); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -7,9 +7,11 @@ import (
 	"tallystick/client/cmd/tally/internal/catalogue"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/cmd/tally/internal/consortium"
+	"tallystick/client/cmd/tally/internal/events"
 	"tallystick/client/cmd/tally/internal/imports"
 	"tallystick/client/cmd/tally/internal/loyalty"
 	"tallystick/client/cmd/tally/internal/members"
+	"tallystick/client/cmd/tally/internal/own"
 	"tallystick/client/cmd/tally/internal/settle"
 )
 
@@ -24,7 +26,9 @@ func root(a *cli.App) *cobra.Command {
 		catalogue.Suppliers(a), catalogue.Goods(a, imports.Goods(a)), catalogue.Terms(a), catalogue.Storefronts(a),
 		catalogue.Orders(a), settle.Cycles(a), settle.Models(a), settle.Statements(a), settle.Disputes(a),
 		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
-		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), refusals(a),
+		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), events.Events(a),
+		own.Jobs(a),
+		refusals(a),
 		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.
 

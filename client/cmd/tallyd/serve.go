@@ -91,9 +91,16 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 		return err
 	}
 	defer a.onHangup(ctx, guard, log)()
-	return listen(ctx, cfg, api.New(n, guard, log), guard.TLS(&tls.Config{
+	server := api.New(n, guard, log)
+	defer tellEvents(ctx, n, server, log)()
+	working, stop := context.WithCancel(ctx)
+	worked := make(chan error, 1)
+	go func() { worked <- server.Work(working) }()
+	err = listen(ctx, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
+	stop()
+	return errors.Join(err, <-worked)
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
@@ -143,7 +150,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 	if err != nil {
 		return err
 	}
-	public, err := net.Listen("tcp", cfg.Serve.Listen)
+	public, err := reaping.Listen(ctx, "tcp", cfg.Serve.Listen)
 	if err != nil {
 		return errors.Join(machine.Fault(err), socket.Close())
 	}
@@ -151,6 +158,7 @@ func listen(ctx context.Context, cfg config.Config, handler *api.Server, secure 
 		Handler: handler, ConnContext: api.MarkOwner, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(socket) }()

@@ -9,6 +9,8 @@ import (
 	"tallystick/client/node/accounting"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/consortium"
+	"tallystick/client/node/events"
+	"tallystick/client/node/jobs"
 	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 	"tallystick/client/node/settle"
@@ -17,5 +19,6 @@ import (
 // All lists the operations, by their subjects.
 func All() []node.Operation {
 	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
-		node.Operations(), settle.Operations(), accounting.Operations())
+		node.Operations(), jobs.Operations(), settle.Operations(), accounting.Operations(),
+		events.Operations())
 }

@@ -30,7 +30,10 @@ type Source struct {
 	PathNames  func(path string) []string
 	// the names of headers
 	Key, Height, MinHeight, Again, Dry string
-	Batch                              Batch
+	// the path at which events are told as they come, the type of one, and the header that says after which
+	Stream, LastEvent string
+	Event             reflect.Type
+	Batch             Batch
 }
 
 // Batch is the route that takes many entries.

@@ -11,6 +11,7 @@ var FieldNames = map[string]string{
 	"acceptor":             "--acceptor",
 	"begin":                "--begin",
 	"blocks":               "--blocks",
+	"after":                "--after",
 	"by":                   "--by",
 	"capture":              "--capture",
 	"channel":              "--channel",
@@ -20,10 +21,12 @@ var FieldNames = map[string]string{
 	"execute":              "--execute",
 	"fields":               "--field NAME=VALUE",
 	"file":                 "FILE",
+	"job":                  "JOB",
 	"form":                 "--out",
 	"grantors":             "--grantor",
 	"issuer":               "--issuer",
 	"layout":               "--layout",
+	"limit":                "--limit",
 	"lock":                 "--out",
 	"lots":                 "--about",
 	"mapping":              "--mapping",
@@ -37,6 +40,7 @@ var FieldNames = map[string]string{
 	"rest":                 "--rest",
 	"restate":              "--restate --reason",
 	"signers":              "--signers",
+	"types":                "--type",
 	"view":                 "--view",
 }
 

@@ -195,6 +195,7 @@ var FlagMeanings = map[string]FlagMeaning{
 	"field":            {"name=value", "of a profile"},
 	"text":             {"text", "words to find something by"},
 	"source":           {"text", "name under which a file counts once"},
+	"type":             {"word", "type of events"},
 	"after":            {"cursor", "of the last row that you have"},
 	"request":          {"text", "request id"},
 	"ledger":           {"text", "name that the alliance was founded with"},

@@ -1,0 +1,278 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/node"
+	"tallystick/client/node/jobs"
+)
+
+// PreferHeader is the header by which a request that writes asks for a job: respond-async, by RFC 7240.
+const PreferHeader = "Prefer"
+
+// wantsJob says whether who asks would rather have a job than wait.
+func wantsJob(r *http.Request) bool {
+	for _, said := range r.Header.Values(PreferHeader) {
+		for preference := range strings.SplitSeq(said, ",") {
+			if strings.EqualFold(strings.TrimSpace(preference), "respond-async") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// later takes a request in as a job and answers that: 202, and where to look.
+func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
+	if err := x.rt.op.CheckJSON(a.request); err != nil {
+		return refused{err: err, effect: None}
+	}
+	own, err := s.node.Store(ctx)
+	if err != nil {
+		return refused{err: err, effect: None}
+	}
+	id := a.call.ID
+	if id == "" { // the ledger knows it by its source
+		id = node.NewID()
+	}
+	job, err := jobs.NewBook(own).Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
+		Request: a.request, Upload: a.call.Upload})
+	if err != nil {
+		status := statusIf(fault.CodeOf(err) == fault.Conflict)
+		if fault.CodeOf(err) == fault.Limit {
+			status = http.StatusRequestEntityTooLarge
+		}
+		return refused{err: err, status: status, effect: None}
+	}
+	body, err := json.Marshal(job)
+	if err != nil {
+		return refused{err: err, effect: Unknown}
+	}
+	select {
+	case s.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+	x.w.Header().Set("Location", "/v1/jobs/"+job.ID)
+	x.w.Header().Set("Preference-Applied", "respond-async")
+	write(x.w, http.StatusAccepted, "application/json", append(body, '\n'))
+	return refused{}
+}
+
+// How jobs are worked on.
+const (
+	jobsAtOnce = 2 // in one process, so that whoever waits for an answer isn't kept
+	lookEvery  = time.Second
+	noteEvery  = 3 * time.Second
+	tidyEvery  = time.Hour
+	// what a job that failed may cost: it is a fault of the node's
+	mostFailures = 5
+)
+
+// Work does the node's jobs until ctx ends. What is under way then is left for whoever comes next.
+func (s *Server) Work(ctx context.Context) error {
+	own, err := s.node.Store(ctx)
+	if err != nil {
+		return err
+	}
+	book := jobs.NewBook(own)
+	places := make(chan struct{}, jobsAtOnce)
+	look, tidy := time.NewTicker(lookEvery), time.NewTicker(tidyEvery)
+	defer look.Stop()
+	defer tidy.Stop()
+	var all sync.WaitGroup
+	defer all.Wait()
+	for {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		taken, err := book.Take(ctx)
+		if taken != nil {
+			all.Go(func() {
+				defer func() { <-places }()
+				s.work(ctx, book, taken)
+			})
+			continue
+		}
+		<-places
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("jobs can't be looked at", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wake:
+		case <-look.C:
+		case <-tidy.C:
+			if err := book.Tidy(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("old jobs can't be taken away", "err", err)
+			}
+		}
+	}
+}
+
+// work works on a job, and ends it or leaves it for later.
+func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
+	rt, known := s.routes[taken.Operation]
+	if !known {
+		s.settle(ctx, taken, nil, refused{err: fault.New(fault.NotFound, "this version of the node has no operation %s",
+			taken.Operation), effect: None})
+		return
+	}
+	call := &node.Call{Who: node.Who{ID: taken.Who}}
+	if !rt.op.BySource() {
+		call.ID = taken.ID
+	}
+	if rt.op.Carries() {
+		call.Upload = node.Upload{Name: taken.File, Open: func() (io.ReadCloser, error) { return book.Open(ctx, taken.ID), nil }}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	noted := s.tell(ctx, cancel, taken, call)
+	answer, err := run(ctx, s.node, rt.op, call, taken.Request)
+	noted()
+	if errors.Is(context.Cause(ctx), jobs.ErrLost) {
+		s.log.Warn("another process works on the job", "request", taken.ID)
+		return
+	}
+	problem := refused{}
+	if err != nil {
+		asks, cancel := asking(ctx)
+		problem = s.became(asks, rt, call, err)
+		cancel()
+	}
+	s.settle(ctx, taken, answer, problem)
+}
+
+// run performs an operation. One that panics has failed; the node goes on.
+func run(ctx context.Context, n *node.Node, op node.Operation, call *node.Call, request json.RawMessage) (answer any,
+	err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return op.Run(ctx, n, call, request)
+}
+
+// tell has the job say how far it is, until the operation has ended.
+func (s *Server) tell(ctx context.Context, cancel context.CancelCauseFunc, taken *jobs.Taken,
+	call *node.Call) (ended func()) {
+	var mu sync.Mutex
+	var progress jobs.Progress
+	call.Progress = func(step string, _ bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		progress.Tell(step)
+	}
+	call.Far = func(f node.Far) {
+		mu.Lock()
+		defer mu.Unlock()
+		progress.TellFar(f)
+	}
+	note := func(ctx context.Context) {
+		mu.Lock()
+		p := progress
+		mu.Unlock()
+		switch err := taken.Note(ctx, p); {
+		case errors.Is(err, jobs.ErrLost):
+			cancel(jobs.ErrLost)
+		case err != nil && ctx.Err() == nil:
+			s.log.Error("a job's progress can't be noted", "request", taken.ID, "err", err)
+		}
+	}
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		every := time.NewTicker(noteEvery)
+		defer every.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ctx.Done():
+				return
+			case <-every.C:
+				note(ctx)
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		<-done
+		if ctx.Err() == nil {
+			note(ctx)
+		}
+	}
+}
+
+// settle ends a job, or leaves it for later if it can succeed then.
+func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, problem refused) {
+	stopping := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	done := tellOf(answer)
+	var err error
+	switch wait, again := s.again(taken, problem); {
+	case problem.err == nil:
+		err = taken.End(ctx, jobs.Done, done, nil)
+	case stopping:
+		err = taken.Leave(ctx, 0, nil)
+	case again:
+		err = taken.Leave(ctx, wait, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
+	default:
+		err = taken.End(ctx, jobs.Refused, done, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
+	}
+	s.log.Info("worked on a job", "operation", taken.Operation, "request", taken.ID, "who", taken.Who, "try", taken.Tries,
+		"code", codeOf(problem.err))
+	if err != nil {
+		s.log.Error("what a job did can't be noted; it is taken up again", "request", taken.ID, "err", err)
+	}
+}
+
+// codeOf is a refusal's code, "" for none.
+func codeOf(err error) fault.Code {
+	if err == nil {
+		return ""
+	}
+	return refusalOf(err).Code
+}
+
+// again says whether a refused job is tried again, and after how long.
+func (s *Server) again(taken *jobs.Taken, problem refused) (wait time.Duration, again bool) {
+	if problem.err == nil {
+		return 0, false
+	}
+	refusal := refusalOf(problem.err)
+	wait = min(time.Second<<min(taken.Tries, 6), time.Minute)
+	if refusal.Code == fault.Internal {
+		s.log.Error("a job failed", "operation", taken.Operation, "request", taken.ID, "err", problem.err)
+		return wait, taken.Tries < mostFailures
+	}
+	passes := refusal.Code.Passing() || problem.effect == Unknown
+	return wait, passes && time.Since(taken.Made) < jobs.Patience
+}
+
+// tellOf is an answer as a job has it: the same bytes whenever it was done.
+func tellOf(answer any) json.RawMessage {
+	said, _ := tidied(answer, true)
+	if said == nil {
+		return nil
+	}
+	text, err := json.Marshal(said)
+	if err != nil {
+		return nil // as if it said nothing: the operation's types are JSON, as a test sees to
+	}
+	return text
+}

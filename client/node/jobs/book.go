@@ -1,0 +1,235 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/node"
+	"tallystick/client/store"
+)
+
+// Book is the jobs of a node, as one process of it sees them.
+type Book struct {
+	own    *store.Store
+	holder string // this process
+	now    func() time.Time
+}
+
+// NewBook returns the jobs that are in a node's store, for a process of the node.
+func NewBook(own *store.Store) *Book { return &Book{own: own, holder: node.NewID(), now: time.Now} }
+
+// Work is what a job is to do.
+type Work struct {
+	ID        string // its request id
+	Operation string
+	Who       string
+	Request   json.RawMessage
+	Upload    node.Upload // its file; none as a rule
+}
+
+// Add takes work in, and its file if one comes with it. A job that is there already stays, if it is the same work.
+// Refused: CONFLICT if the id is another job's; LIMIT for a file that is too long; OVERLOADED if too many wait.
+func (b *Book) Add(ctx context.Context, w Work) (Job, error) {
+	there, err := b.reserve(ctx, w)
+	if err != nil {
+		return Job{}, err
+	}
+	meaning, err := b.bring(ctx, w, there != nil)
+	if err != nil {
+		if there != nil {
+			return Job{}, err
+		}
+		return Job{}, errors.Join(err, b.drop(context.WithoutCancel(ctx), w.ID))
+	}
+	if there == nil {
+		if err := b.come(ctx, w.ID, meaning); err != nil {
+			return Job{}, err
+		}
+		return b.Show(ctx, w.ID)
+	}
+	if !bytes.Equal(meaning, there) {
+		return Job{}, fault.New(fault.Conflict, "the Idempotency-Key %s is another job's", w.ID)
+	}
+	return b.Show(ctx, w.ID)
+}
+
+// reserve makes a job whose file is to come. It returns the meaning of one that is there.
+func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
+	now := b.now()
+	err = b.own.Write(ctx, func(tx store.Writer) error {
+		var state State
+		var until int64
+		found, err := tx.One(ctx, `SELECT meaning, state, until FROM jobs WHERE id = ?`, []any{w.ID}, &there, &state,
+			&until)
+		switch {
+		case err != nil:
+			return err
+		case found && state != Coming:
+			return nil
+		case found && now.UnixMilli() < until:
+			return fault.New(fault.Overloaded, "the file of job %s is still coming", w.ID)
+		case found: // it never came
+			if err := remove(ctx, tx, w.ID); err != nil {
+				return err
+			}
+		}
+		there = nil
+		if err := roomFor(ctx, tx, w.Who); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
+			until, progress, ended, answer, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?)`,
+			w.ID, w.Operation, w.Who, []byte{}, []byte(w.Request), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
+			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{})
+		return err
+	})
+	return there, err
+}
+
+// roomFor refuses a job more than may wait.
+func roomFor(ctx context.Context, tx store.Writer, who string) error {
+	var all, own int
+	if _, err := tx.One(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN who = ? THEN 1 ELSE 0 END), 0) FROM jobs
+		WHERE ended = 0`, []any{who}, &all, &own); err != nil {
+		return err
+	}
+	if all >= most || own >= mostOfOne {
+		return fault.New(fault.Overloaded, "%d jobs wait, %d of them yours; at most %d may, and %d", all, own, most,
+			mostOfOne)
+	}
+	return nil
+}
+
+// bring reads the file that comes with work, and keeps it unless the job is there. It returns what the work means.
+func (b *Book) bring(ctx context.Context, w Work, there bool) (meaning []byte, err error) {
+	file := sha256.New()
+	if w.Upload.Open != nil {
+		from, err := w.Upload.Open()
+		if err != nil {
+			return nil, node.OfFile(err)
+		}
+		keep := func(part int, bytes []byte) error { return b.keep(ctx, w.ID, part, bytes) }
+		if there {
+			keep = func(int, []byte) error { return nil }
+		}
+		if err := errors.Join(inParts(io.TeeReader(from, file), keep), from.Close()); err != nil {
+			return nil, node.OfFile(err)
+		}
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %x", w.Operation, w.Request, file.Sum(nil)))
+	return sum[:], nil
+}
+
+// inParts reads a file to its end, part by part. LIMIT.
+func inParts(from io.Reader, keep func(part int, bytes []byte) error) error {
+	buffer := make([]byte, partSize)
+	for part := 0; ; part++ {
+		n, err := io.ReadFull(from, buffer)
+		switch {
+		case part == MaxFile/partSize && n > 0:
+			return fault.New(fault.Limit, "the file has more than %d MiB", MaxFile>>20)
+		case n > 0:
+			if err := keep(part, buffer[:n]); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (b *Book) keep(ctx context.Context, id string, part int, bytes []byte) error {
+	return b.own.Write(ctx, func(tx store.Writer) error {
+		if mine, err := b.comes(ctx, tx, id); err != nil || !mine {
+			return errors.Join(err, tooSlow(id))
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO job_parts (job, part, bytes) VALUES (?, ?, ?)`, id, part, bytes)
+		return err
+	})
+}
+
+// come has a job wait for its turn: all of it is there.
+func (b *Book) come(ctx context.Context, id string, meaning []byte) error {
+	return b.own.Write(ctx, func(tx store.Writer) error {
+		if mine, err := b.comes(ctx, tx, id); err != nil || !mine {
+			return errors.Join(err, tooSlow(id))
+		}
+		_, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, meaning = ?, holder = '', until = 0, due = ? WHERE id = ?`,
+			Waiting, meaning, b.now().UnixMilli(), id)
+		return err
+	})
+}
+
+// comes says whether a job's file is coming to this process.
+func (b *Book) comes(ctx context.Context, tx store.Writer, id string) (bool, error) {
+	return tx.One(ctx, `SELECT id FROM jobs WHERE id = ? AND state = ? AND holder = ?`, []any{id, Coming, b.holder},
+		new(string))
+}
+
+func tooSlow(id string) error {
+	return fault.New(fault.Overloaded, "the file of job %s took too long to come", id)
+}
+
+// drop takes a job away whose file didn't come.
+func (b *Book) drop(ctx context.Context, id string) error {
+	return b.own.Write(ctx, func(tx store.Writer) error {
+		if mine, err := b.comes(ctx, tx, id); err != nil || !mine {
+			return err
+		}
+		return remove(ctx, tx, id)
+	})
+}
+
+func remove(ctx context.Context, tx store.Writer, id string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM job_parts WHERE job = ?`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM jobs WHERE id = ?`, id)
+	return err
+}
+
+// Open opens the file that came with a job.
+func (b *Book) Open(ctx context.Context, id string) io.ReadCloser {
+	return &parts{ctx: ctx, own: b.own, job: id}
+}
+
+// parts is a file as it is kept.
+type parts struct {
+	ctx  context.Context
+	own  *store.Store
+	job  string
+	next int
+	rest []byte
+}
+
+// Read reads on.
+func (p *parts) Read(to []byte) (int, error) {
+	if len(p.rest) == 0 {
+		found, err := p.own.One(p.ctx, `SELECT bytes FROM job_parts WHERE job = ? AND part = ?`, []any{p.job, p.next},
+			&p.rest)
+		if err != nil {
+			return 0, err
+		}
+		if !found {
+			return 0, io.EOF
+		}
+		p.next++
+	}
+	n := copy(to, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// Close does nothing: nothing is open between two parts.
+func (*parts) Close() error { return nil }

@@ -1,0 +1,227 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/node"
+	"tallystick/client/store"
+)
+
+// desk is two processes of a node, and the time that both have.
+type desk struct {
+	one, two *Book
+	now      time.Time
+}
+
+func deskOf(t *testing.T) *desk {
+	t.Helper()
+	own, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := own.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d := &desk{one: NewBook(own), two: NewBook(own), now: time.Unix(1_800_000_000, 0)}
+	d.one.now = func() time.Time { return d.now }
+	d.two.now = d.one.now
+	return d
+}
+
+func work(id string) Work {
+	return Work{ID: id, Operation: "points.expire", Who: "k1", Request: json.RawMessage(`{"programme":"DP"}`)}
+}
+
+func withFile(w Work, file []byte) Work {
+	w.Upload = node.Upload{Name: "members.csv", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(file)), nil
+	}}
+	return w
+}
+
+func add(t *testing.T, b *Book, w Work) Job {
+	t.Helper()
+	job, err := b.Add(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return job
+}
+
+func take(t *testing.T, b *Book, want string) *Taken {
+	t.Helper()
+	taken, err := b.Take(t.Context())
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case taken == nil && want != "" || taken != nil && taken.ID != want:
+		t.Fatalf("took %+v, want %q", taken, want)
+	}
+	return taken
+}
+
+// TestJob: a job is taken once, tells how far it is, and ends; what it was asked is forgotten then.
+func TestJob(t *testing.T) {
+	d := deskOf(t)
+	if job := add(t, d.one, work("a")); job.State != Waiting || job.Tries != 0 {
+		t.Errorf("%+v, want one that waits", job)
+	}
+	if job := add(t, d.two, work("a")); job.ID != "a" {
+		t.Errorf("asked for again: %+v", job)
+	}
+	other := work("a")
+	other.Request = json.RawMessage(`{"programme":"MP"}`)
+	if _, err := d.one.Add(t.Context(), other); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("another request: %v, want CONFLICT", err)
+	}
+	taken := take(t, d.two, "a")
+	take(t, d.one, "")
+	if string(taken.Request) != `{"programme":"DP"}` || taken.Tries != 1 {
+		t.Errorf("%+v", taken)
+	}
+	if err := taken.Note(t.Context(), Progress{Steps: 2, Step: "D.0.1.0"}); err != nil {
+		t.Error(err)
+	}
+	if err := taken.End(t.Context(), Done, json.RawMessage(`{"lots":3}`), nil); err != nil {
+		t.Error(err)
+	}
+	job, err := d.one.Show(t.Context(), "a")
+	if err != nil || job.State != Done || string(job.Answer) != `{"lots":3}` || job.Progress.Steps != 2 || job.Ended.IsZero() {
+		t.Errorf("%+v, %v", job, err)
+	}
+	take(t, d.one, "")
+	if job := add(t, d.one, work("a")); job.State != Done {
+		t.Errorf("asked for after it was done: %+v", job)
+	}
+	d.now = d.now.Add(Kept + time.Second)
+	if err := d.one.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.one.Show(t.Context(), "a"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("%v, want NOT_FOUND", err)
+	}
+}
+
+// TestLostJob: a job of a process that says nothing any more is another's, and the first can't end it.
+func TestLostJob(t *testing.T) {
+	d := deskOf(t)
+	add(t, d.one, work("a"))
+	first := take(t, d.one, "a")
+	d.now = d.now.Add(lease - time.Second)
+	take(t, d.two, "")
+	if err := first.Note(t.Context(), Progress{}); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(lease - time.Second)
+	take(t, d.two, "")
+	d.now = d.now.Add(time.Second)
+	second := take(t, d.two, "a")
+	for what, err := range map[string]error{"note": first.Note(t.Context(), Progress{}),
+		"leave": first.Leave(t.Context(), 0, nil), "end": first.End(t.Context(), Done, nil, nil)} {
+		if !errors.Is(err, ErrLost) {
+			t.Errorf("%s: %v, want that it is lost", what, err)
+		}
+	}
+	if err := second.Leave(t.Context(), time.Minute, json.RawMessage(`{"code":"UNAVAILABLE"}`)); err != nil {
+		t.Fatal(err)
+	}
+	take(t, d.one, "")
+	d.now = d.now.Add(time.Minute)
+	if again := take(t, d.one, "a"); again.Tries != 3 || string(again.Problem) != `{"code":"UNAVAILABLE"}` {
+		t.Errorf("%+v", again)
+	}
+}
+
+// TestFileOfAJob: a file of any length is kept as it came, until the job has ended.
+func TestFileOfAJob(t *testing.T) {
+	for _, size := range []int{0, 1, partSize - 1, partSize, partSize + 1, 3*partSize + 7} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			d := deskOf(t)
+			file := bytes.Repeat([]byte("合契 0123456789 "), size/18+1)[:size]
+			add(t, d.one, withFile(work("a"), file))
+			if job := add(t, d.one, withFile(work("a"), file)); job.State != Waiting {
+				t.Errorf("again: %+v", job)
+			}
+			if _, err := d.one.Add(t.Context(), withFile(work("a"), append(file, 'x'))); fault.CodeOf(err) != fault.Conflict {
+				t.Errorf("another file: %v, want CONFLICT", err)
+			}
+			taken := take(t, d.two, "a")
+			for range 2 {
+				if got, err := io.ReadAll(d.two.Open(t.Context(), "a")); err != nil || !bytes.Equal(got, file) {
+					t.Errorf("%d bytes, %v", len(got), err)
+				}
+			}
+			if err := taken.End(t.Context(), Refused, nil, json.RawMessage(`{}`)); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(d.two.Open(t.Context(), "a")); err != nil || len(got) != 0 {
+				t.Errorf("after its end: %d bytes, %v", len(got), err)
+			}
+		})
+	}
+}
+
+// TestFileThatDoesNotCome: a job whose file is cut off isn't there, and its id is free; one that is killed meanwhile
+// keeps its id for a while.
+func TestFileThatDoesNotCome(t *testing.T) {
+	d := deskOf(t)
+	cut := work("a")
+	cut.Upload.Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader(strings.Repeat("x", 2*partSize)), failing{})), nil
+	}
+	if _, err := d.one.Add(t.Context(), cut); err == nil {
+		t.Fatal("a file that is cut off is taken")
+	}
+	if _, err := d.one.Show(t.Context(), "a"); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("%v, want NOT_FOUND", err)
+	}
+	if _, err := d.one.reserve(t.Context(), work("a")); err != nil { // and the process is killed
+		t.Fatal(err)
+	}
+	if _, err := d.two.Add(t.Context(), work("a")); fault.CodeOf(err) != fault.Overloaded {
+		t.Errorf("%v, want OVERLOADED", err)
+	}
+	take(t, d.two, "")
+	d.now = d.now.Add(comingTime)
+	if job := add(t, d.two, withFile(work("a"), []byte("y"))); job.State != Waiting {
+		t.Errorf("%+v", job)
+	}
+	if err := d.one.come(t.Context(), "a", []byte("m")); fault.CodeOf(err) != fault.Overloaded {
+		t.Errorf("who came too late: %v, want OVERLOADED", err)
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("cut off") }
+
+// TestJobsOfOne: nobody's jobs keep others' out.
+func TestJobsOfOne(t *testing.T) {
+	d := deskOf(t)
+	for i := range mostOfOne {
+		add(t, d.one, work(fmt.Sprint("a", i)))
+	}
+	if _, err := d.one.Add(t.Context(), work("b")); fault.CodeOf(err) != fault.Overloaded {
+		t.Errorf("%v, want OVERLOADED", err)
+	}
+	others := work("b")
+	others.Who = "k2"
+	add(t, d.one, others)
+	for who, want := range map[node.Who]int{{ID: "k1"}: mostOfOne, {ID: "k2"}: 1, {ID: "k3"}: 0, {}: mostOfOne + 1,
+		{ID: "k3", All: true}: mostOfOne + 1} {
+		if found, err := d.one.list(t.Context(), who, ListRequest{Open: true}); err != nil || len(found.Rows) != want {
+			t.Errorf("%+v sees %d jobs, %v; want %d", who, len(found.Rows), err, want)
+		}
+	}
+}

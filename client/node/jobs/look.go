@@ -1,0 +1,124 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/chaincode/name"
+	"tallystick/client/node"
+	"tallystick/client/store"
+)
+
+// Operations on jobs (任务). Who asked for a job sees it, and whoever may see all of the node's.
+var (
+	JobList = node.Alone(node.Describe("job.list", "GET", "/v1/jobs", node.See,
+		"List the long work that you asked the node for, newest first", "列出交给节点的长任务",
+		`{"open":true}`), list)
+	JobShow = node.Alone(node.Describe("job.show", "GET", "/v1/jobs/{job}", node.See,
+		"Show how far long work is, and what it answered", "查看长任务的进度与结果",
+		`{"job":"20261130T101500-0badc0ffee"}`), show)
+)
+
+// Operations lists what this package does.
+func Operations() []node.Operation { return []node.Operation{JobList, JobShow} }
+
+// ListRequest narrows a list of jobs.
+type ListRequest struct {
+	Open bool `json:"open,omitempty"` // those that haven't ended alone
+}
+
+// ShowRequest names a job.
+type ShowRequest struct {
+	Job string `json:"job"` // its request's Idempotency-Key
+}
+
+// Check refuses an id that is none.
+func (r ShowRequest) Check() error { return name.CheckID("`job`", r.Job) }
+
+// Jobs is a list of them.
+type Jobs struct {
+	Rows []Job `json:"rows"` // newest first, at most 200; without answers
+}
+
+func list(ctx context.Context, n *node.Node, c *node.Call, req ListRequest) (Jobs, error) {
+	own, err := n.Store(ctx)
+	if err != nil {
+		return Jobs{}, err
+	}
+	return NewBook(own).list(ctx, c.Who, req)
+}
+
+func (b *Book) list(ctx context.Context, who node.Who, req ListRequest) (Jobs, error) {
+	found := Jobs{Rows: []Job{}}
+	err := b.own.Each(ctx, `SELECT `+columns+` FROM jobs WHERE (? = 1 OR who = ?) AND (? = 0 OR ended = 0)
+		ORDER BY made DESC, id DESC LIMIT ?`, []any{bit(who.SeesAll()), who.ID, bit(req.Open), mostListed},
+		func(scan store.Scan) error {
+			row := jobRow{}
+			err := scan(row.into()...)
+			job := row.job()
+			job.Answer, job.Problem = nil, nil
+			found.Rows = append(found.Rows, job)
+			return err
+		})
+	return found, err
+}
+
+func show(ctx context.Context, n *node.Node, c *node.Call, req ShowRequest) (Job, error) {
+	own, err := n.Store(ctx)
+	if err != nil {
+		return Job{}, err
+	}
+	job, err := NewBook(own).Show(ctx, req.Job)
+	if err == nil && !c.Who.SeesAll() && job.Who != c.Who.ID {
+		return Job{}, noJob(req.Job)
+	}
+	return job, err
+}
+
+// Show returns a job. NOT_FOUND.
+func (b *Book) Show(ctx context.Context, id string) (Job, error) {
+	row := jobRow{}
+	found, err := b.own.One(ctx, `SELECT `+columns+` FROM jobs WHERE id = ?`, []any{id}, row.into()...)
+	if err == nil && !found {
+		err = noJob(id)
+	}
+	return row.job(), err
+}
+
+func noJob(id string) error { return fault.New(fault.NotFound, "you have no job %s", id) }
+
+const columns = `id, operation, who, state, made, tries, ended, request, file, progress, answer, problem`
+
+// jobRow is a job as its row has it.
+type jobRow struct {
+	Job
+	made, ended int64
+	request     []byte
+	file        string
+	progress    []byte
+}
+
+// into are its variables, in the order of columns.
+func (r *jobRow) into() []any {
+	return []any{&r.ID, &r.Operation, &r.Who, &r.State, &r.made, &r.Tries, &r.ended, &r.request, &r.file, &r.progress,
+		(*[]byte)(&r.Answer), (*[]byte)(&r.Problem)}
+}
+
+func (r *jobRow) job() Job {
+	job := r.Job
+	job.Made = time.UnixMilli(r.made).UTC()
+	if r.ended != 0 {
+		job.Ended = time.UnixMilli(r.ended).UTC()
+	}
+	_ = json.Unmarshal(r.progress, &job.Progress) // what this version can't read of it is none
+	return job
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

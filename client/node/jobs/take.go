@@ -1,0 +1,106 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"tallystick/chaincode/fault"
+	"tallystick/client/store"
+)
+
+// Taken is a job that this process works on.
+type Taken struct {
+	Job
+	Request json.RawMessage
+	File    string // what the file that came with it is called, "" for none
+	book    *Book
+}
+
+// ErrLost says that another process works on the job: this one was silent for too long.
+var ErrLost = fault.New(fault.Stopped, "another process works on the job")
+
+// Take takes the job that has waited longest, if one is due. One that another process was working on and has said
+// nothing of for a while is due again.
+func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
+	now := b.now()
+	err = b.own.Write(ctx, func(tx store.Writer) error {
+		row := jobRow{}
+		found, err := tx.One(ctx, `SELECT `+columns+` FROM jobs
+			WHERE state = ? AND due <= ? OR state = ? AND until <= ? ORDER BY due, made, id LIMIT 1`,
+			[]any{Waiting, now.UnixMilli(), Running, now.UnixMilli()}, row.into()...)
+		if err != nil || !found {
+			return err
+		}
+		taken = &Taken{Job: row.job(), Request: row.request, File: row.file, book: b}
+		taken.State, taken.Tries = Running, taken.Tries+1
+		_, err = tx.Exec(ctx, `UPDATE jobs SET state = ?, tries = ?, holder = ?, until = ? WHERE id = ?`,
+			Running, taken.Tries, b.holder, now.Add(lease).UnixMilli(), taken.ID)
+		return err
+	})
+	return taken, err
+}
+
+// Note keeps how far a job is, and that it is this process's. ErrLost.
+func (t *Taken) Note(ctx context.Context, p Progress) error {
+	progress, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return t.write(ctx, `progress = ?, until = ?`, progress, t.book.now().Add(lease).UnixMilli())
+}
+
+// Leave has the job tried again after a while, by whoever comes first. ErrLost.
+func (t *Taken) Leave(ctx context.Context, after time.Duration, problem json.RawMessage) error {
+	return t.write(ctx, `state = ?, due = ?, holder = '', until = 0, problem = ?`, Waiting,
+		t.book.now().Add(after).UnixMilli(), notNil(problem))
+}
+
+// End ends the job, with what the operation answered and the problem for which it was refused, if it was. Its request
+// and its file are forgotten. ErrLost.
+func (t *Taken) End(ctx context.Context, state State, answer, problem json.RawMessage) error {
+	return t.book.own.Write(ctx, func(tx store.Writer) error {
+		n, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, ended = ?, answer = ?, problem = ?, request = ?, holder = '',
+			until = 0 WHERE id = ? AND state = ? AND holder = ?`, state, t.book.now().UnixMilli(), notNil(answer),
+			notNil(problem), []byte{}, t.ID, Running, t.book.holder)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrLost
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM job_parts WHERE job = ?`, t.ID)
+		return err
+	})
+}
+
+func (t *Taken) write(ctx context.Context, set string, args ...any) error {
+	return t.book.own.Write(ctx, func(tx store.Writer) error {
+		n, err := tx.Exec(ctx, `UPDATE jobs SET `+set+` WHERE id = ? AND state = ? AND holder = ?`,
+			append(args, t.ID, Running, t.book.holder)...)
+		if err == nil && n == 0 {
+			err = ErrLost
+		}
+		return err
+	})
+}
+
+// Tidy forgets jobs that ended long ago, and those whose file never came.
+func (b *Book) Tidy(ctx context.Context) error {
+	now := b.now()
+	return b.own.Write(ctx, func(tx store.Writer) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM jobs WHERE ended > 0 AND ended < ? OR state = ? AND until < ?`,
+			now.Add(-Kept).UnixMilli(), Coming, now.UnixMilli()); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM job_parts WHERE job NOT IN (SELECT id FROM jobs)`)
+		return err
+	})
+}
+
+func notNil(text json.RawMessage) []byte {
+	if text == nil {
+		return []byte{}
+	}
+	return text
+}
