@@ -57,7 +57,7 @@ func Advance(cycle Cycle, req AdvanceRequest, upTo date.Date, moment int64, test
 	}
 	if req.Date > cycle.Date+MaxStep && req.Date > upTo {
 		return Cycle{}, fault.New(fault.WrongState,
-			"the business date moves on by %d days at most, unless another party confirms it (tally cycle confirm)",
+			"the business date moves on by %d days at most, unless another party confirms it (cycle.confirm)",
 			MaxStep)
 	}
 	if !test && moment < cycle.Moved+minTime {

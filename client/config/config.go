@@ -73,6 +73,9 @@ type Serve struct {
 	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
 	// Index has it; its schema is for this alone.
 	Store string `mapstructure:"store"`
+	// Duties says whether the node does by itself what is due: it times out holds and silent orders, and ends points and
+	// entitlements whose last day has passed.
+	Duties bool `mapstructure:"duties"`
 
 	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
 	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
@@ -139,7 +142,7 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
-		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Place: "Asia/Shanghai"},
+		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Duties: true, Place: "Asia/Shanghai"},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,

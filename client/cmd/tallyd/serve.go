@@ -17,11 +17,13 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 	"golang.org/x/net/netutil"
+	"golang.org/x/sync/errgroup"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
 	"tallystick/client/api"
 	"tallystick/client/config"
+	"tallystick/client/duty"
 	"tallystick/client/machine"
 	"tallystick/client/node"
 )
@@ -93,14 +95,22 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	defer a.onHangup(ctx, guard, log)()
 	server := api.New(n, guard, log)
 	defer tellEvents(ctx, n, server, log)()
+	own, err := n.Store(ctx)
+	if err != nil {
+		return err
+	}
 	working, stop := context.WithCancel(ctx)
-	worked := make(chan error, 1)
-	go func() { worked <- server.Work(working) }()
-	err = listen(ctx, cfg, server, guard.TLS(&tls.Config{
+	defer stop()
+	besides, working := errgroup.WithContext(working)
+	besides.Go(func() error { return server.Work(working) })
+	if cfg.Serve.Duties {
+		besides.Go(func() error { return duty.Do(working, n, own, log) })
+	}
+	err = listen(working, cfg, server, guard.TLS(&tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: []string{"h2", "http/1.1"},
 	}), log)
 	stop()
-	return errors.Join(err, <-worked)
+	return errors.Join(err, besides.Wait())
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.

@@ -14,11 +14,12 @@ import (
 	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 	"tallystick/client/node/settle"
+	"tallystick/client/node/status"
 )
 
 // All lists the operations, by their subjects.
 func All() []node.Operation {
 	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
-		node.Operations(), jobs.Operations(), settle.Operations(), accounting.Operations(),
+		node.Operations(), jobs.Operations(), status.Operations(), settle.Operations(), accounting.Operations(),
 		events.Operations())
 }
