@@ -11,6 +11,7 @@ import (
 
 // The headers of requests and answers besides [KeyHeader].
 const (
+	PartyHeader     = "Tally-Party"          // of a request: whose node is meant; another's refuses
 	MinHeightHeader = "Tally-Min-Height"     // of a request: how many blocks the node must have seen
 	WholeHeader     = "Tally-Whole"          // of a request, true: the body may say what differs each time
 	HeightHeader    = "Tally-Height"         // of an answer: how many blocks the node had seen; the answer has them all

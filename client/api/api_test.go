@@ -264,7 +264,7 @@ benefit.unreserve benefit.writeoff campaign.award campaign.simulate good.list go
 job.show member.authorisations member.authorise member.authorise.code member.authorise.signed member.label
 member.labels member.offers member.recognise member.show order.cash.refunded order.codes order.deliver
 order.place order.quote order.return.receive order.return.refund order.return.request order.show points.award
-points.capture points.freezes points.hold points.holds points.redeem points.refund points.release
+points.capture points.freezes points.hold points.holds points.lot points.redeem points.refund points.release
 points.simulate points.timeout points.timeout.due points.wallet programme.list programme.show proof.verify
 query.hold query.request rate.show storefront.browse storefront.listings storefront.outlets storefront.show`
 

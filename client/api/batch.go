@@ -73,6 +73,10 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.who = who
+	if err := s.meant(r); err != nil {
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
 	room, ok := s.bytes.enter(who.ID, bytesOf(r))
 	if !ok {
 		s.refuse(x, refused{err: errFull, effect: None})

@@ -177,6 +177,9 @@ func (rt route) requestOf(r *http.Request) (request json.RawMessage, file node.U
 		if named[name] != nil {
 			return nil, file, fault.New(fault.BadRequest, "field %q stands twice", name)
 		}
+		if r.PathValue(name) == LeftOut {
+			continue
+		}
 		if named[name], err = rt.fields[name].write(name, r.PathValue(name)); err != nil {
 			return nil, file, err
 		}
@@ -184,6 +187,9 @@ func (rt route) requestOf(r *http.Request) (request json.RawMessage, file node.U
 	request, err = inFront(named, body)
 	return request, file, err
 }
+
+// LeftOut stands in a path for a field that the request leaves out, such as the last of the closed cycles. No id is it.
+const LeftOut = "~"
 
 // partsOf reads a request with a file: multipart/form-data whose first part, request, is the request in JSON, and whose
 // second, file, is the file, which the operation reads as it comes.

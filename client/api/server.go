@@ -180,6 +180,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
+	if err := s.meant(r); err != nil {
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
 	room, ok := s.bytes.enter(x.who.ID, bytesOf(r))
 	if !ok {
 		s.refuse(x, refused{err: errFull, effect: None})
@@ -258,6 +262,14 @@ func unknownCaller(err error) refused {
 		status = http.StatusUnauthorized
 	}
 	return refused{err: err, status: status, effect: None}
+}
+
+// meant refuses with BAD_REQUEST a request that is for another party's node.
+func (s *Server) meant(r *http.Request) error {
+	if party := r.Header.Get(PartyHeader); party != "" && party != s.node.Party() {
+		return fault.New(fault.BadRequest, "this is the node of %s, not of %.40q", s.node.Party(), party)
+	}
+	return nil
 }
 
 // mayAsk refuses with FORBIDDEN an operation that a caller's role doesn't have.

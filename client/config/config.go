@@ -62,6 +62,7 @@ type Config struct {
 	Timeouts Timeouts `mapstructure:"timeouts"` // of single calls
 
 	Serve Serve `mapstructure:"serve"` // where tallyd, the node's own process, is reached
+	Node  Node  `mapstructure:"node"`  // that the command line asks, where it isn't the one that serves State
 }
 
 // Serve says where a node's own process is reached.
@@ -82,6 +83,13 @@ type Serve struct {
 	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do
 	People    []Provider `mapstructure:"people"`    // OpenID Connect providers, whose tokens say who a person is
 	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve
+}
+
+// Node says where the party's node runs, for a command line on another machine, or of another user.
+type Node struct {
+	URL   string `mapstructure:"url"`   // https://HOST:PORT; "none" for a node in the program's own process
+	Key   string `mapstructure:"key"`   // path of a file with an API key of the node, readable by its owner only
+	Trust string `mapstructure:"trust"` // path of the certificates by which the node's is trusted, PEM; "" for the machine's
 }
 
 // Name is a party's name in two languages.

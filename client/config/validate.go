@@ -146,14 +146,14 @@ func checkDatabase(at string) error {
 			schema)
 	}
 	if file := settings.Get("passfile"); file != "" {
-		return checkSecret("passfile", file, 0o077)
+		return CheckSecret("passfile", file, 0o077)
 	}
 	return nil
 }
 
-// checkSecret refuses a file that is missing, or that some may use who are not
-// meant to.
-func checkSecret(what, path string, others os.FileMode) error {
+// CheckSecret refuses a file that is missing, or that some may use who are not
+// meant to: those of the mode's bits.
+func CheckSecret(what, path string, others os.FileMode) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -168,7 +168,7 @@ func (i Identity) check() error {
 	if _, err := os.Stat(i.Cert); err != nil {
 		return fmt.Errorf("cert: %w", err)
 	}
-	return checkSecret("key", i.Key, 0o007)
+	return CheckSecret("key", i.Key, 0o007)
 }
 
 func (t Trust) check() error {

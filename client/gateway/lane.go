@@ -27,7 +27,7 @@ func (l *lane) run(ctx context.Context) {
 		l.g.recovering.Done()
 	}
 	for !l.retire && ctx.Err() == nil {
-		tickets := l.g.queue.take(ctx)
+		tickets := l.g.queue.take(ctx, l.number)
 		if len(tickets) == 0 {
 			return
 		}

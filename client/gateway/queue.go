@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -18,22 +19,25 @@ type queue struct {
 	batch, limit int
 	linger       time.Duration
 
-	turn chan struct{} // held by the one idle lane that watches the queue
-
 	mu      sync.Mutex
 	waiting []*ticket
 	count   int             // commands of waiting
 	busy    map[string]bool // keys that transactions in flight touch
 	named   map[string]*ticket
 	closed  error
-	changed chan struct{} // of capacity 1: something came or was freed
+	idle    []idler // lanes that have nothing to do, by their numbers: the first watches
+}
+
+// idler is a lane that has nothing to do.
+type idler struct {
+	lane uint8
+	wake chan struct{} // of capacity 1: something came or was freed, or the lane is the first now
 }
 
 func newQueue(batch, limit int, linger time.Duration) *queue {
 	return &queue{
 		batch: batch, limit: limit, linger: linger,
-		busy: map[string]bool{}, named: map[string]*ticket{}, changed: make(chan struct{}, 1),
-		turn: make(chan struct{}, 1),
+		busy: map[string]bool{}, named: map[string]*ticket{},
 	}
 }
 
@@ -147,31 +151,55 @@ func (q *queue) settle(tickets []*ticket) {
 
 // take returns the tickets of a lane's next batch: at once if they fill it,
 // else when the oldest has waited for the linger. Nil when ctx or the queue ends.
-func (q *queue) take(ctx context.Context) []*ticket {
-	select {
-	case q.turn <- struct{}{}:
-		defer func() { <-q.turn }()
-	case <-ctx.Done():
-		return nil
-	}
+//
+// Of the idle lanes the first takes what there is. So a node with little to do
+// draws on limits by one lane, and no other holds a part of one that it lacks.
+func (q *queue) take(ctx context.Context, lane uint8) []*ticket {
+	me := q.await(lane)
+	defer q.goOn(lane)
 	for {
-		tickets, wait := q.pick(time.Now())
-		if len(tickets) > 0 {
-			q.notify() // what is left may be for the next lane
-			return tickets
+		var tickets []*ticket
+		wait := time.Hour
+		if q.isFirst(lane) {
+			if tickets, wait = q.pick(time.Now()); len(tickets) > 0 {
+				return tickets
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-q.changed:
+		case <-me.wake:
 		case <-timer.C:
 		}
 		timer.Stop()
 		if ctx.Err() != nil || q.isClosed() {
-			q.notify() // the next lane that watches ends too
 			return nil
 		}
 	}
+}
+
+// await lists a lane among those that are idle.
+func (q *queue) await(lane uint8) idler {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	me := idler{lane, make(chan struct{}, 1)}
+	at, _ := slices.BinarySearchFunc(q.idle, lane, func(i idler, lane uint8) int { return cmp.Compare(i.lane, lane) })
+	q.idle = slices.Insert(q.idle, at, me)
+	return me
+}
+
+// goOn takes a lane off those that are idle: what it left may be for the next.
+func (q *queue) goOn(lane uint8) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.idle = slices.DeleteFunc(q.idle, func(i idler) bool { return i.lane == lane })
+	q.notify()
+}
+
+func (q *queue) isFirst(lane uint8) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.idle[0].lane == lane
 }
 
 // pick takes the longest-waiting tickets that make one batch and touch nothing
@@ -248,8 +276,11 @@ func (q *queue) isClosed() bool {
 
 // notify wakes the lane that watches, if one does.
 func (q *queue) notify() {
+	if len(q.idle) == 0 {
+		return
+	}
 	select {
-	case q.changed <- struct{}{}:
+	case q.idle[0].wake <- struct{}{}:
 	default:
 	}
 }

@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tallystick/chaincode/command"
@@ -148,4 +150,31 @@ func TestQueueBounds(t *testing.T) {
 	if err := enter("c", 1); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("closed: %v", err)
 	}
+}
+
+// TestTheFirstIdleLaneTakes: whichever lane came last, the first of those that are idle takes what there is, and the next
+// what comes while it is busy.
+func TestTheFirstIdleLaneTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(500, 20_000, time.Millisecond)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		took := make(chan uint8, 3)
+		for _, lane := range []uint8{3, 1, 2} {
+			go func() {
+				if len(q.take(ctx, lane)) > 0 {
+					took <- lane
+				}
+			}()
+			synctest.Wait()
+		}
+		for want := range uint8(3) {
+			if _, err := q.enter(newTicket("", []command.Command{command.New("", party.BeginPeerRequest{})}), nil); err != nil {
+				t.Fatal(err)
+			}
+			if lane := <-took; lane != want+1 {
+				t.Errorf("lane %d took it, want %d", lane, want+1)
+			}
+		}
+	})
 }

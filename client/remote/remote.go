@@ -16,14 +16,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api"
@@ -35,6 +38,7 @@ import (
 type Node struct {
 	base   string
 	key    string
+	party  string // whose node is meant, "" for whoever's it is
 	client *http.Client
 }
 
@@ -51,6 +55,9 @@ func Trust(pool *x509.CertPool) Option {
 			ForceAttemptHTTP2: true, MaxIdleConnsPerHost: idle}
 	}
 }
+
+// Of says whose node is meant: another party's refuses.
+func Of(party string) Option { return func(n *Node) { n.party = party } }
 
 // idle is how many connections to a node are kept for the next requests.
 const idle = 64
@@ -69,21 +76,37 @@ func Dial(address string, options ...Option) (*Node, error) {
 }
 
 // Socket is a node by its socket, which only the user that it runs as can open. Nothing is asked yet.
-func Socket(path string) *Node {
-	return &Node{base: "http://node", client: &http.Client{CheckRedirect: stay, Transport: &http.Transport{
+func Socket(path string, options ...Option) *Node {
+	n := &Node{base: "http://node", client: &http.Client{CheckRedirect: stay, Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", path)
 		}}}}
+	for _, o := range options {
+		o(n)
+	}
+	return n
 }
 
 // stay follows no redirect: a key is for the node that it was made for.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// There says whether somebody serves a node's socket.
-func There(path string) bool {
+// There says whether somebody serves a node's socket: nobody does one that a killed node left. An error says that this
+// can't be found out, as for who mustn't open it.
+func There(path string) (bool, error) {
 	c, err := net.Dial("unix", path)
-	return err == nil && c.Close() == nil
+	switch {
+	case err == nil:
+		return true, c.Close()
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOTDIR):
+		return false, nil
+	case len(path) > maxSocket: // nobody can serve it either
+		return false, nil
+	}
+	return false, err
 }
+
+// maxSocket is how many bytes a socket's path may have.
+const maxSocket = 107
 
 // Do performs an operation. The call's request id, its least height and its file go with it; a call that needs an id
 // and has none gets one. The node's refusals are answered as they are; UNAVAILABLE if it can't be reached, and
@@ -137,6 +160,9 @@ const maxAnswer = 1 << 30
 func unanswered(row node.Row, c *node.Call, err error) error {
 	var dialling *net.OpError
 	begun := !errors.As(err, &dialling) || dialling.Op != "dial"
+	if row.Asks && errors.Is(err, context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
 	if row.Asks || !begun {
 		return fault.New(fault.Unavailable, "the node can't be reached: %v", cause(err))
 	}
@@ -174,7 +200,7 @@ func (n *Node) request(ctx context.Context, op node.Operation, c *node.Call, req
 	}
 	path := named.ReplaceAllStringFunc(row.Path, func(name string) string {
 		name = name[1 : len(name)-1]
-		value := plain(fields[name])
+		value := cmp.Or(plain(fields[name]), api.LeftOut)
 		delete(fields, name)
 		return url.PathEscape(value)
 	})
@@ -194,6 +220,9 @@ func (n *Node) request(ctx context.Context, op node.Operation, c *node.Call, req
 	}
 	if n.key != "" {
 		r.Header.Set("Authorization", "Bearer "+n.key)
+	}
+	if n.party != "" {
+		r.Header.Set(api.PartyHeader, n.party)
 	}
 	if c.Least > 0 {
 		r.Header.Set(api.MinHeightHeader, strconv.FormatUint(c.Least, 10))
@@ -252,10 +281,36 @@ func bodyOf(op node.Operation, c *node.Call, fields map[string]json.RawMessage) 
 	if err != nil {
 		return nil, "", node.OfFile(err)
 	}
+	from = told(from, c)
 	out, in := io.Pipe()
 	parts := multipart.NewWriter(in)
 	go func() { in.CloseWithError(errors.Join(writeParts(parts, text, c.Upload.Name, from), from.Close())) }()
 	return out, parts.FormDataContentType(), nil
+}
+
+// sending is a file that tells how much of it was sent.
+type sending struct {
+	io.ReadCloser
+	call *node.Call
+	far  node.Far
+}
+
+func told(from io.ReadCloser, c *node.Call) io.ReadCloser {
+	s := &sending{from, c, node.Far{What: c.Upload.Name, Bytes: true}}
+	if file, is := from.(*os.File); is {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			s.far.All = uint64(info.Size())
+		}
+	}
+	return s
+}
+
+// Read reads on, and tells.
+func (s *sending) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	s.far.Done += uint64(n)
+	s.call.TellFar(s.far)
+	return n, err
 }
 
 func writeParts(parts *multipart.Writer, request []byte, name string, file io.Reader) error {

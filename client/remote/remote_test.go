@@ -45,8 +45,11 @@ func served(t *testing.T) *Node {
 		server.Close()
 		<-ended
 	})
-	if !There(path) || There(path+"x") {
-		t.Error("who serves a socket isn't known")
+	for at, want := range map[string]bool{path: true, path + "x": false, path + "/x": false,
+		path + strings.Repeat("x", 200): false} {
+		if there, err := There(at); there != want || err != nil {
+			t.Errorf("%s is served: %t, %v", at, there, err)
+		}
 	}
 	return Socket(path)
 }

@@ -19,10 +19,10 @@ func Operations() []node.Operation {
 		OfferPublish, OfferWithdraw, MemberOffers, OfferList,
 		PointsActivate, PointsAdjust, PointsAppeal, PointsAward, PointsCancel, PointsDismiss, PointsFreeze,
 		PointsIssue, PointsPledge, PointsRelieve, PointsRevoke, PointsRuleSet, PointsUnfreeze, PointsSimulate,
-		PointsRuleList, PointsPledges,
-		ProgrammeSet, ProgrammeOpen, ProgrammeShow, ProgrammeList,
+		PointsLot, PointsRuleList, PointsPledges,
+		ProgrammeSet, ProgrammeOpen, ProgrammeRules, ProgrammeShow, ProgrammeList,
 		QuotaSurrender, QuotaShow,
 		RateAgree, RatePublish, RateList, RateShow,
-		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeList,
+		PointsTransfer, TradeOffer, TradeTake, TradeEnd, TradeShow, TradeList,
 	}
 }

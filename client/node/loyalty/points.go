@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tallystick/chaincode/member"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/client/index"
 	"tallystick/client/node"
@@ -64,6 +65,8 @@ var (
 	PointsSimulate = node.Does(node.Describe("points.simulate", "GET", "/v1/awards/simulation", node.See,
 		"Say what a purchase would earn, and why; nothing is written", "试算",
 		`{"programme":"DP","rule":"basket","member":"wang","lines":[{"label":"oil","fen":29800}]}`), simulate)
+	PointsLot = node.Does(node.Describe("points.lot", "GET", "/v1/lots/{lot}", node.See,
+		"Show a lot: whose it is, what was issued, and what became of it", "积分批次", `{"lot":"G.1.3.0.0"}`), lot)
 	PointsRuleList = node.Lists[PointsRuleListRequest, points.Rule](node.Describe("points.rule.list", "GET",
 		"/v1/rules", node.Read,
 		"List earn rules", "积分规则列表", `{}`))
@@ -71,6 +74,19 @@ var (
 		"/v1/pledges", node.Read,
 		"List who agreed to bear the cost of whose points", "出资承诺列表", `{}`))
 )
+
+// LotQuery names a lot.
+type LotQuery struct {
+	Lot number.Row `json:"lot"`
+}
+
+func lot(ctx context.Context, n *node.Node, _ *node.Call, req LotQuery) (points.Lot, error) {
+	lots, err := n.Query().Lots(ctx, req.Lot)
+	if err != nil {
+		return points.Lot{}, err
+	}
+	return lots[0], nil
+}
 
 func simulate(ctx context.Context, n *node.Node, _ *node.Call, req points.AwardRequest) (points.Earned, error) {
 	return n.Query().Simulate(ctx, req)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"tallystick/chaincode/answer"
+	"tallystick/chaincode/number"
 	"tallystick/chaincode/quota"
 	"tallystick/client/node"
 )
@@ -27,6 +28,21 @@ type QuotaQuery struct {
 // Check refuses what names no limit.
 func (r QuotaQuery) Check() error { return quota.SurrenderRequest{Kind: r.Kind, ID: r.ID}.Check() }
 
-func quotaShow(ctx context.Context, n *node.Node, _ *node.Call, req QuotaQuery) (answer.QuotaUse, error) {
-	return n.Query().Quota(ctx, req.Kind, req.ID)
+// QuotaShown is a limit and what is drawn on it: fen, or how often; of a pledge, units of a programme's points.
+type QuotaShown struct {
+	answer.QuotaUse
+	Programme string `json:"programme,omitempty"` // whose points a pledge is of
+}
+
+func quotaShow(ctx context.Context, n *node.Node, _ *node.Call, req QuotaQuery) (shown QuotaShown, err error) {
+	if shown.QuotaUse, err = n.Query().Quota(ctx, req.Kind, req.ID); err != nil || req.Kind != quota.Pledge {
+		return shown, err
+	}
+	id, err := number.ParseCommand(req.ID)
+	if err != nil {
+		return shown, err
+	}
+	pledge, err := n.Query().Pledge(ctx, id)
+	shown.Programme = pledge.Programme
+	return shown, err
 }

@@ -26,6 +26,8 @@ var (
 	TradeEnd = node.Sends[points.EndTradeRequest](node.Describe("trade.end", "POST",
 		"/v1/trades/{trade}/end", node.Loyalty,
 		"Withdraw your offer, or note that anybody's has lapsed", "撤单", `{"trade":"D.0.12.0"}`))
+	TradeShow = node.Does(node.Describe("trade.show", "GET", "/v1/trades/{trade}", node.Read,
+		"Show an offer and what became of it", "积分交易", `{"trade":"D.0.12.0"}`), showTrade)
 	TradeList = node.Lists[TradeListRequest, points.Trade](node.Describe("trade.list", "GET", "/v1/trades", node.Read,
 		"List offers and trades", "积分交易列表", `{}`))
 )
@@ -105,6 +107,15 @@ func takeTrade(ctx context.Context, n *node.Node, c *node.Call, req TakeTradeReq
 		})
 		return req.request(pieces), err
 	})
+}
+
+// TradeQuery names an offer.
+type TradeQuery struct {
+	Trade number.Command `json:"trade"`
+}
+
+func showTrade(ctx context.Context, n *node.Node, _ *node.Call, req TradeQuery) (points.Trade, error) {
+	return n.Query().Trade(ctx, req.Trade)
 }
 
 // TradeListRequest narrows the list.

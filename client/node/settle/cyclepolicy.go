@@ -52,7 +52,7 @@ func (r AcceptPolicyRequest) on(present settlement.Policy) settlement.AcceptPoli
 // Policy is how cycles are closed.
 type Policy struct {
 	settlement.Policy
-	Consenting []string `json:"-"` // parties whose silence is consent
+	Consenting []string `json:"consenting"` // parties whose silence is consent
 }
 
 func policy(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (Policy, error) {

@@ -1,6 +1,7 @@
 package settle
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -44,7 +45,7 @@ type ExportStatementRequest struct {
 	// parties whose peers sign that the ledger has these signatures; 0 for none
 	Signers  int           `json:"signers"`
 	Accounts accounts.Book `json:"accounts,omitempty"` // the parties' legal names and tax ids
-	To       io.Writer     `json:"-"`                  // what the file is written to, as it is made
+	To       io.Writer     `json:"-"`                  // what the file is written to, as it is made; nil if the answer is to have it
 }
 
 // Check refuses another form or language, and parties that are malformed.
@@ -67,12 +68,28 @@ type ExportedStatement struct {
 	Lines uint64               `json:"lines"`
 	Root  codec.Hash           `json:"root"`
 	State settlement.PairState `json:"state"`
+	File  []byte               `json:"file,omitempty"` // unless it was written to what the request names
+}
+
+// maxExported is how many bytes a file may have that an answer carries.
+const maxExported = 64 << 20
+
+// held is a file that is made for an answer.
+type held struct{ bytes.Buffer }
+
+// Write refuses more than an answer carries with LIMIT.
+func (h *held) Write(p []byte) (int, error) {
+	if h.Len()+len(p) > maxExported {
+		return 0, fault.New(fault.Limit, "the statement is longer than %d bytes, which an answer doesn't carry", maxExported)
+	}
+	return h.Buffer.Write(p)
 }
 
 func exportStatement(ctx context.Context, n *node.Node, _ *node.Call,
 	req ExportStatementRequest) (ExportedStatement, error) {
+	var file held
 	if req.To == nil {
-		return ExportedStatement{}, fault.New(fault.BadRequest, "there is nothing to write the file to")
+		req.To = &file
 	}
 	return node.Ask(ctx, n, func(r *index.Reading) (made ExportedStatement, err error) {
 		cycle, err := closedOr(r, req.Cycle)
@@ -92,7 +109,7 @@ func exportStatement(ctx context.Context, n *node.Node, _ *node.Call,
 		maker := makerOf(s.Statement, n.Party(), req.language())
 		err = statement.Write(req.To, req.Form, s.Statement, s.Lines,
 			statement.Options{Language: req.language(), Maker: maker})
-		return ExportedStatement{s.Total.Lines, s.Root, s.Pair.State}, err
+		return ExportedStatement{s.Total.Lines, s.Root, s.Pair.State, file.Bytes()}, err
 	})
 }
 

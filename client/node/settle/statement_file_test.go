@@ -152,9 +152,12 @@ func TestStatementsToExport(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := StatementExport.Do(t.Context(), nodetest.Offline(t), &node.Call{},
-		ExportStatementRequest{With: "G", Form: "pdf"}); fault.CodeOf(err) != fault.BadRequest {
-		t.Errorf("nothing to write to: %v", err)
+	var file held
+	if _, err := file.Write(make([]byte, maxExported)); err != nil {
+		t.Error(err)
+	}
+	if _, err := file.Write([]byte("x")); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("more than an answer carries: %v", err)
 	}
 	s := statement.Statement{Head: statement.Head{Network: "alliance", Cycle: "2026-11",
 		From: november, To: endOfNovember,

@@ -28,7 +28,7 @@ func bookPeriods(a *cli.App) *cobra.Command {
 func ofPeriod[Req, Ans any](a *cli.App, use, example string, op node.Op[Req, Ans], to *accounting.AccountsRequest,
 	ask func(args []string) (Req, error),
 	show func(Ans) error) *cobra.Command {
-	cmd := cli.Verb(a, use, example, op, ask, func(_ context.Context, _ *node.Node, answer Ans) error {
+	cmd := cli.Verb(a, use, example, op, ask, func(_ context.Context, _ *cli.Node, answer Ans) error {
 		return show(answer)
 	})
 	cli.Word(cmd, &to.Period, "period",

@@ -11,7 +11,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/books"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
@@ -35,7 +34,7 @@ func bookJournal(a *cli.App) *cobra.Command {
 				return req, fault.New(fault.BadRequest, "--restate and --reason CODE go together")
 			}
 			return journalInto(req, out)
-		}, func(_ context.Context, _ *node.Node, j accounting.Journal) error { return printJournal(a, j, out) })
+		}, func(_ context.Context, _ *cli.Node, j accounting.Journal) error { return printJournal(a, j, out) })
 	cmd.Long = `Make the vouchers of a period, which is a cycle that was cut off: of each line of your
 statements, of what was settled while it was open, and of your own points: given, sold,
 redeemed, no longer expected. Each balances and has a number that tells its line. What

@@ -11,7 +11,6 @@ import (
 	"tallystick/client/books"
 	"tallystick/client/bounds"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
@@ -21,7 +20,7 @@ func proveLiabilities(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "prove-liabilities", `  tally --as G books prove-liabilities --programme GP --out gp-2026-11.tree
   tally --as G books prove-liabilities --programme GP --cycle 2026-11 --out gp.tree -o json`,
 		accounting.BooksProveLiabilities, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, kept books.Kept) error {
+		func(ctx context.Context, n *cli.Node, kept books.Kept) error {
 			if err := writeNewFile(out, kept); err != nil {
 				return err
 			}
@@ -66,7 +65,7 @@ func proveMember(a *cli.App) *cobra.Command {
 			req.Member = args[0]
 			req.Kept, err = readFile(from, books.ReadKept)
 			return req, err
-		}, func(_ context.Context, _ *node.Node, proof books.Inclusion) error {
+		}, func(_ context.Context, _ *cli.Node, proof books.Inclusion) error {
 			if err := writeNewFile(out, proof); err != nil {
 				return err
 			}

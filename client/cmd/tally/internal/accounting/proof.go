@@ -27,7 +27,7 @@ func Prove(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "prove MEMBER", `  tally --as D points prove zhang --out zhang.proof
   tally --as D points prove zhang --about G.1.3.0.0 --about D.1.7.2.0 --out zhang.proof --signers 3`,
 		accounting.PointsProve, cli.Words(&req, &req.Member),
-		func(ctx context.Context, n *node.Node, p node.Proven) error {
+		func(ctx context.Context, n *cli.Node, p node.Proven) error {
 			if err := os.WriteFile(out, p.File, 0o644); err != nil { // it is made to be handed on
 				return err
 			}

@@ -14,7 +14,6 @@ import (
 	"tallystick/client/books"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
-	"tallystick/client/node"
 	"tallystick/client/node/accounting"
 )
 
@@ -131,7 +130,7 @@ func outstandingTable(t table.Writer, o accounting.OutstandingNow, s cli.Scales)
 func reportCaps(a *cli.App) *cobra.Command {
 	req, check := accounting.ReportCapsRequest{Alarm: 80}, false
 	cmd := cli.Verb(a, "caps", "  tally --as G report caps\n  tally --as G report caps --alarm 90 --check",
-		accounting.ReportCaps, cli.Words(&req), func(_ context.Context, _ *node.Node, answer accounting.Caps) error {
+		accounting.ReportCaps, cli.Words(&req), func(_ context.Context, _ *cli.Node, answer accounting.Caps) error {
 			if err := a.Print(answer, func(t table.Writer) { capsTable(t, answer) }); err != nil || !check {
 				return err
 			}

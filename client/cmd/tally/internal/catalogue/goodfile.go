@@ -17,7 +17,7 @@ func exportGoods(a *cli.App) *cobra.Command {
 	var out string
 	cmd := cli.Verb(a, "export", `  tally --as S1 good export --out catalogue.xlsx --party S1 --seller D
   tally --as S1 good export --out catalogue.csv --supplier care`, catalogue.GoodExport, cli.Words(&req),
-		func(_ context.Context, _ *node.Node, list node.List[importer.CatalogueLine]) error {
+		func(_ context.Context, _ *cli.Node, list node.List[importer.CatalogueLine]) error {
 			if err := importer.WriteCatalogue(out, list.Rows); err != nil {
 				return err
 			}

@@ -43,7 +43,8 @@ func TestQuoteTable(t *testing.T) {
 		Total: 59_600, MinCash: 1000, Tenders: []goods.Tender{{Programme: "FP", Value: amount.Rate{Num: 4, Den: 5}}},
 	}}
 	got := clitest.Rendered(func(w table.Writer) {
-		quotedTable(w, q, []goods.Good{{En: "Oil kit", Zh: "机油套装"}}, cli.Scales{})
+		quotedTable(w, q, known{goods: map[catalogue.GoodRequest]goods.Good{
+			{Supplier: "S1", SKU: "oilkit"}: {En: "Oil kit", Zh: "机油套装"}}})
 	})
 	want := strings.TrimLeft(`
  good                    name     名称      delivery  scene  quantity     each    price 
@@ -97,15 +98,16 @@ func TestOrderTable(t *testing.T) {
 	o := nodetest.Kit(goods.OnItsWay)
 	o.Parts[0].Carrier, o.Parts[0].Waybill = "sf", "SF1"
 	found := index.Order{Number: indextest.Numbered(0), Order: o}
-	names := goodNames{nameKey("S1", "oilkit", 1): {En: "Oil kit", Zh: "机油套装"},
-		nameKey("S1", "oilkit", 2): {En: "New kit", Zh: "新"}}
+	names := map[catalogue.GoodRequest]goods.Good{
+		{Supplier: "S1", SKU: "oilkit", Version: 1}: {En: "Oil kit", Zh: "机油套装"},
+		{Supplier: "S1", SKU: "oilkit", Version: 2}: {En: "New kit", Zh: "新"}}
 	back := index.Return{Number: indextest.Numbered(5), SKU: "oilkit",
 		Return: goods.Return{Part: 1, Line: 1, Quantity: 1, State: goods.Refunded, Since: clitest.November + 9,
 			Reason: "broken", Pieces: spend.Line{{Lot: indextest.Numbered(99).Row(0), Programme: "DP", Funder: "D",
 				Amount: 1860}}, Cash: 5}}
 	got := clitest.Rendered(func(w table.Writer) {
 		orderTable(w, catalogue.WholeOrder{Height: 9, Order: found, Returns: []index.Return{back}},
-			names, cli.Scales{"FP": 2})
+			known{names, cli.Scales{"FP": 2}})
 	})
 	want := strings.TrimLeft(`
  order             D.1.1.0                                                                            

@@ -27,7 +27,7 @@ func splitWords(text string) []string { return strings.Split(text, ",") }
 
 // printRows shows a list of the read model's rows that has points in it.
 func printRows[T any](a *cli.App, fill func(table.Writer, []T,
-	cli.Scales)) func(context.Context, *node.Node, node.List[T]) error {
+	cli.Scales)) func(context.Context, *cli.Node, node.List[T]) error {
 	return cli.InTable(a, func(t table.Writer, list node.List[T], s cli.Scales) {
 		fill(t, list.Rows, s)
 		cli.AsOf(t, list.Height)
@@ -71,21 +71,43 @@ func partsTable(t table.Writer, list []index.OrderPart, s cli.Scales) {
 
 func showOrder(a *cli.App) *cobra.Command {
 	return cli.Verb(a, "show ORDER", "  tally --as D order show D.0.7.0", catalogue.OrderShow, orderNamed,
-		func(ctx context.Context, n *node.Node, o catalogue.WholeOrder) error {
-			s, err := cli.AskScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			names := goodNames{}
+		cli.WithMore(a, func(ctx context.Context, n *cli.Node, o catalogue.WholeOrder) (known, error) {
+			var list []catalogue.GoodRequest
 			for _, p := range o.Parts {
 				for _, l := range p.Lines {
-					if err := names.add(ctx, n, p.Supplier, l.SKU, l.Version); err != nil {
-						return err
-					}
+					list = append(list, inVersion(p, l))
 				}
 			}
-			return a.Print(o, func(t table.Writer) { orderTable(t, o, names, s) })
-		})
+			return askGoods(ctx, n, list)
+		}, orderTable))
+}
+
+// known is what a table of an order or a quote needs besides.
+type known struct {
+	goods  map[catalogue.GoodRequest]goods.Good // in the versions that lines are of
+	scales cli.Scales
+}
+
+// askGoods asks for the scales, and for goods, each once.
+func askGoods(ctx context.Context, n *cli.Node, list []catalogue.GoodRequest) (k known, err error) {
+	if k.scales, err = cli.AskScales(ctx, n); err != nil {
+		return k, err
+	}
+	k.goods = map[catalogue.GoodRequest]goods.Good{}
+	for _, one := range list {
+		if _, asked := k.goods[one]; asked {
+			continue
+		}
+		if k.goods[one], err = cli.Ask(ctx, n, catalogue.GoodShow, one); err != nil {
+			return k, err
+		}
+	}
+	return k, nil
+}
+
+// inVersion is the good of a line, in the version that was ordered.
+func inVersion(p goods.Part, l goods.Line) catalogue.GoodRequest {
+	return catalogue.GoodRequest{Supplier: p.Supplier, SKU: l.SKU, Version: l.Version}
 }
 
 // orderNamed is the order that the first argument names.
@@ -94,27 +116,7 @@ func orderNamed(args []string) (req catalogue.OrderRequest, err error) {
 	return req, err
 }
 
-// goodNames says what goods are called in the versions that orders are of.
-type goodNames map[string]goods.Good
-
-func (n goodNames) of(p goods.Part, l goods.Line) goods.Good {
-	return n[nameKey(p.Supplier, l.SKU, l.Version)]
-}
-
-func nameKey(supplier, sku string, version uint32) string {
-	return fmt.Sprintf("%s/%s/%d", supplier, sku, version)
-}
-
-// add asks for a good that isn't known yet.
-func (n goodNames) add(ctx context.Context, of *node.Node, supplier, sku string, version uint32) (err error) {
-	key := nameKey(supplier, sku, version)
-	if _, known := n[key]; !known {
-		n[key], err = of.Query().Good(ctx, supplier, sku, version)
-	}
-	return err
-}
-
-func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s cli.Scales) {
+func orderTable(t table.Writer, o catalogue.WholeOrder, k known) {
 	t.AppendRows([]table.Row{{"order", o.Number}, {"seller", o.Seller}, {"member", o.Member}, {"ordered", o.Date},
 		{"price", cli.Yuan(o.Value())}})
 	for _, r := range [][2]string{{"outlet", o.Outlet}, {"region", o.Region}, {"reference", o.Reference},
@@ -127,16 +129,16 @@ func orderTable(t table.Writer, o catalogue.WholeOrder, n goodNames, s cli.Scale
 		t.AppendRow(table.Row{"authorisation", o.Authorisation})
 	}
 	for i := range o.Parts {
-		partRows(t, o.Part(i+1), o.Order.AcceptBy == 0, n, s)
+		partRows(t, o.Part(i+1), o.Order.AcceptBy == 0, k)
 	}
 	for _, r := range o.Returns {
 		t.AppendSeparator()
-		returnRows(t, r, s)
+		returnRows(t, r, k.scales)
 	}
 	cli.AsOf(t, o.Height)
 }
 
-func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s cli.Scales) {
+func partRows(t table.Writer, p index.OrderPart, atOnce bool, k known) {
 	t.AppendSeparator()
 	who := p.Supplier
 	if p.Party != p.Supplier {
@@ -146,14 +148,14 @@ func partRows(t table.Writer, p index.OrderPart, atOnce bool, n goodNames, s cli
 	t.AppendRow(table.Row{"", drawn(p.Part, atOnce)})
 	t.AppendRow(table.Row{"", standing(p)})
 	for i, l := range p.Lines {
-		good := n.of(p.Part, l)
+		good := k.goods[inVersion(p.Part, l)]
 		text := fmt.Sprintf("%d × %s %s %s, %s each", l.Quantity, l.SKU, good.En, good.Zh, cli.Yuan(l.Fen))
 		if l.Returning+l.Returned > 0 {
 			text += fmt.Sprintf("; %d returned, %d on the way back", l.Returned, l.Returning)
 		}
 		t.AppendRow(table.Row{fmt.Sprintf("  line %d", i+1), text})
 	}
-	t.AppendRow(table.Row{"  paid", paidText(p.Part, s)})
+	t.AppendRow(table.Row{"  paid", paidText(p.Part, k.scales)})
 }
 
 func paidText(p goods.Part, s cli.Scales) string {

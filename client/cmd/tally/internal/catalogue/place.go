@@ -16,7 +16,6 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 )
 
@@ -51,37 +50,31 @@ func quoteOrder(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "quote",
 		`  tally --as D order quote --member zhang --item S1/oilkit --item S2/wiper:2 --region sh
   tally --as G order quote --seller D --member zhang --item S1/oilkit`, catalogue.OrderQuote, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, quoted answer.Quoted) error {
-			if a.Format == "json" {
-				return a.AsJSON(quoted)
-			}
-			return showQuote(ctx, a, n, quoted)
-		})
+		cli.WithMore(a, goodsOfQuote, quotedTable))
 	basketFlags(cmd, &req.Basket)
 	cli.Word(cmd, &req.Seller, "seller", "whose storefront; yours if you name none")
 	return cmd
 }
 
-// showQuote prints a quote with the goods' names.
-func showQuote(ctx context.Context, a *cli.App, g *node.Node, q answer.Quoted) error {
-	s, err := cli.AskScales(ctx, g)
-	if err != nil {
-		return err
-	}
-	names := make([]goods.Good, len(q.Quote.Lines))
+// goodsOfQuote asks for what a quote is of.
+func goodsOfQuote(ctx context.Context, n *cli.Node, q answer.Quoted) (known, error) {
+	list := make([]catalogue.GoodRequest, len(q.Quote.Lines))
 	for i, l := range q.Quote.Lines {
-		if names[i], err = g.Query().Good(ctx, l.Supplier, l.SKU, l.Version); err != nil {
-			return err
-		}
+		list[i] = quotedGood(l)
 	}
-	return a.Print(q, func(t table.Writer) { quotedTable(t, q, names, s) })
+	return askGoods(ctx, n, list)
 }
 
-func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s cli.Scales) {
+func quotedGood(l goods.Quoted) catalogue.GoodRequest {
+	return catalogue.GoodRequest{Supplier: l.Supplier, SKU: l.SKU, Version: l.Version}
+}
+
+func quotedTable(t table.Writer, q answer.Quoted, k known) {
 	t.AppendHeader(table.Row{"good", "name", "名称", "delivery", "scene", "quantity", "each", "price"})
 	cli.Right(t, 6, 7, 8)
-	for i, l := range q.Quote.Lines {
-		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, names[i].En, names[i].Zh, l.Delivery, l.Scene, l.Quantity,
+	for _, l := range q.Quote.Lines {
+		good := k.goods[quotedGood(l)]
+		t.AppendRow(table.Row{l.Supplier + "/" + l.SKU, good.En, good.Zh, l.Delivery, l.Scene, l.Quantity,
 			cli.Yuan(l.Fen), cli.Yuan(l.Fen * amount.Units(l.Quantity))})
 	}
 	t.AppendSeparator()
@@ -96,7 +89,7 @@ func quotedTable(t table.Writer, q answer.Quoted, names []goods.Good, s cli.Scal
 	}
 	for _, tender := range q.Quote.Tenders {
 		t.AppendRow(table.Row{"1 " + tender.Programme + " counts", "", "", "", "", "", "",
-			"¥" + figure.PerPoint(tender.Value, s[tender.Programme])})
+			"¥" + figure.PerPoint(tender.Value, k.scales[tender.Programme])})
 	}
 	t.SetCaption("quote %s", q.Hash)
 }
@@ -142,10 +135,10 @@ the same codes.`
 }
 
 // printPlaced shows what an order bound, and its receipt unless it was refused.
-func printPlaced(a *cli.App) func(context.Context, *node.Node, catalogue.Placed) error {
-	return func(ctx context.Context, n *node.Node, p catalogue.Placed) error {
+func printPlaced(a *cli.App) func(context.Context, *cli.Node, catalogue.Placed) error {
+	return func(ctx context.Context, n *cli.Node, p catalogue.Placed) error {
 		if a.Format != "json" && p.Quote != nil {
-			if err := showQuote(ctx, a, n, *p.Quote); err != nil {
+			if err := cli.WithMore(a, goodsOfQuote, quotedTable)(ctx, n, *p.Quote); err != nil {
 				return err
 			}
 		}

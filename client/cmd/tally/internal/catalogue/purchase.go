@@ -9,7 +9,6 @@ import (
 
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/sheets"
 )
@@ -19,7 +18,7 @@ func purchaseOrders(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "purchase", `  tally --as S1 order purchase
   tally --as G order purchase --supplier S2 --state ACCEPTED,SHIPPED -o csv
   tally --as S1 order purchase -o json --after 812/D.0.7.0/1`, catalogue.OrderPurchase, cli.Words(&req),
-		func(_ context.Context, _ *node.Node, answer catalogue.Purchases) error {
+		func(_ context.Context, _ *cli.Node, answer catalogue.Purchases) error {
 			return printPurchase(a, answer)
 		})
 	cmd.Long = `List the parts of orders that the suppliers that you act for are to deliver or have

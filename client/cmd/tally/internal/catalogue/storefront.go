@@ -14,7 +14,6 @@ import (
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/prices"
 )
@@ -58,7 +57,7 @@ func tendersFlag(a *cli.App, cmd *cobra.Command, req *goods.SetStorefrontRequest
 		"PROGRAMME:YUAN, what a point of it counts for: 1, 4/5, 0.8", func(text string) (goods.Tender, error) {
 			one, err := parseTender(text)
 			if err == nil && len(shown) == 0 {
-				a.Later(func(_ context.Context, _ *node.Node, s cli.Scales) error {
+				a.Later(func(_ context.Context, _ *cli.Node, s cli.Scales) error {
 					for i, one := range shown {
 						scale, err := s.Of(one.Programme)
 						if err != nil {

@@ -104,6 +104,6 @@ func listSuppliers(a *cli.App) *cobra.Command {
 }
 
 // listed shows a list whose cells need no scales.
-func listed[T any](a *cli.App, show cli.Columns[T]) func(context.Context, *node.Node, node.Found[T]) error {
+func listed[T any](a *cli.App, show cli.Columns[T]) func(context.Context, *cli.Node, node.Found[T]) error {
 	return cli.Shows(a, func(t table.Writer, answer node.Found[T]) { show.Fill(t, answer, nil) })
 }

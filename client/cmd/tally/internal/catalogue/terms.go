@@ -15,7 +15,6 @@ import (
 	"tallystick/chaincode/goods"
 	"tallystick/client/bounds"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/terms"
 )
@@ -82,7 +81,7 @@ func exportTerms(a *cli.App) *cobra.Command {
 	var out string
 	cmd := cli.Verb(a, "export SELLER", `  tally --as S1 terms export D --out for-D.json
   tally --as S1 terms export D --out for-D.json --supplier care`, catalogue.TermsExport, cli.Words(&req, &req.Seller),
-		func(_ context.Context, _ *node.Node, file terms.File) error {
+		func(_ context.Context, _ *cli.Node, file terms.File) error {
 			if err := file.Write(out); err != nil {
 				return err
 			}
@@ -99,7 +98,7 @@ func exportTerms(a *cli.App) *cobra.Command {
 func acceptTerms(a *cli.App) *cobra.Command {
 	return cli.Verb(a, "accept FILE", "  tally --as D terms accept for-D.json",
 		catalogue.TermsAccept, func(args []string) (terms.File, error) { return terms.Read(args[0]) },
-		func(_ context.Context, _ *node.Node, answer terms.Accepted) error {
+		func(_ context.Context, _ *cli.Node, answer terms.Accepted) error {
 			err := a.Print(answer, func(t table.Writer) { acceptedTable(t, answer) })
 			if differ := len(answer.Differ); err == nil && differ > 0 {
 				err = fault.New(fault.Conflict, "%d of %d terms are not what the ledger has", differ,

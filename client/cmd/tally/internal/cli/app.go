@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -23,6 +24,7 @@ import (
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
+	"tallystick/client/api"
 	"tallystick/client/config"
 	"tallystick/client/machine"
 	"tallystick/client/node"
@@ -32,11 +34,12 @@ import (
 // App is one run of the program: who, where, and how to answer.
 type App struct {
 	Out, Err io.Writer
-	Format   string    // table or json
-	as       string    // party, to find its profile in the network's folder
-	profile  string    // path, instead of as
-	network  string    // tallynet's folder
-	Call     node.Call // its request id, and what the caller named
+	Format   string      // table or json
+	as       string      // party, to find its profile in the network's folder
+	profile  string      // path, instead of as
+	network  string      // tallynet's folder
+	node     config.Node // that is asked instead of one in this process
+	Call     node.Call   // its request id, and what the caller named
 	// in tests: instead of sending what says all by its content
 	Heard   func(command.Request) error
 	yes     bool          // what is lost may be lost
@@ -46,7 +49,7 @@ type App struct {
 	Dry     bool          // a dry run, which needs no network
 	// of this node, by which linked commands are sent; "" as a rule
 	Lanes   string
-	pending []func(context.Context, *node.Node, Scales) error // what waits for the programmes' scales
+	pending []func(context.Context, *Node, Scales) error // what waits for the programmes' scales
 }
 
 // Config reads the party's profile.
@@ -57,7 +60,7 @@ func (a *App) Config(settings map[string]any) (config.Config, error) {
 	case a.as != "":
 		path = filepath.Join(a.network, "parties", a.as, "profile.yaml")
 	default:
-		return config.Config{}, errors.New("say who you are: --as PARTY, or --profile FILE")
+		return config.Config{}, errors.New("say who you are: --as PARTY or --profile FILE; or which node to ask: --node URL")
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return config.Config{}, fmt.Errorf("there is no profile %s; %s", path, a.others())
@@ -65,7 +68,7 @@ func (a *App) Config(settings map[string]any) (config.Config, error) {
 	return config.Load(path, settings)
 }
 
-// Open connects, as a rule without lanes: to ask, and to send single commands.
+// Open opens the party's node in this process, as a rule without lanes: to ask, and to send single commands.
 func (a *App) Open(ctx context.Context) (*node.Node, error) {
 	cfg, err := a.Config(map[string]any{"lanes": a.Lanes})
 	if err != nil {
@@ -88,31 +91,35 @@ func (a *App) connect(ctx context.Context, cfg config.Config) (*node.Node, error
 	return g, nil
 }
 
-// With connects, does something, and disconnects.
-func (a *App) With(ctx context.Context, do func(context.Context, *node.Node) error) error {
+// with does something with a node that runs, or, if there is none, with one that is opened for it in this process.
+func (a *App) with(ctx context.Context, n *Node, do func(context.Context, *Node) error) error {
 	if a.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.timeout)
 		defer cancel()
 	}
-	g, err := a.Open(ctx)
-	if err != nil {
-		return err
+	if n == nil {
+		here, err := a.Open(ctx)
+		if err != nil {
+			return err
+		}
+		n = &Node{here: here}
 	}
-	if err = a.inScale(ctx, g); err == nil {
-		err = do(ctx, g)
+	err := a.inScale(ctx, n)
+	if err == nil {
+		err = do(ctx, n)
 	}
-	return asFault(errors.Join(err, g.Close()))
+	return asFault(errors.Join(err, n.close()))
 }
 
 // offline does something with the party's node without a network. What needs it is UNAVAILABLE.
-func (a *App) offline(ctx context.Context, do func(context.Context, *node.Node) error) error {
+func (a *App) offline(ctx context.Context, do func(context.Context, *Node) error) error {
 	cfg, err := a.Config(nil)
 	if err != nil {
 		return err
 	}
-	n := node.Offline(cfg)
-	return asFault(errors.Join(do(ctx, n), n.Close()))
+	n := &Node{here: node.Offline(cfg)}
+	return asFault(errors.Join(do(ctx, n), n.close()))
 }
 
 // asFault makes what went wrong behind the caller's words a coded failure: it is
@@ -215,11 +222,20 @@ func (a *App) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.Err, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// AsJSON writes a value for another program, whatever the format of answers is.
+// AsJSON writes a value for another program, whatever the format of answers is: as a node's API answers it, but for the
+// blanks.
 func (a *App) AsJSON(v any) error {
-	enc := json.NewEncoder(a.Out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	text, err := api.Encode(v)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return err
+	}
+	out.WriteByte('\n')
+	_, err = out.WriteTo(a.Out)
+	return err
 }
 
 // Acting is the program as another party.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/config"
 	"tallystick/network/suggest"
 )
 
@@ -83,6 +84,12 @@ func (a *App) Bind(cmd *cobra.Command) {
 	wordIn(flags, &a.as, "as", "party to act as ($TALLY_AS)")
 	wordIn(flags, &a.profile, "profile", "connection profile of the party ($TALLY_PROFILE)")
 	wordIn(flags, &a.network, "network", "folder of the network that tallynet made ($TALLY_NETWORK)")
+	a.node = config.Node{URL: os.Getenv("TALLY_NODE_URL"), Key: os.Getenv("TALLY_NODE_KEY"),
+		Trust: os.Getenv("TALLY_NODE_TRUST")}
+	wordIn(flags, &a.node.URL, "node",
+		"the node to ask, https://HOST:PORT, or none for one in this process ($TALLY_NODE_URL)")
+	wordIn(flags, &a.node.Key, "node-key", "file with the API key for --node ($TALLY_NODE_KEY; or the key in $TALLY_API_KEY)")
+	wordIn(flags, &a.node.Trust, "node-trust", "certificates by which that of --node is trusted, PEM ($TALLY_NODE_TRUST)")
 	wordIn(flags, &a.Call.ID, "request", "request id of a command; the same id takes effect once")
 	wholeIn(flags, &a.height, "height", 0, "answer only from so many blocks at least: the height of somebody's receipt")
 	spanIn(flags, &a.timeout, "timeout", time.Minute, "how long to wait")

@@ -13,6 +13,8 @@ import (
 	"tallystick/chaincode/spend"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/consortium"
+	"tallystick/client/node/loyalty"
 )
 
 // Points are written in their programme's scale: 18.60 where it has two digits. What a flag says becomes units once the
@@ -20,21 +22,21 @@ import (
 // is refused before anything is sent.
 
 // Later has something done with the programmes' scales before the command goes on: whatever a.with runs sees it done.
-func (a *App) Later(do func(context.Context, *node.Node, Scales) error) {
+func (a *App) Later(do func(context.Context, *Node, Scales) error) {
 	a.pending = append(a.pending, do)
 }
 
 // inScale does what waits for the programmes' scales.
-func (a *App) inScale(ctx context.Context, g *node.Node) error {
+func (a *App) inScale(ctx context.Context, n *Node) error {
 	if len(a.pending) == 0 {
 		return nil
 	}
-	s, err := AskScales(ctx, g)
+	s, err := AskScales(ctx, n)
 	if err != nil {
 		return err
 	}
 	for _, do := range a.pending {
-		if err := do(ctx, g, s); err != nil {
+		if err := do(ctx, n, s); err != nil {
 			return err
 		}
 	}
@@ -64,28 +66,28 @@ func (s Scales) Units(programme string, text figure.Decimal) (amount.Units, erro
 }
 
 // scaleFor finds the digits of the points that a flag is about.
-type scaleFor func(context.Context, *node.Node, Scales) (uint8, error)
+type scaleFor func(context.Context, *Node, Scales) (uint8, error)
 
 // OfProgramme is the digits of the programme that the rest of the command names.
 func OfProgramme(id *string) scaleFor {
-	return func(_ context.Context, _ *node.Node, s Scales) (uint8, error) { return s.Of(*id) }
+	return func(_ context.Context, _ *Node, s Scales) (uint8, error) { return s.Of(*id) }
 }
 
 // OfLot is the digits of a lot's programme.
 func OfLot(lot *number.Row) scaleFor {
-	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
-		lots, err := g.Query().Lots(ctx, *lot)
+	return func(ctx context.Context, n *Node, s Scales) (uint8, error) {
+		l, err := Ask(ctx, n, loyalty.PointsLot, loyalty.LotQuery{Lot: *lot})
 		if err != nil {
 			return 0, err
 		}
-		return s.Of(lots[0].Programme)
+		return s.Of(l.Programme)
 	}
 }
 
 // OfHold is the digits of a hold's programmes, if all have as many.
 func OfHold(hold *number.Command) scaleFor {
-	return func(ctx context.Context, g *node.Node, s Scales) (uint8, error) {
-		h, err := g.Query().Hold(ctx, *hold)
+	return func(ctx context.Context, n *Node, s Scales) (uint8, error) {
+		h, err := Ask(ctx, n, consortium.QueryHold, consortium.HoldQuery{Hold: *hold})
 		if err != nil {
 			return 0, err
 		}
@@ -124,8 +126,8 @@ func (a *App) PointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 		v.forms = []string{text.Form()}
 		if !given {
 			given = true
-			a.Later(func(ctx context.Context, g *node.Node, s Scales) error {
-				scale, err := of(ctx, g, s)
+			a.Later(func(ctx context.Context, n *Node, s Scales) error {
+				scale, err := of(ctx, n, s)
 				if err != nil {
 					return err
 				}
@@ -142,7 +144,7 @@ func (a *App) PointsFlag(cmd *cobra.Command, to *amount.Units, name, usage strin
 
 // RateFlag is a flag with a rate that is about points as they are shown, and becomes one of smallest units.
 func (a *App) RateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
-	in func(context.Context, *node.Node, Scales, amount.Rate) (amount.Rate, error)) {
+	in func(context.Context, *Node, Scales, amount.Rate) (amount.Rate, error)) {
 	var shown amount.Rate
 	given := false
 	One(cmd, to, name, usage, func(text string) (_ amount.Rate, err error) {
@@ -151,8 +153,8 @@ func (a *App) RateFlag(cmd *cobra.Command, to *amount.Rate, name, usage string,
 		}
 		if !given {
 			given = true
-			a.Later(func(ctx context.Context, g *node.Node, s Scales) (err error) {
-				*to, err = in(ctx, g, s, shown)
+			a.Later(func(ctx context.Context, n *Node, s Scales) (err error) {
+				*to, err = in(ctx, n, s, shown)
 				return err
 			})
 		}
@@ -198,7 +200,7 @@ func (a *App) PartsFlag(cmd *cobra.Command, to *[]Part, name, usage string) {
 	Many(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
 		if err == nil && len(*to) == 0 {
-			a.Later(func(_ context.Context, _ *node.Node, s Scales) error {
+			a.Later(func(_ context.Context, _ *Node, s Scales) error {
 				for i := range *to {
 					if err := (*to)[i].InScale(s); err != nil {
 						return err
@@ -216,7 +218,7 @@ func (a *App) PartFlag(cmd *cobra.Command, to *Part, name, usage string) {
 	One(cmd, to, name, usage, func(text string) (Part, error) {
 		p, err := parsePart(text)
 		if err == nil && to.Programme == "" {
-			a.Later(func(_ context.Context, _ *node.Node, s Scales) error { return to.InScale(s) })
+			a.Later(func(_ context.Context, _ *Node, s Scales) error { return to.InScale(s) })
 		}
 		return p, err
 	})
@@ -254,8 +256,8 @@ func (a *App) LotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string)
 			return p, err
 		}
 		if len(written) == 0 {
-			a.Later(func(ctx context.Context, g *node.Node, s Scales) (err error) {
-				*to, err = lotsInScale(ctx, g, s, written)
+			a.Later(func(ctx context.Context, n *Node, s Scales) (err error) {
+				*to, err = lotsInScale(ctx, n, s, written)
 				return err
 			})
 		}
@@ -265,18 +267,14 @@ func (a *App) LotsFlag(cmd *cobra.Command, to *[]spend.Take, name, usage string)
 	})
 }
 
-func lotsInScale(ctx context.Context, g *node.Node, s Scales, written []lotPart) ([]spend.Take, error) {
-	numbers := make([]number.Row, len(written))
-	for i, p := range written {
-		numbers[i] = p.lot
-	}
-	lots, err := g.Query().Lots(ctx, numbers...)
-	if err != nil {
-		return nil, err
-	}
+func lotsInScale(ctx context.Context, n *Node, s Scales, written []lotPart) ([]spend.Take, error) {
 	list := make([]spend.Take, len(written))
 	for i, p := range written {
-		units, err := s.Units(lots[i].Programme, p.text)
+		lot, err := Ask(ctx, n, loyalty.PointsLot, loyalty.LotQuery{Lot: p.lot})
+		if err != nil {
+			return nil, err
+		}
+		units, err := s.Units(lot.Programme, p.text)
 		if err != nil {
 			return nil, err
 		}

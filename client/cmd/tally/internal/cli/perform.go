@@ -16,7 +16,7 @@ import (
 // Verb is a command that performs an operation: its help is the operation's, and its arguments and flags make the
 // request.
 func Verb[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], ask func(args []string) (Req, error),
-	show func(context.Context, *node.Node, Ans) error) *cobra.Command {
+	show func(context.Context, *Node, Ans) error) *cobra.Command {
 	return Leaf(use, op.En+" ("+op.Zh+")", example, func(ctx context.Context, args []string) error {
 		return Perform(ctx, a, op, func() (Req, error) { return ask(args) }, show)
 	})
@@ -25,7 +25,7 @@ func Verb[Req, Ans any](a *App, use, example string, op node.Op[Req, Ans], ask f
 // Perform performs an operation and shows its answer. The request is made anew once points are in their programme's
 // scale. What is wrong in any is refused before the network is asked.
 func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], ask func() (Req, error),
-	show func(context.Context, *node.Node, Ans) error) error {
+	show func(context.Context, *Node, Ans) error) error {
 	early, err := ask()
 	if err == nil {
 		err = op.Check(early)
@@ -38,12 +38,12 @@ func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], as
 		return a.Heard(req)
 	}
 	a.Call.Progress = a.tellStep
-	do := func(ctx context.Context, n *node.Node) error {
+	do := func(ctx context.Context, n *Node) error {
 		req, err := ask()
 		if err != nil {
 			return err
 		}
-		answer, err := op.Do(ctx, n, &a.Call, req)
+		answer, err := Do(ctx, n, op, &a.Call, req)
 		if err != nil {
 			err = authorisable(err)
 			if refused, ok := any(answer).(refusable); ok && refused.Refused() {
@@ -53,20 +53,24 @@ func Perform[Req, Ans any](ctx context.Context, a *App, op node.Op[Req, Ans], as
 		}
 		return show(ctx, n, answer)
 	}
-	if op.Alone() {
+	n, err := a.running()
+	if err != nil {
+		return err
+	}
+	if n == nil && op.Alone() {
 		if err := a.offline(ctx, do); fault.CodeOf(err) != fault.Unavailable {
 			return err
 		}
 	}
-	return a.With(ctx, do)
+	return a.with(ctx, n, do)
 }
 
 // refusable is an answer that says something although what was asked for was refused.
 type refusable interface{ Refused() bool }
 
 // ReceiptOf shows a receipt under what the ledger calls the command.
-func (a *App) ReceiptOf(what string) func(context.Context, *node.Node, node.Receipt) error {
-	return func(_ context.Context, _ *node.Node, r node.Receipt) error { return a.PrintReceipt(what, r) }
+func (a *App) ReceiptOf(what string) func(context.Context, *Node, node.Receipt) error {
+	return func(_ context.Context, _ *Node, r node.Receipt) error { return a.PrintReceipt(what, r) }
 }
 
 // Sends is a command that performs an operation of one command, and shows its receipt.
@@ -82,8 +86,8 @@ func Send[Req command.Request](ctx context.Context, a *App, op node.Op[Req, node
 }
 
 // Shows shows an answer in a table.
-func Shows[Ans any](a *App, fill func(table.Writer, Ans)) func(context.Context, *node.Node, Ans) error {
-	return func(_ context.Context, _ *node.Node, answer Ans) error {
+func Shows[Ans any](a *App, fill func(table.Writer, Ans)) func(context.Context, *Node, Ans) error {
+	return func(_ context.Context, _ *Node, answer Ans) error {
 		return a.Print(answer, func(t table.Writer) { fill(t, answer) })
 	}
 }
@@ -113,14 +117,36 @@ func Parsed[Req, T any](req *Req, to *T, parse func(string) (T, error)) func([]s
 func Nothing([]string) (node.NoRequest, error) { return node.NoRequest{}, nil }
 
 // InTable shows an answer in a table that has points in it.
-func InTable[Ans any](a *App, fill func(table.Writer, Ans, Scales)) func(context.Context, *node.Node, Ans) error {
-	return func(ctx context.Context, n *node.Node, answer Ans) error {
-		s, err := AskScales(ctx, n)
-		if err != nil {
-			return err
+func InTable[Ans any](a *App, fill func(table.Writer, Ans, Scales)) func(context.Context, *Node, Ans) error {
+	return WithMore(a, scalesFor[Ans], fill)
+}
+
+// WithMore shows an answer in a table for which more is asked than the answer says. JSON has the answer alone.
+func WithMore[Ans, More any](a *App, ask func(context.Context, *Node, Ans) (More, error),
+	fills ...func(table.Writer, Ans, More)) func(context.Context, *Node, Ans) error {
+	return func(ctx context.Context, n *Node, answer Ans) error {
+		var more More
+		if a.Format != "json" {
+			var err error
+			if more, err = ask(ctx, n, answer); err != nil {
+				return err
+			}
 		}
-		return a.Print(answer, func(t table.Writer) { fill(t, answer, s) })
+		parts := make([]func(table.Writer), len(fills))
+		for i, fill := range fills {
+			parts[i] = func(t table.Writer) { fill(t, answer, more) }
+		}
+		return a.PrintParts(answer, parts...)
 	}
+}
+
+// InTables is InTable for tables under each other.
+func InTables[Ans any](a *App, fills ...func(table.Writer, Ans, Scales)) func(context.Context, *Node, Ans) error {
+	return WithMore(a, scalesFor[Ans], fills...)
+}
+
+func scalesFor[Ans any](ctx context.Context, n *Node, _ Ans) (Scales, error) {
+	return AskScales(ctx, n)
 }
 
 // tellStep says a step of a longer run as soon as it is done, to people alone.

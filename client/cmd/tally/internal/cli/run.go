@@ -11,7 +11,7 @@ import (
 )
 
 // ResultsOf shows how many rows a run did, and which were refused.
-func (a *App) ResultsOf(what string) func(context.Context, *node.Node, *node.Results) error {
+func (a *App) ResultsOf(what string) func(context.Context, *Node, *node.Results) error {
 	return Shows(a, func(t table.Writer, r *node.Results) {
 		t.AppendRow(table.Row{what, len(r.Done)})
 		for _, one := range r.Refused {

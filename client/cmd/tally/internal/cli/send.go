@@ -32,7 +32,7 @@ func ReceiptTable(t table.Writer, what string, r node.Receipt) {
 }
 
 // ToldOf shows a receipt with the one-time code that the command made.
-func (a *App) ToldOf(what string) func(context.Context, *node.Node, members.CodeReceipt) error {
+func (a *App) ToldOf(what string) func(context.Context, *Node, members.CodeReceipt) error {
 	return Shows(a, func(t table.Writer, r members.CodeReceipt) {
 		ReceiptTable(t, what, r.Receipt)
 		if len(r.Code) == 0 {

@@ -16,6 +16,7 @@ import (
 	"tallystick/client/figure"
 	"tallystick/client/index"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 )
 
 // Scales says how many digits of a programme's points stand after the point, for
@@ -61,10 +62,15 @@ func (s Scales) OrNone(programme string, units amount.Units) string {
 	return s.Show(programme, units)
 }
 
-// AskScales reads the scales from a peer.
-func AskScales(ctx context.Context, g *node.Node) (Scales, error) {
-	list, err := g.Query().AllProgrammes(ctx)
-	return ScalesOf(list), err
+// AskScales asks a node for the scales. One in this process asks a peer for them: it may have no read model yet, and what
+// is about points may need none.
+func AskScales(ctx context.Context, n *Node) (Scales, error) {
+	if n.here != nil {
+		list, err := n.here.Query().AllProgrammes(ctx)
+		return ScalesOf(list), err
+	}
+	list, err := Ask(ctx, n, loyalty.ProgrammeList, node.NoRequest{})
+	return ScalesOf(list.Rows), err
 }
 
 // Columns says how a list is shown: its header, the columns that are amounts,

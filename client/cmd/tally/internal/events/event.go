@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/event"
 	"tallystick/client/node"
@@ -63,7 +64,7 @@ func follow(a *cli.App) *cobra.Command {
 	var req events.EventQuery
 	cmd := cli.Verb(a, "follow", `  tally --as D event follow --after latest
   tally --as D event follow --type order.* -o json`, events.EventList, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, p events.EventPage) error { return followOn(ctx, a, n, req, p) })
+		func(ctx context.Context, n *cli.Node, p events.EventPage) error { return followOn(ctx, a, n, req, p) })
 	cmd.Short = "Show events that concern you as they come, until it is stopped (事件跟踪)"
 	cmd.Long = `Show events as they come, after those that there are: a line each, with -o json a JSON object each. Stop it with
 Ctrl-C, and go on with --after the last id that you have.`
@@ -72,24 +73,32 @@ Ctrl-C, and go on with --after the last id that you have.`
 }
 
 // followOn shows a page's events, and those of the pages after it, until the context ends.
-func followOn(ctx context.Context, a *cli.App, n *node.Node, req events.EventQuery, p events.EventPage) error {
+func followOn(ctx context.Context, a *cli.App, n *cli.Node, req events.EventQuery, p events.EventPage) error {
 	for {
 		for _, e := range p.Rows {
 			if err := showOne(a, e); err != nil {
 				return err
 			}
 		}
+		var next node.Call
 		if req.After = p.Next; !p.More {
-			if err := n.Reach(ctx, p.Height+1); err != nil {
-				return ended(ctx, err)
-			}
+			next.Least = p.Height + 1
 		}
+		begun, height := time.Now(), p.Height
 		var err error
-		if p, err = events.EventList.Do(ctx, n, &node.Call{}, req); err != nil {
+		p, err = cli.Do(ctx, n, events.EventList, &next, req)
+		switch {
+		case err == nil:
+		case n.Elsewhere() && fault.CodeOf(err) == fault.Unavailable && time.Since(begun) > quiet:
+			p = events.EventPage{Next: req.After, Height: height} // no block came while the node waited for one
+		default:
 			return ended(ctx, err)
 		}
 	}
 }
+
+// quiet is after what time a node elsewhere has surely waited for a block: it does so for a minute at most.
+const quiet = 30 * time.Second
 
 // ended leaves out that who follows has stopped.
 func ended(ctx context.Context, err error) error {

@@ -3,6 +3,7 @@ package imports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/bounds"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
@@ -76,7 +78,7 @@ directory: import everything of a party from one state directory.`,
 			}
 			return imports(cmd.Context(), a, i, args[0], m.Shards, op, func(of node.Importing) node.ImportRequest {
 				return node.ImportRequest{Mapping: m.Text(), Importing: of}
-			})
+			}, func(bounds.Input) (*importer.Mapping, error) { return m, nil })
 		},
 	}
 	cli.Word(cmd, &mapping, "mapping", "mapping file (YAML)")
@@ -111,8 +113,8 @@ func (i *importing) flags(cmd *cobra.Command) {
 
 // imports performs an import of a file, with a bar, and shows its report.
 func imports[Req any](ctx context.Context, a *cli.App, i importing, path string, shards int,
-	op node.Op[Req, node.Imported],
-	ask func(node.Importing) Req) (err error) {
+	op node.Op[Req, node.Imported], ask func(node.Importing) Req,
+	mapping func(bounds.Input) (*importer.Mapping, error)) (err error) {
 	if err := a.SendFile(path); err != nil {
 		return err
 	}
@@ -122,12 +124,37 @@ func imports[Req any](ctx context.Context, a *cli.App, i importing, path string,
 	bar := newBar(a, path)
 	a.Call.Far = bar.far
 	err = cli.Perform(ctx, a, op, func() (Req, error) { return ask(i.Importing), nil },
-		func(_ context.Context, _ *node.Node, r node.Imported) error {
+		func(ctx context.Context, n *cli.Node, r node.Imported) error {
 			bar.end(r.Stopped)
+			if n.Elsewhere() && i.Rejected != nil {
+				if err := i.writeHere(ctx, path, mapping, &r.Report); err != nil {
+					return err
+				}
+			}
 			return a.Print(r, func(t table.Writer) { importTable(t, &r.Report, i.rejected) })
 		})
 	bar.end(err != nil)
 	return err
+}
+
+// writeHere writes the rejected lines of an import that a node elsewhere did: the file is here, and the report says
+// which they are.
+func (i importing) writeHere(ctx context.Context, path string, mapping func(bounds.Input) (*importer.Mapping, error),
+	r *importer.Report) (err error) {
+	if path == "-" {
+		return fault.New(fault.BadRequest,
+			"--rejected: what came by standard input has gone to the node and can't be read again; import a file")
+	}
+	in, err := bounds.OpenInput(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	m, err := mapping(in)
+	if err != nil {
+		return err
+	}
+	return i.WriteRejected(ctx, importer.Outcome{Job: importer.Job{Mapping: m, File: in}, Report: r})
 }
 
 // writeRejected writes rejected lines to a file that only its owner reads, in the place of the one before, which lists

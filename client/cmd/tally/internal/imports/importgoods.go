@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tallystick/client/bounds"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
 	"tallystick/client/node"
@@ -26,6 +27,8 @@ func Goods(a *cli.App) *cobra.Command {
 				func(of node.Importing) node.ImportCatalogueRequest {
 					req.Importing = of
 					return req
+				}, func(file bounds.Input) (*importer.Mapping, error) {
+					return importer.Catalogue(file, req.Source, req.Scene, req.Seller)
 				})
 		})
 	cmd.Long = `Import a catalogue: the first line or row names the columns,

@@ -25,6 +25,9 @@ func runPlan(ctx context.Context, a *cli.App, path string, i importing) error {
 	run := plan.Run{Importing: i.Importing, Far: bar.far,
 		Open: func(ctx context.Context, party string, lanes int) (*node.Node, error) {
 			as := a.Acting(party)
+			if err := as.NoneRuns("a plan opens the nodes of its parties itself"); err != nil {
+				return nil, err
+			}
 			if as.Lanes = ""; lanes > 0 {
 				as.Lanes = fmt.Sprintf("1-%d", lanes)
 			}

@@ -13,7 +13,6 @@ import (
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -99,7 +98,7 @@ func setEarnRule(a *cli.App) *cobra.Command {
 		cli.Words(&req, &req.Rule.Programme, &req.Rule.ID))
 	r := &req.Rule
 	a.RateFlag(cmd, &r.Rate, "earn", "points for a yuan, such as 1 or 0.5",
-		func(_ context.Context, _ *node.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
+		func(_ context.Context, _ *cli.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
 			scale, err := s.Of(r.Programme)
 			if err != nil {
 				return shown, err

@@ -12,8 +12,8 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/answer"
 	"tallystick/chaincode/campaign"
+	"tallystick/chaincode/fault"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/index"
 	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
@@ -42,41 +42,45 @@ func awardPurchase(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "award CAMPAIGN[,CAMPAIGN…]", `  tally --as G campaign award double11 --member li --bought 168000.00 --reference r-000123
   tally --as D campaign award double11,tyres --member wang --bought tyre:599.00 --bought S2/wiper,wiper:18.00 \
       --at D:pudong --scene retail --reference r-000124`,
-		loyalty.CampaignAward, ofCampaigns(&req), func(ctx context.Context, n *node.Node, done loyalty.Awarded) error {
-			points, err := pointsOf(ctx, n, req.Campaigns)
-			if err != nil {
-				return err
-			}
-			return a.Print(done, func(t table.Writer) {
-				cli.ReceiptTable(t, "awarded", done.Receipt)
-				for _, one := range done.Awards {
-					awardRows(t, one.Award, points)
-					for i, c := range one.Codes {
-						t.AppendRow(table.Row{fmt.Sprintf("  code for use %d", i+1), c})
-					}
-				}
-			})
-		})
+		loyalty.CampaignAward, ofCampaigns(&req), cli.WithMore(a, func(ctx context.Context, n *cli.Node,
+			_ loyalty.Awarded) (givenPoints, error) {
+			return pointsOf(ctx, n, req.Campaigns)
+		}, awardedTable))
 	bought(cmd, &req)
 	return cmd
+}
+
+func awardedTable(t table.Writer, done loyalty.Awarded, points givenPoints) {
+	cli.ReceiptTable(t, "awarded", done.Receipt)
+	for _, one := range done.Awards {
+		awardRows(t, one.Award, points)
+		for i, c := range one.Codes {
+			t.AppendRow(table.Row{fmt.Sprintf("  code for use %d", i+1), c})
+		}
+	}
 }
 
 // givenPoints writes points that a campaign gives.
 type givenPoints map[string]func(amount.Units) string
 
-// pointsOf asks in which programme campaigns give points, and with how many digits.
-func pointsOf(ctx context.Context, g *node.Node, campaigns []string) (givenPoints, error) {
-	s, err := cli.AskScales(ctx, g)
+// pointsOf asks in which programme campaigns give points, and with how many digits. Of a campaign that the caller may
+// not see, such as one whose key is a counter's, points are written in smallest units.
+func pointsOf(ctx context.Context, n *cli.Node, campaigns []string) (givenPoints, error) {
+	s, err := cli.AskScales(ctx, n)
 	if err != nil {
 		return nil, err
 	}
 	points := givenPoints{}
 	for _, id := range campaigns {
-		one, err := g.Query().Campaign(ctx, id)
-		if err != nil {
+		one, err := cli.Ask(ctx, n, loyalty.CampaignShow, loyalty.CampaignRequest{Campaign: id})
+		switch {
+		case fault.CodeOf(err) == fault.Forbidden:
+			points[id] = func(units amount.Units) string { return cli.Grouped(units) + " smallest units" }
+		case err != nil:
 			return nil, err
+		default:
+			points[id] = inProgramme(s, one.Terms.Gives.Programme)
 		}
-		points[id] = inProgramme(s, one.Terms.Gives.Programme)
 	}
 	return points, nil
 }
@@ -110,32 +114,30 @@ func simulateAward(a *cli.App) *cobra.Command {
 	var req campaign.AwardRequest
 	cmd := cli.Verb(a, "simulate CAMPAIGN[,CAMPAIGN…]",
 		"  tally --as G campaign simulate double11 --member li --bought 168000.00 --reference r-000123",
-		loyalty.CampaignSimulate, ofCampaigns(&req), func(ctx context.Context, n *node.Node,
-			list node.List[answer.Prospect]) error {
-			points, err := pointsOf(ctx, n, req.Campaigns)
-			if err != nil {
-				return err
-			}
-			return a.Print(list, func(t table.Writer) {
-				for _, one := range list.Rows {
-					if one.Code != "" {
-						t.AppendRow(table.Row{"campaign " + one.Campaign, string(one.Code) + ": " + one.Why})
-						continue
-					}
-					awardRows(t, one.Award, points)
-				}
-			})
-		})
+		loyalty.CampaignSimulate, ofCampaigns(&req), cli.WithMore(a, func(ctx context.Context, n *cli.Node,
+			_ node.List[answer.Prospect]) (givenPoints, error) {
+			return pointsOf(ctx, n, req.Campaigns)
+		}, prospectsTable))
 	bought(cmd, &req)
 	return cmd
 }
 
-func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points givenPoints, height uint64) {
+func prospectsTable(t table.Writer, list node.List[answer.Prospect], points givenPoints) {
+	for _, one := range list.Rows {
+		if one.Code != "" {
+			t.AppendRow(table.Row{"campaign " + one.Campaign, string(one.Code) + ": " + one.Why})
+			continue
+		}
+		awardRows(t, one.Award, points)
+	}
+}
+
+func awardsTable(t table.Writer, found node.Found[campaign.Award], points givenPoints) {
 	t.AppendHeader(table.Row{"award", "campaign", "member", "date", "reference", "outlet", "points",
 		"entitlement", "borne"})
 	cli.Right(t, 7)
 	t.SuppressEmptyColumns()
-	for _, n := range rows {
+	for _, n := range found.Rows {
 		one, gave := n.Row, ""
 		if one.Points > 0 {
 			gave = points[one.Campaign](one.Points)
@@ -147,26 +149,22 @@ func awardsTable(t table.Writer, rows []index.Entry[campaign.Award], points give
 		t.AppendRow(table.Row{n.ID, one.Campaign, one.Member, one.Date, one.Reference, one.Outlet, gave,
 			one.Entitlement, strings.Join(borne, ", ")})
 	}
-	cli.AsOf(t, height)
+	cli.AsOf(t, found.Height)
 }
 
 func listAwards(a *cli.App) *cobra.Command {
 	var req loyalty.CampaignAwardsRequest
 	cmd := cli.Verb(a, "awards", "  tally --as D campaign awards --campaign double11 --member li",
-		loyalty.CampaignAwards, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, found node.Found[campaign.Award]) error {
+		loyalty.CampaignAwards, cli.Words(&req), cli.WithMore(a, func(ctx context.Context, n *cli.Node,
+			found node.Found[campaign.Award]) (givenPoints, error) {
 			var campaigns []string
 			for _, one := range found.Rows {
 				if !slices.Contains(campaigns, one.Row.Campaign) {
 					campaigns = append(campaigns, one.Row.Campaign)
 				}
 			}
-			points, err := pointsOf(ctx, n, campaigns)
-			if err != nil {
-				return err
-			}
-			return a.Print(found, func(t table.Writer) { awardsTable(t, found.Rows, points, found.Height) })
-		})
+			return pointsOf(ctx, n, campaigns)
+		}, awardsTable))
 	cli.Word(cmd, &req.Campaign, "campaign", "of this campaign only")
 	cli.Word(cmd, &req.Member, "member", "of this member only")
 	return cmd

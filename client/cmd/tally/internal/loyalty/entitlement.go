@@ -13,7 +13,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -93,17 +92,14 @@ func newCode(a *cli.App) *cobra.Command {
 
 func codes(a *cli.App) *cobra.Command {
 	return cli.Verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes,
-		anEntitlement, func(ctx context.Context, n *node.Node, told loyalty.GivenOne) error {
-			found, err := n.Query().Entitlements(ctx, told.Entitlement)
-			if err != nil {
-				return err
+		anEntitlement, cli.WithMore(a, func(ctx context.Context, n *cli.Node,
+			told loyalty.GivenOne) (benefit.Entitlement, error) {
+			return cli.Ask(ctx, n, loyalty.BenefitEntitlement, loyalty.EntitlementRequest{Entitlement: told.Entitlement})
+		}, func(t table.Writer, told loyalty.GivenOne, e benefit.Entitlement) {
+			for i, c := range told.Codes {
+				t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(e.Used)+i+1), c})
 			}
-			return a.Print(told, func(t table.Writer) {
-				for i, c := range told.Codes {
-					t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(found[0].Used)+i+1), c})
-				}
-			})
-		})
+		}))
 }
 
 func showEntitlement(a *cli.App) *cobra.Command {

@@ -14,7 +14,6 @@ import (
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -58,7 +57,7 @@ func grantsFlag(a *cli.App, cmd *cobra.Command, req *points.IssueRequest) {
 	cli.Many(cmd, &written, "grant", "member:points[:expires[:activator]]", func(text string) (grantText, error) {
 		g, d, err := parseGrant(text)
 		if err == nil && len(written) == 0 {
-			a.Later(func(_ context.Context, _ *node.Node, s cli.Scales) (err error) {
+			a.Later(func(_ context.Context, _ *cli.Node, s cli.Scales) (err error) {
 				for i := range req.Grants {
 					if req.Grants[i].Amount, err = s.Units(req.Programme, written[i].points); err != nil {
 						return err

@@ -16,6 +16,6 @@ func Points(a *cli.App, shown ...*cobra.Command) *cobra.Command {
 	cli.Under(cmd, "Move (流转)", transfer(a), convert(a))
 	cli.Under(cmd, "Correct and end (更正、到期)", adjust(a), revokePoints(a), expire(a))
 	cli.Under(cmd, "Guard (风控)", freeze(a), unfreeze(a), appeal(a), dismiss(a), freezes(a))
-	cli.Under(cmd, "See (查看)", append(shown, relieve(a))...)
+	cli.Under(cmd, "See (查看)", append(shown, showLot(a), relieve(a))...)
 	return cmd
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/points"
 	"tallystick/client/cmd/tally/internal/cli"
@@ -38,11 +37,15 @@ func openProgramme(a *cli.App) *cobra.Command {
   tally --as G programme open GP --en "Group points" --zh 集团积分 --scale 2 --expiry year_end:1 \
       --transfer --transfer-per-day 5000.00 --tier silver:Silver:银:1000.00 --tier gold:Gold:金:5000.00 --tier-months 12`, loyalty.ProgrammeOpen,
 		func(args []string) (points.OpenProgrammeRequest, error) {
-			var err error
-			if req.Rules, err = rules.on(points.Rules{}); err != nil {
+			var scale uint8
+			if rules.Scale != nil {
+				scale = *rules.Scale
+			}
+			changes, err := rules.in(func(d figure.Decimal) (amount.Units, error) { return d.Units(scale) })
+			if err != nil {
 				return req, err
 			}
-			req.Programme = args[0]
+			req.Programme, req.Rules = args[0], changes.On(points.Rules{})
 			req.Price, err = figure.PerUnit(price, req.Rules.Scale)
 			return req, err
 		})
@@ -55,31 +58,30 @@ func openProgramme(a *cli.App) *cobra.Command {
 
 func setRules(a *cli.App) *cobra.Command {
 	var changes ruleChanges
-	cmd := cli.Leaf("rules PROGRAMME", "Change a programme's rules; for its issuer (积分规则)",
-		`  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
+	units := figure.Decimal.Least // of points, until the scale is known
+	asked := false
+	cmd := cli.Verb(a, "rules PROGRAMME", `  tally --as G programme rules GP --transfer --transfer-per-day 50.00 --wait-days 7
   tally --as G programme rules GP --expiry sliding:365 --grace-days 14
-  tally --as G programme rules GP --tier none`, func(ctx context.Context, args []string) error {
-			if changes.none() {
-				return fault.New(fault.BadRequest, "say which rules change: see tally programme rules --help")
+  tally --as G programme rules GP --tier none`, loyalty.ProgrammeRules,
+		func(args []string) (req loyalty.ProgrammeRulesRequest, err error) {
+			if changes.None() {
+				return req, fault.New(fault.BadRequest, "say which rules change: see tally programme rules --help")
 			}
-			if err := (points.SetRulesRequest{Programme: args[0]}).Check(); err != nil {
-				return err
-			}
-			return a.With(ctx, func(ctx context.Context, g *node.Node) error {
-				answer, err := g.Once(ctx, &a.Call, func() (command.Request, error) {
-					present, err := g.Query().Programme(ctx, args[0])
-					if err != nil {
-						return nil, err
+			if !asked {
+				asked = true
+				a.Later(func(_ context.Context, _ *cli.Node, s cli.Scales) error {
+					scale, err := s.Of(args[0])
+					if changes.Scale != nil {
+						scale = *changes.Scale
 					}
-					rules, err := changes.on(present.Rules)
-					return points.SetRulesRequest{Programme: args[0], Rules: rules}, err
-				})
-				if err != nil {
+					units = func(d figure.Decimal) (amount.Units, error) { return d.Units(scale) }
 					return err
-				}
-				return a.PrintReceipt("points:SetRules", answer)
-			})
-		})
+				})
+			}
+			req.Programme = args[0]
+			req.RuleChanges, err = changes.in(units)
+			return req, err
+		}, a.ReceiptOf("points:SetRules"))
 	cmd.Long = `Change rules of a programme, for what happens from now on. What no flag names
 stays as it is; the price never changes. Points that were issued keep the expiry
 that they were issued with.`

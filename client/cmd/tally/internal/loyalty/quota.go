@@ -1,18 +1,13 @@
 package loyalty
 
 import (
-	"context"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"tallystick/chaincode/amount"
-	"tallystick/chaincode/answer"
-	"tallystick/chaincode/number"
 	"tallystick/chaincode/points"
 	"tallystick/chaincode/quota"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -41,18 +36,13 @@ func showQuota(a *cli.App) *cobra.Command {
   tally --as M quota show benefit ride`, loyalty.QuotaShow, func(args []string) (loyalty.QuotaQuery, error) {
 		req = loyalty.QuotaQuery{Kind: quota.Subject(args[0]), ID: args[1]}
 		return req, nil
-	}, func(ctx context.Context, n *node.Node, q answer.QuotaUse) error {
-		show, err := quotaText(ctx, a, n, req.Kind, req.ID)
-		if err != nil {
-			return err
-		}
-		return a.Print(q, func(t table.Writer) {
-			cli.Right(t, 2)
-			t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)},
-				{"used by them", show(q.Used)}, {"given back", show(q.Returned)},
-				{"recounted as free", show(q.Relieved)}})
-		})
-	}))
+	}, cli.InTable(a, func(t table.Writer, q loyalty.QuotaShown, s cli.Scales) {
+		show := quotaText(req.Kind, q.Programme, s)
+		cli.Right(t, 2)
+		t.AppendRows([]table.Row{{"limit", show(q.Limit)}, {"granted to lanes", show(q.Leased)},
+			{"used by them", show(q.Used)}, {"given back", show(q.Returned)},
+			{"recounted as free", show(q.Relieved)}})
+	})))
 }
 
 func surrenderQuota(a *cli.App) *cobra.Command {
@@ -63,24 +53,14 @@ func surrenderQuota(a *cli.App) *cobra.Command {
 }
 
 // quotaText writes what a limit is of: money, points of a programme, or a number.
-func quotaText(ctx context.Context, a *cli.App, g *node.Node, kind quota.Subject,
-	id string) (func(amount.Units) string, error) {
+func quotaText(kind quota.Subject, programme string, s cli.Scales) func(amount.Units) string {
 	switch kind {
 	case quota.Liability, quota.Debit, quota.Campaign:
-		return cli.Yuan, nil
+		return cli.Yuan
 	case quota.Pledge:
-		n, err := number.ParseCommand(id)
-		if err != nil {
-			return nil, err
-		}
-		pledged, err := g.Query().Pledge(ctx, n)
-		if err != nil {
-			return nil, err
-		}
-		s, err := cli.AskScales(ctx, g)
-		return inProgramme(s, pledged.Programme), err
+		return inProgramme(s, programme)
 	}
-	return cli.Grouped, nil
+	return cli.Grouped
 }
 
 func relieve(a *cli.App) *cobra.Command {

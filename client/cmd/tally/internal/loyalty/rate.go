@@ -13,7 +13,6 @@ import (
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -31,7 +30,7 @@ func publishRate(a *cli.App) *cobra.Command {
   tally --as G rate publish BP GP --rate 1/5 --whole floor --per-day 50.00 --from 2026-12-01 --until 2027-11-30`, loyalty.RatePublish,
 		cli.Words(&req, &req.From, &req.To))
 	a.RateFlag(cmd, &req.Rate, "rate", "points got for one given, such as 1/2",
-		func(_ context.Context, _ *node.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
+		func(_ context.Context, _ *cli.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
 			return betweenScales(s, req.From, req.To, shown)
 		})
 	cli.Choice(cmd, &req.Whole, "whole",

@@ -13,15 +13,21 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
+	"tallystick/client/node/loyalty"
 )
 
-// ruleChanges are those rules that flags name, to be put in the place of others. Points are in the scale that the rules
-// have then.
+// ruleChanges are rules that flags name, to be put in the place of others. Points have no scale yet.
 type ruleChanges struct {
-	scale *uint8
-	list  []func(*points.Rules) error
-	tiers []tier
-	all   bool // the tiers are named
+	loyalty.RuleChanges
+	points []pointsText
+	tiers  []tier
+}
+
+// pointsText is a number of points as it was written, and the rule that it is for.
+type pointsText struct {
+	flag string
+	text figure.Decimal
+	to   **amount.Units
 }
 
 // tier is a tier whose points have no scale yet.
@@ -30,108 +36,80 @@ type tier struct {
 	least figure.Decimal
 }
 
-func (c *ruleChanges) none() bool { return c.scale == nil && len(c.list) == 0 && !c.all }
-
-// on is the rules with the changes.
-func (c *ruleChanges) on(rules points.Rules) (points.Rules, error) {
-	if c.scale != nil {
-		rules.Scale = *c.scale
-	}
-	for _, change := range c.list {
-		if err := change(&rules); err != nil {
-			return rules, err
+// in are the changes with points as units of some scale.
+func (c *ruleChanges) in(units func(figure.Decimal) (amount.Units, error)) (loyalty.RuleChanges, error) {
+	for _, p := range c.points {
+		n, err := units(p.text)
+		if err != nil {
+			return c.RuleChanges, cli.InFront("--"+p.flag, err)
 		}
+		*p.to = &n
 	}
-	if !c.all {
-		return rules, nil
+	if c.Tiers == nil {
+		return c.RuleChanges, nil
 	}
-	rules.Tiers = nil
-	if len(c.tiers) == 0 {
-		rules.Window = 0
-	}
-	for _, t := range c.tiers {
+	tiers := make([]points.Tier, len(c.tiers))
+	for i, t := range c.tiers {
 		var err error
-		if t.AtLeast, err = t.least.Units(rules.Scale); err != nil {
-			return rules, cli.InFront("--tier "+t.ID+":", err)
+		if t.AtLeast, err = units(t.least); err != nil {
+			return c.RuleChanges, cli.InFront("--tier "+t.ID+":", err)
 		}
-		rules.Tiers = append(rules.Tiers, t.Tier)
+		tiers[i] = t.Tier
 	}
-	return rules, nil
+	c.Tiers = &tiers
+	return c.RuleChanges, nil
 }
 
-// change is a flag that changes rules.
-func change[T any](c *ruleChanges, cmd *cobra.Command, name, usage string, parse func(string) (T, error),
-	set func(*points.Rules, T)) {
+// change is a flag that changes a rule.
+func change[T any](cmd *cobra.Command, to **T, name, usage string, parse func(string) (T, error)) {
 	cli.On(cmd, name, usage, func(text string) error {
 		v, err := parse(text)
-		c.list = append(c.list, func(r *points.Rules) error {
-			set(r, v)
-			return nil
-		})
+		*to = &v
 		return err
 	})
 }
 
-// points is a flag that changes a number of points.
-func (c *ruleChanges) points(cmd *cobra.Command, name, usage string, set func(*points.Rules, amount.Units)) {
+// pointsFlag is a flag that changes a number of points.
+func (c *ruleChanges) pointsFlag(cmd *cobra.Command, to **amount.Units, name, usage string) {
 	var form string
 	cli.One(cmd, &form, name, usage, func(text string) (string, error) {
 		d, err := figure.Parse(text)
-		c.list = append(c.list, func(r *points.Rules) error {
-			units, err := d.Units(r.Scale)
-			set(r, units)
-			return cli.InFront("--"+name, err)
-		})
-		return d.Form(), err
+		if err != nil {
+			return "", err
+		}
+		c.points = append(c.points, pointsText{name, d, to})
+		*to = new(amount.Units)
+		return d.Form(), nil
 	})
 }
 
 func (c *ruleChanges) flags(cmd *cobra.Command) {
-	cli.On(cmd, "scale", "digits after the point of its points, as people write and read them, 0 to 6",
-		func(text string) error {
-			scale, err := cli.Small[uint8](text)
-			c.scale = &scale
-			return err
-		})
-	change(c, cmd, "expiry",
-		"free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry,
-		func(r *points.Rules, v points.Expiry) { r.Expiry = v })
-	c.yesNo(cmd, "needs-evidence", "every grant waits for an activator's evidence", func(r *points.Rules, v bool) {
-		r.Evidence = v
-	})
-	c.yesNo(cmd, "transfer", "points may go from member to member; --transfer=false forbids it",
-		func(r *points.Rules, v bool) {
-			if r.Transfer.Allowed = v; !v {
-				r.Transfer = points.TransferRules{}
-			}
-		})
-	c.points(cmd, "transfer-per-day", "that one member may send; 0: no limit", func(r *points.Rules, v amount.Units) {
-		r.Transfer.PerDay = v
-	})
-	c.points(cmd, "transfer-per-counterparty", "a day, from one member to one other; 0: no limit",
-		func(r *points.Rules, v amount.Units) { r.Transfer.PerCounterparty = v })
-	change(c, cmd, "wait-days", "before received points can be sent on", cli.Small[uint16],
-		func(r *points.Rules, v uint16) { r.Transfer.Wait = v })
-	c.points(cmd, "earn-per-day", "that one member may get; 0: no limit", func(r *points.Rules, v amount.Units) {
-		r.EarnPerDay = v
-	})
-	c.points(cmd, "spend-per-day", "that one member may spend or convert; 0: no limit",
-		func(r *points.Rules, v amount.Units) { r.SpendPerDay = v })
-	change(c, cmd, "grace-days", "that points live which are refunded after their expiry; 0: 30", cli.Small[uint16],
-		func(r *points.Rules, v uint16) { r.Grace = v })
-	change(c, cmd, "tier-months", "that count towards a tier, this one included", cli.Small[uint8],
-		func(r *points.Rules, v uint8) { r.Window = v })
-	change(c, cmd, "shortfall",
+	change(cmd, &c.Scale, "scale", "digits after the point of its points, as people write and read them, 0 to 6",
+		cli.Small[uint8])
+	change(cmd, &c.Expiry, "expiry",
+		"free, days:365, month_end:12, quarter_end:4, year_end:1, fixed:2027-12-31 or sliding:365", parseExpiry)
+	yesNo(cmd, &c.Evidence, "needs-evidence", "every grant waits for an activator's evidence")
+	yesNo(cmd, &c.Transfer, "transfer", "points may go from member to member; --transfer=false forbids it")
+	c.pointsFlag(cmd, &c.TransferPerDay, "transfer-per-day", "that one member may send; 0: no limit")
+	c.pointsFlag(cmd, &c.TransferPerCounterparty, "transfer-per-counterparty",
+		"a day, from one member to one other; 0: no limit")
+	change(cmd, &c.Wait, "wait-days", "before received points can be sent on", cli.Small[uint16])
+	c.pointsFlag(cmd, &c.EarnPerDay, "earn-per-day", "that one member may get; 0: no limit")
+	c.pointsFlag(cmd, &c.SpendPerDay, "spend-per-day", "that one member may spend or convert; 0: no limit")
+	change(cmd, &c.Grace, "grace-days", "that points live which are refunded after their expiry; 0: 30",
+		cli.Small[uint16])
+	change(cmd, &c.Window, "tier-months", "that count towards a tier, this one included", cli.Small[uint8])
+	change(cmd, &c.Shortfall, "shortfall",
 		"of a clawback of points that are no longer there: refuse it, or what is missing is the member's debt or borne by who paid for it: refuse, debt or bear (追回不足)",
 		func(text string) (s points.Shortfall, err error) {
 			return s, s.UnmarshalText([]byte(text))
-		}, func(r *points.Rules, v points.Shortfall) { r.Shortfall = v })
+		})
 	cli.On(cmd, "tier", "ID:EN:ZH:ATLEAST, lowest first, or none; again for more; replaces all (会员等级)",
 		c.tier)
 }
 
 func (c *ruleChanges) tier(text string) error {
-	c.all = true
+	c.Tiers = &[]points.Tier{}
 	if text == "none" {
 		c.tiers = nil
 		return nil
@@ -142,8 +120,8 @@ func (c *ruleChanges) tier(text string) error {
 }
 
 // yesNo is a flag that needs no text to say yes.
-func (c *ruleChanges) yesNo(cmd *cobra.Command, name, usage string, set func(*points.Rules, bool)) {
-	change(c, cmd, name, usage, strconv.ParseBool, set)
+func yesNo(cmd *cobra.Command, to **bool, name, usage string) {
+	change(cmd, to, name, usage, strconv.ParseBool)
 	cmd.Flags().Lookup(name).NoOptDefVal = "true"
 }
 

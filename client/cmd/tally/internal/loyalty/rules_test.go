@@ -4,8 +4,10 @@ import (
 	"reflect"
 	"testing"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/points"
 	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/figure"
 )
 
 // TestExpiryTexts: what is shown of an expiry rule is what sets it.
@@ -60,11 +62,16 @@ func TestRulesThatAreNotNamedStay(t *testing.T) {
 		var changes ruleChanges
 		cmd := cli.Leaf("rules", "", "", nil)
 		changes.flags(cmd)
-		if err := cmd.ParseFlags(c.args); err != nil || changes.none() {
+		if err := cmd.ParseFlags(c.args); err != nil || changes.None() {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		if got, err := changes.on(present); err != nil || !reflect.DeepEqual(got, c.want(present)) {
-			t.Errorf("%s: %+v", c.name, got)
+		scale := present.Scale
+		if changes.Scale != nil {
+			scale = *changes.Scale
+		}
+		named, err := changes.in(func(d figure.Decimal) (amount.Units, error) { return d.Units(scale) })
+		if got := named.On(present); err != nil || !reflect.DeepEqual(got, c.want(present)) {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
 		} else if err := got.Check(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}

@@ -1,7 +1,6 @@
 package loyalty
 
 import (
-	"context"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -11,7 +10,6 @@ import (
 	"tallystick/chaincode/points"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/loyalty"
 )
 
@@ -68,34 +66,20 @@ func endTrade(a *cli.App) *cobra.Command {
 }
 
 func showTrade(a *cli.App) *cobra.Command {
-	return cli.Leaf("show TRADE", "Show an offer and what became of it", "  tally --as G trade show D.0.12.0",
-		func(ctx context.Context, args []string) error {
-			n, err := number.ParseCommand(args[0])
-			if err != nil {
-				return err
+	var req loyalty.TradeQuery
+	return cli.Verb(a, "show TRADE", "  tally --as G trade show D.0.12.0", loyalty.TradeShow,
+		cli.Parsed(&req, &req.Trade, number.ParseCommand),
+		cli.InTable(a, func(t table.Writer, trade points.Trade, s cli.Scales) {
+			t.AppendRows([]table.Row{{"trade", req.Trade}, {"by", trade.By}, {"maker", trade.Maker},
+				{"gives", cli.LineText(trade.Pieces, s)},
+				{"wants", s.Show(trade.Wants, trade.Price) + " " + trade.Wants}, {"state", trade.State},
+				{"until", cli.Moment(trade.Until)}})
+			for _, optional := range [][2]string{{"for", trade.For}, {"taker", trade.Taker}} {
+				if optional[1] != "" {
+					t.AppendRow(table.Row{optional[0], optional[1]})
+				}
 			}
-			return a.With(ctx, func(ctx context.Context, g *node.Node) error {
-				trade, err := g.Query().Trade(ctx, n)
-				if err != nil {
-					return err
-				}
-				s, err := cli.AskScales(ctx, g)
-				if err != nil {
-					return err
-				}
-				return a.Print(trade, func(t table.Writer) {
-					t.AppendRows([]table.Row{{"trade", n}, {"by", trade.By}, {"maker", trade.Maker},
-						{"gives", cli.LineText(trade.Pieces, s)},
-						{"wants", s.Show(trade.Wants, trade.Price) + " " + trade.Wants}, {"state", trade.State},
-						{"until", cli.Moment(trade.Until)}})
-					for _, optional := range [][2]string{{"for", trade.For}, {"taker", trade.Taker}} {
-						if optional[1] != "" {
-							t.AppendRow(table.Row{optional[0], optional[1]})
-						}
-					}
-				})
-			})
-		})
+		}))
 }
 
 func listTrades(a *cli.App) *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io/fs"
+	"os"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/member"
@@ -16,9 +17,21 @@ import (
 func keepKey(path string, key []byte) error {
 	err := cli.WriteNew(path, key)
 	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.BadRequest, "--out: %s exists; to set its key use --key-file", path)
+		return exists(path)
 	}
 	return err
+}
+
+func exists(path string) error {
+	return fault.New(fault.BadRequest, "--out: %s exists; to set its key use --key-file", path)
+}
+
+// isFree refuses a file that is there.
+func isFree(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return exists(path)
+	}
+	return nil
 }
 
 // readPublicKey reads a key file, public or private.

@@ -17,7 +17,6 @@ import (
 	"tallystick/chaincode/member"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/members"
 )
 
@@ -158,11 +157,21 @@ func memberKey(a *cli.App) *cobra.Command {
 			if !generate {
 				return cli.Send(ctx, a, members.MemberKey, req)
 			}
-			return cli.Perform(ctx, a, members.MemberKeyGenerate, func() (members.GenerateKeyRequest, error) {
+			connected := false
+			return cli.Perform(ctx, a, members.MemberKeyGenerate, func() (_ members.GenerateKeyRequest, err error) {
+				if connected && a.Call.ID == "" { // under an id, what is there may be of the first time
+					err = isFree(out)
+				}
+				connected = true
 				return members.GenerateKeyRequest{Member: req.Member, Keep: func(key []byte) error {
 					return keepKey(out, key)
-				}}, nil
-			}, func(_ context.Context, _ *node.Node, made members.GeneratedKey) error {
+				}}, err
+			}, func(_ context.Context, _ *cli.Node, made members.GeneratedKey) error {
+				if len(made.Key) > 0 { // of a node elsewhere
+					if err := keepKey(out, made.Key); err != nil {
+						return err
+					}
+				}
 				return a.PrintReceipt(cli.NameOf(req), made.Receipt)
 			})
 		})

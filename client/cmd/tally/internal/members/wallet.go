@@ -15,6 +15,7 @@ import (
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
 	"tallystick/client/node"
+	"tallystick/client/node/loyalty"
 	"tallystick/client/node/members"
 )
 
@@ -62,18 +63,14 @@ func unless(text, always string) string {
 func Liability(a *cli.App) *cobra.Command {
 	req := members.LiabilityRequest{Share: decimal.NewFromInt(1)}
 	cmd := cli.Verb(a, "liability LOT", "  tally --as G points liability G.0.3.0.0 --sale 168000.00 --share 0.85",
-		members.PointsLiability, cli.Parsed(&req, &req.Lot, number.ParseRow), func(ctx context.Context, n *node.Node,
-			l members.Liability) error {
-			programme, err := n.Query().Programme(ctx, l.Programme)
-			if err != nil {
-				return err
-			}
-			return a.Print(l, func(t table.Writer) {
-				t.AppendRows([]table.Row{{"points", cli.Scaled(l.Points, programme.Rules.Scale)},
-					{"price, yuan a point", figure.PerPoint(programme.Price, programme.Rules.Scale)},
-					{"expected redemption", l.Redemption}, {"contract liability", cli.Yuan(l.Liability)}})
-			})
-		})
+		members.PointsLiability, cli.Parsed(&req, &req.Lot, number.ParseRow), cli.WithMore(a, func(ctx context.Context,
+			n *cli.Node, l members.Liability) (points.Programme, error) {
+			return cli.Ask(ctx, n, loyalty.ProgrammeShow, node.ProgrammeQuery{Programme: l.Programme})
+		}, func(t table.Writer, l members.Liability, p points.Programme) {
+			t.AppendRows([]table.Row{{"points", cli.Scaled(l.Points, p.Rules.Scale)},
+				{"price, yuan a point", figure.PerPoint(p.Price, p.Rules.Scale)},
+				{"expected redemption", l.Redemption}, {"contract liability", cli.Yuan(l.Liability)}})
+		}))
 	cmd.Long = `Compute the contract liability of a lot: the part of a sale's price that is
 allocated to the points that came with it, by stand-alone prices and expected
 redemption. The sale's price stays here; nothing of it goes to the ledger.`

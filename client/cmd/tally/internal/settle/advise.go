@@ -13,7 +13,6 @@ import (
 	"tallystick/client/banktable"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/iso20022"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/payments"
 )
@@ -59,8 +58,8 @@ can be done: tally payment receive, take-back or bounce.`
 }
 
 // showAdvised says what each line means, and what a person may want to do.
-func showAdvised(a *cli.App) func(context.Context, *node.Node, settle.Advised) error {
-	return func(_ context.Context, _ *node.Node, v settle.Advised) error {
+func showAdvised(a *cli.App) func(context.Context, *cli.Node, settle.Advised) error {
+	return func(_ context.Context, _ *cli.Node, v settle.Advised) error {
 		return a.PrintParts(v, func(t table.Writer) { advisedTable(t, v) }, func(t table.Writer) {
 			nextTable(t, v.Rows)
 		})

@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
@@ -21,7 +20,7 @@ func showCycle(a *cli.App) *cobra.Command {
 	cmd := cli.Verb(a, "show [CYCLE]", `  tally --as G cycle show
   tally --as D cycle show 2026-11
   tally --as D cycle show 2026-11 -o json`, settle.CycleShow, cli.Words(&req, &req.Cycle),
-		func(_ context.Context, _ *node.Node, shown settle.ShownCycle) error {
+		func(_ context.Context, _ *cli.Node, shown settle.ShownCycle) error {
 			if shown.Open != nil {
 				return a.Print(shown, func(t table.Writer) { t.AppendRows(openRows(*shown.Open)) })
 			}

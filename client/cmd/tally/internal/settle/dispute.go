@@ -1,7 +1,6 @@
 package settle
 
 import (
-	"context"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -12,7 +11,6 @@ import (
 	"tallystick/chaincode/settlement"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/index"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
@@ -132,17 +130,10 @@ func showDispute(a *cli.App) *cobra.Command {
 	var req settle.ShowDisputeRequest
 	return cli.Verb(a, "show DISPUTE", "  tally --as M dispute show D.0.9.0", settle.DisputeShow,
 		cli.Parsed(&req, &req.Dispute, number.ParseCommand),
-		func(ctx context.Context, n *node.Node, shown settle.ShownDispute) error {
-			s, err := cli.AskScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.PrintParts(shown, func(t table.Writer) { t.AppendRows(disputeRows(shown)) },
-				func(t table.Writer) { disputedTable(t, shown, s) }, func(t table.Writer) {
-					decidedTable(t, shown.Dispute)
-				})
-		})
+		cli.InTables(a, disputeTable, disputedTable, decidedTable))
 }
+
+func disputeTable(t table.Writer, d settle.ShownDispute, _ cli.Scales) { t.AppendRows(disputeRows(d)) }
 
 func disputeRows(d settle.ShownDispute) []table.Row {
 	rows := []table.Row{{"dispute", d.Number}, {"of cycle", d.Cycle}, {"raised by", d.By}, {"against", d.Against},
@@ -175,7 +166,7 @@ func disputedTable(t table.Writer, d settle.ShownDispute, s cli.Scales) {
 }
 
 // decidedTable shows what was offered, agreed to or ruled.
-func decidedTable(t table.Writer, d settlement.Dispute) {
+func decidedTable(t table.Writer, d settle.ShownDispute, _ cli.Scales) {
 	if len(d.Decided) == 0 {
 		return
 	}

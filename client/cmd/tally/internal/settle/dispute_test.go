@@ -55,7 +55,7 @@ func TestDisputeTables(t *testing.T) {
 	shown := settle.ShownDispute{Number: indextest.Numbered(9), Dispute: d, Fen: d.Sum()}
 	got := clitest.Rendered(func(w table.Writer) { disputedTable(w, shown, cli.Scales{"DP": 2}) }) +
 		clitest.Rendered(func(w table.Writer) {
-			decidedTable(w, d)
+			decidedTable(w, shown, nil)
 		})
 	want := strings.TrimLeft(`
  line        owes  whom  programme    points       ¥ 
@@ -76,7 +76,7 @@ func TestDisputeTables(t *testing.T) {
 		t.Error(rows)
 	}
 	d.State = settlement.Split
-	if offered := clitest.Rendered(func(w table.Writer) { decidedTable(w, d) }); !strings.Contains(offered,
+	if offered := clitest.Rendered(func(w table.Writer) { decidedTable(w, settle.ShownDispute{Dispute: d}, nil) }); !strings.Contains(offered,
 		"offered: owes") {
 		t.Error(offered)
 	}

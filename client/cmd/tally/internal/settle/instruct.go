@@ -32,7 +32,7 @@ func instructPayments(a *cli.App) *cobra.Command {
 				return req, err
 			}
 			return cli.Perform(ctx, a, settle.PaymentInstructFile, ask,
-				func(ctx context.Context, n *node.Node, in settle.InstructFile) error {
+				func(ctx context.Context, n *cli.Node, in settle.InstructFile) error {
 					return instruct(ctx, a, n, in, out)
 				})
 		})
@@ -96,7 +96,7 @@ type instructed struct {
 }
 
 // instruct keeps a message's file, and then notes it on the ledger.
-func instruct(ctx context.Context, a *cli.App, n *node.Node, in settle.InstructFile, path string) error {
+func instruct(ctx context.Context, a *cli.App, n *cli.Node, in settle.InstructFile, path string) error {
 	if err := cli.KeepFile(path, in.File); err != nil {
 		return err
 	}
@@ -108,12 +108,11 @@ func instruct(ctx context.Context, a *cli.App, n *node.Node, in settle.InstructF
 		File: path, Fen: note.Fen,
 		Execute: note.Execute, Left: in.Left}
 	var err error
-	if answer.Receipt, err = settle.PaymentInstruct.Do(ctx, n, &a.Call, note); err != nil {
+	if answer.Receipt, err = cli.Do(ctx, n, settle.PaymentInstruct, &a.Call, note); err != nil {
 		return err
 	}
 	for _, payment := range note.Payments {
-		now, err := settle.PaymentShow.Do(ctx, n, &node.Call{},
-			settle.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
+		now, err := cli.Ask(ctx, n, settle.PaymentShow, settle.ShowPaymentRequest{Cycle: note.Cycle, Payment: payment})
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func listModels(a *cli.App) *cobra.Command {
 
 // rowsInTable shows a list in a table that has points in it.
 func rowsInTable[T any](a *cli.App, fill func(table.Writer, []T,
-	cli.Scales)) func(context.Context, *node.Node, node.List[T]) error {
+	cli.Scales)) func(context.Context, *cli.Node, node.List[T]) error {
 	return cli.InTable(a, func(t table.Writer, list node.List[T], s cli.Scales) { fill(t, list.Rows, s) })
 }
 
@@ -215,8 +215,8 @@ func numberText(m settlement.Model) string {
 
 // perUnit makes a price of a point as it is shown one of a smallest unit.
 func perUnit(of func(cli.Scales) (uint8,
-	error)) func(context.Context, *node.Node, cli.Scales, amount.Rate) (amount.Rate, error) {
-	return func(_ context.Context, _ *node.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
+	error)) func(context.Context, *cli.Node, cli.Scales, amount.Rate) (amount.Rate, error) {
+	return func(_ context.Context, _ *cli.Node, s cli.Scales, shown amount.Rate) (amount.Rate, error) {
 		scale, err := of(s)
 		if err != nil {
 			return shown, err

@@ -11,7 +11,6 @@ import (
 
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/figure"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 )
 
@@ -20,12 +19,8 @@ func Owes(a *cli.App) *cobra.Command {
 	var req settle.OwesRequest
 	cmd := cli.Verb(a, "owes",
 		"  tally --as A query owes -o json\n  tally --as D query owes --open\n  tally --as D query owes --cycle 2026-11 --state NETTED,PART_PAID",
-		settle.QueryOwes, cli.Words(&req), func(ctx context.Context, n *node.Node, answer settle.Owing) error {
-			s, err := cli.AskScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return cmp.Or(a.Print(answer, func(t table.Writer) { owesTable(t, answer, s) }), answer.Failed())
+		settle.QueryOwes, cli.Words(&req), func(ctx context.Context, n *cli.Node, answer settle.Owing) error {
+			return cmp.Or(cli.InTable(a, owesTable)(ctx, n, answer), answer.Failed())
 		})
 	cmd.Flags().BoolVar(&req.Open, "open", false, "only what is owed still: each fen once")
 	cli.Word(cmd, &req.Cycle, "cycle", "only what arose in this cycle")

@@ -62,7 +62,7 @@ func showPayment(a *cli.App) *cobra.Command {
 		func(args []string) (req settle.ShowPaymentRequest, err error) {
 			req.Cycle, req.Payment, err = payments.Parse(args[0])
 			return req, err
-		}, func(_ context.Context, _ *node.Node, p settle.NamedPayment) error {
+		}, func(_ context.Context, _ *cli.Node, p settle.NamedPayment) error {
 			return a.PrintParts(p, func(t table.Writer) { t.AppendRows(paymentRows(p)) },
 				func(t table.Writer) { advicesTable(t, p.Payment) }, func(t table.Writer) {
 					takenBackTable(t, p.Payment)

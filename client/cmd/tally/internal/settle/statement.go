@@ -1,7 +1,6 @@
 package settle
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -46,14 +45,7 @@ func showStatement(a *cli.App) *cobra.Command {
 	req := settle.ShowStatementRequest{Limit: shownLines}
 	cmd := cli.Verb(a, "show", `  tally --as D statement show --with G
   tally --as A statement show --party D --with G`, settle.StatementShow, cli.Words(&req),
-		func(ctx context.Context, n *node.Node, s settle.ShownStatement) error {
-			scale, err := cli.AskScales(ctx, n)
-			if err != nil {
-				return err
-			}
-			return a.PrintParts(s, func(t table.Writer) { statementTable(t, s) },
-				func(t table.Writer) { movementsTable(t, s, scale) }, func(t table.Writer) { linesTable(t, s, scale) })
-		})
+		cli.InTables(a, statementTable, movementsTable, linesTable))
 	cycleFlag(cmd, &req.Cycle)
 	withFlag(cmd, &req.With)
 	cli.Word(cmd, &req.Party, "party", "whose statement, if it isn't yours")
@@ -75,7 +67,7 @@ func or(text, other string) string {
 	return text
 }
 
-func statementTable(t table.Writer, s settle.ShownStatement) {
+func statementTable(t table.Writer, s settle.ShownStatement, _ cli.Scales) {
 	t.AppendRows([]table.Row{
 		{"cycle", fmt.Sprintf("%s, %s to %s", s.Head.Cycle, s.Head.From, s.Head.To)},
 		{"state", s.State}, {"lines", s.Total.Lines},

@@ -10,7 +10,6 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/accounts"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 	"tallystick/client/statement"
 	"tallystick/network/wholefile"
@@ -62,9 +61,11 @@ func exportTo(ctx context.Context, a *cli.App, req settle.ExportStatementRequest
 		req.To = w
 		return cli.Perform(ctx, a, settle.StatementExport, func() (settle.ExportStatementRequest, error) {
 			return req, nil
-		}, func(_ context.Context, _ *node.Node, made settle.ExportedStatement) error {
+		}, func(_ context.Context, _ *cli.Node, made settle.ExportedStatement) error {
+			_, err := w.Write(made.File) // nothing if it was written to w as it was made, as in this process
+			made.File = nil
 			answer.ExportedStatement = made
-			return nil
+			return err
 		})
 	})
 	if err != nil {

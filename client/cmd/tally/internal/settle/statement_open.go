@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -24,8 +23,8 @@ once; what is open already is left.`
 }
 
 // showOpened says of each hidden sum what became of it.
-func showOpened(a *cli.App) func(context.Context, *node.Node, settle.Opened) error {
-	return func(_ context.Context, _ *node.Node, answer settle.Opened) error {
+func showOpened(a *cli.App) func(context.Context, *cli.Node, settle.Opened) error {
+	return func(_ context.Context, _ *cli.Node, answer settle.Opened) error {
 		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"Debtor", "Creditor", "", "Command", ""})
 			for _, o := range answer.Rows {

@@ -6,7 +6,6 @@ import (
 
 	"tallystick/chaincode/settlement"
 	"tallystick/client/cmd/tally/internal/cli"
-	"tallystick/client/node"
 	"tallystick/client/node/settle"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -23,8 +22,8 @@ func signStatements(a *cli.App) *cobra.Command {
 }
 
 // showSigned says of each statement what became of it. What can't be signed yet is said, and doesn't keep the others.
-func showSigned(a *cli.App) func(context.Context, *node.Node, settle.Signed) error {
-	return func(_ context.Context, _ *node.Node, answer settle.Signed) error {
+func showSigned(a *cli.App) func(context.Context, *cli.Node, settle.Signed) error {
+	return func(_ context.Context, _ *cli.Node, answer settle.Signed) error {
 		err := a.Print(answer, func(t table.Writer) {
 			t.AppendHeader(table.Row{"With", "Lines", "State", "Root", ""})
 			for _, s := range answer.Rows {
