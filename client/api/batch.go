@@ -66,6 +66,8 @@ type entry struct {
 // The whole is refused only before any of it is begun: 401, 413 for more than 500 entries, 415, 429, and 400 for what
 // isn't a list.
 func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
+	r, span := traced(r, ofBatch)
+	defer span.End()
 	x := exchange{w: w, r: r, rt: ofBatch, begun: time.Now()}
 	who, err := s.caller(r)
 	if err != nil {

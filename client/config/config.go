@@ -78,6 +78,8 @@ type Serve struct {
 	// entitlements whose last day has passed.
 	Duties bool `mapstructure:"duties"`
 
+	Traces string `mapstructure:"traces"` // URL of an OTLP collector that is told of requests' traces, "" for none
+
 	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
 	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
 	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do

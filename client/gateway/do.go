@@ -3,7 +3,10 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -42,11 +45,23 @@ func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.
 }
 
 func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) ([]command.Receipt, []error) {
-	return g.queueLinked(asked, reqs...)(ctx)
+	return g.queueLinked(ctx, asked, reqs...)(ctx)
 }
 
-// queueLinked has commands wait for a lane, and returns what waits for their outcome.
-func (g *Gateway) queueLinked(asked Asked,
+// queueLinked has commands wait for a lane, and returns what waits for their outcome, which must be called once.
+func (g *Gateway) queueLinked(ctx context.Context, asked Asked,
+	reqs ...command.Request) (outcome func(context.Context) ([]command.Receipt, []error)) {
+	_, span := begin(ctx, "lane")
+	queued := g.queued(span, asked, reqs...)
+	return func(ctx context.Context) ([]command.Receipt, []error) {
+		receipts, errs := queued(ctx)
+		end(span, errors.Join(errs...))
+		return receipts, errs
+	}
+}
+
+// queued is queueLinked within a trace.
+func (g *Gateway) queued(span trace.Span, asked Asked,
 	reqs ...command.Request) (outcome func(context.Context) ([]command.Receipt, []error)) {
 	fail := func(err error) ([]command.Receipt, []error) {
 		errs := make([]error, max(1, len(reqs)))
@@ -67,6 +82,7 @@ func (g *Gateway) queueLinked(asked Asked,
 	}
 	var before []command.Receipt
 	mine := newTicket(asked.name(), commands)
+	mine.trace = span.SpanContext()
 	t, err := g.queue.enter(mine, func() (known bool, err error) {
 		before, err = g.recall(commands)
 		return before != nil, err
@@ -81,6 +97,7 @@ func (g *Gateway) queueLinked(asked Asked,
 		if err := g.wait(ctx, t); err != nil {
 			return fail(err)
 		}
+		came(span, t.outcome)
 		receipts := slices.Clone(t.receipts)
 		for i := range receipts {
 			receipts[i].Duplicate = receipts[i].Duplicate || t != mine && t.errs[i] == nil
@@ -104,7 +121,7 @@ func (g *Gateway) Queue(ctx context.Context, request string,
 	case g.out == nil:
 		return done(g.Single(ctx, request, req))
 	}
-	queued := g.queueLinked(Asked{ID: request}, req)
+	queued := g.queueLinked(ctx, Asked{ID: request}, req)
 	return func(ctx context.Context) (command.Receipt, error) {
 		receipts, errs := queued(ctx)
 		if len(receipts) == 0 {

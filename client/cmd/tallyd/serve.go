@@ -83,6 +83,11 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if cfg.Lanes == "" {
 		cfg.Lanes = cfg.Serve.Lanes
 	}
+	endTraces, err := startTraces(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endTraces()) }()
 	n, err := node.Open(ctx, cfg, log, watch{log}, node.Following())
 	if err != nil {
 		return err
