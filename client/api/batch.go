@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
+	"tallystick/client/access"
 	"tallystick/client/node"
 )
 
@@ -52,7 +53,9 @@ var ofBatch = route{row: node.Row{Name: "batch"}}
 // entry is an entry on its way.
 type entry struct {
 	x       exchange
-	call    node.Call
+	asked   asked
+	ask     access.Ask                         // as it was let in
+	waits   *Waiting                           // it waits for a second person, and isn't sent
 	outcome func(context.Context) (any, error) // nil if it was refused before it was queued
 	refused error
 	again   bool // its key stands in the batch before it
@@ -108,8 +111,8 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 	keys := map[string]bool{}
 	for i, text := range texts {
 		entries[i] = s.queue(ctx, x, text)
-		entries[i].again = keys[entries[i].call.ID]
-		keys[entries[i].call.ID] = true
+		entries[i].again = keys[entries[i].asked.call.ID]
+		keys[entries[i].asked.call.ID] = true
 	}
 	s.answerBatch(ctx, x, entries, lines)
 }
@@ -169,7 +172,7 @@ func (s *Server) queue(ctx context.Context, x exchange, text json.RawMessage) (e
 	if e.refused = name.CheckID("key", said.Key); e.refused != nil {
 		return e
 	}
-	e.x.key, e.call.ID = said.Key, said.Key
+	e.x.key, e.asked.call.ID = said.Key, said.Key
 	rt, is := s.routes[said.Operation]
 	if !is {
 		e.refused = fault.New(fault.BadRequest, "operation: there is no %.60q", said.Operation)
@@ -177,9 +180,23 @@ func (s *Server) queue(ctx context.Context, x exchange, text json.RawMessage) (e
 	}
 	e.x.rt = rt
 	if e.refused = mayAsk(x.who, rt); e.refused != nil {
+		s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		return e
 	}
-	e.outcome, e.refused = rt.op.Queue(ctx, s.node, &e.call, said.Request)
+	if !rt.op.Single() {
+		e.refused = fault.New(fault.BadRequest, "%s isn't one command: ask for it by its own route", rt.row.Name)
+		return e
+	}
+	e.asked.request, e.asked.call.Who = said.Request, askerOf(x.who)
+	var problem refused
+	if e.ask, e.waits, problem = s.admitted(ctx, x.who, rt, &e.asked); problem.err != nil || e.waits != nil {
+		e.refused = problem.err
+		return e
+	}
+	e.outcome, e.refused = rt.op.Queue(ctx, s.node, &e.asked.call, e.asked.request)
+	if e.refused != nil {
+		e.outcome = func(context.Context) (any, error) { return nil, e.refused }
+	}
 	return e
 }
 
@@ -228,26 +245,44 @@ func (s *Server) writeLines(x exchange, rows <-chan BatchRow) {
 // all of a batch together.
 func (s *Server) rowOf(ctx context.Context, later func() (context.Context, context.CancelFunc), e *entry) BatchRow {
 	problem := refused{err: e.refused, effect: None}
-	row := BatchRow{Key: e.x.key, Status: http.StatusOK}
-	if e.outcome != nil {
-		answer, err := e.outcome(ctx)
-		if err == nil {
+	row := BatchRow{Key: e.x.key, Status: http.StatusOK, Height: s.node.Height()}
+	switch {
+	case e.waits != nil:
+		row.Status, row.Answer = http.StatusAccepted, e.waits
+		s.note(e.x, row.Status, "")
+		return row
+	case e.outcome != nil:
+		var answer any
+		if answer, problem = s.outcomeOf(ctx, later, e); problem.err == nil {
 			var said perCall
 			row.Answer, said = tidied(answer, true)
-			row.Replayed, row.Height = said.duplicate, said.height
+			row.Replayed, row.Height = said.duplicate, max(row.Height, said.height)
 			s.note(e.x, http.StatusOK, "")
 			return row
-		}
-		asks, _ := later()
-		if problem = s.became(asks, e.x.rt, &e.call, err); e.again && fault.CodeOf(err) == fault.Conflict {
-			problem.status = http.StatusUnprocessableEntity // as if the other had been answered before
 		}
 	}
 	p := s.problem(e.x, problem)
 	if p.Pointer != "" && e.x.rt.op != nil {
 		p.Pointer = "/request" + p.Pointer // into the entry
 	}
-	row.Status, row.Problem, row.Height = p.Status, &p, s.node.Height()
+	row.Status, row.Problem = p.Status, &p
 	s.note(e.x, p.Status, p.Code)
 	return row
+}
+
+// outcomeOf waits for what becomes of an entry that was queued, and notes it in the log before it is answered.
+func (s *Server) outcomeOf(ctx context.Context, later func() (context.Context, context.CancelFunc),
+	e *entry) (answer any, problem refused) {
+	answer, err := e.outcome(ctx)
+	if err != nil {
+		asks, _ := later()
+		if problem = s.became(asks, e.x.rt, &e.asked.call, err); e.again && fault.CodeOf(err) == fault.Conflict {
+			problem.status = http.StatusUnprocessableEntity // as if the other had been answered before
+		}
+	}
+	if err := s.guard.End(context.WithoutCancel(ctx), e.ask, outcomeOf(problem)); err != nil {
+		s.log.Error("what became of a request isn't in the log", "operation", e.x.rt.row.Name, "err", err)
+		return nil, refused{err: err, effect: Unknown}
+	}
+	return answer, problem
 }

@@ -29,4 +29,6 @@ func (s *Server) caller(r *http.Request) (access.Caller, error) {
 }
 
 // askerOf is who asks, as operations know it.
-func askerOf(c access.Caller) node.Who { return node.Who{ID: c.ID, All: c.Role.Has(node.Govern)} }
+func askerOf(c access.Caller) node.Who {
+	return node.Who{ID: c.ID, Person: c.Person, All: c.Role.Has(node.Govern)}
+}

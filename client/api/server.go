@@ -24,6 +24,7 @@ import (
 type Server struct {
 	node     *node.Node
 	guard    *access.Guard
+	moves    map[string]node.Move // by operation
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
@@ -65,7 +66,7 @@ func (rt route) patience() time.Duration {
 
 // New makes a server of a node, for those whom a guard knows.
 func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
-	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
+	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(), moves: operations.Moves(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne),
 		bytes: newGate(mostBytes, mostBytesOfOne), lanes: newPace(leastByLanes)}
@@ -175,10 +176,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	x := exchange{w: w, r: r, rt: rt, key: keyOf(r), begun: time.Now()}
 	var err error
 	if x.who, err = s.caller(r); err != nil {
+		if problem := unknownCaller(err); problem.status == http.StatusUnauthorized {
+			s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
+		}
 		s.refuse(x, unknownCaller(err))
 		return
 	}
 	if err := mayAsk(x.who, rt); err != nil {
+		s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
@@ -209,15 +214,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
 	asked.call.Who = askerOf(x.who)
-	do, status := s.perform, http.StatusOK
+	do := s.perform
 	if !rt.row.Asks && !asked.call.Dry && wantsJob(r) {
-		do, status = s.later, http.StatusAccepted
+		do = s.later
 	}
-	if problem := do(ctx, x, asked); problem.err != nil {
+	problem = do(ctx, x, asked)
+	if problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, status, "")
+	s.note(x, problem.status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
@@ -339,32 +345,49 @@ type refused struct {
 // refusable is an answer that says something although what was asked for was refused, such as which lines were.
 type refusable interface{ Refused() bool }
 
-// perform performs an operation and answers.
+// perform performs an operation and answers: with the status that is returned, unless it is refused.
 func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	height := s.node.Height()
-	answer, err := x.rt.op.Run(ctx, s.node, &a.call, a.request)
+	answer, waits, problem := s.do(ctx, x.who, x.rt, &a)
 	if a.call.Dry {
 		x.w.Header().Set(DryHeader, "true")
 	}
-	if err == nil {
+	status, err := http.StatusOK, error(nil)
+	switch {
+	case problem.err != nil:
+		return problem
+	case waits != nil:
+		status, err = http.StatusAccepted, writeWaiting(x.w, waits)
+	default:
 		err = writeAnswer(x.w, x.r, x.rt, answer, height)
 	}
+	if err != nil {
+		later, cancel := asking(ctx)
+		defer cancel()
+		return s.became(later, x.rt, &a.call, err)
+	}
+	return refused{status: status}
+}
+
+// run runs an operation, and finds out what became of it if it is refused.
+func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ refused) {
+	answer, err := rt.op.Run(ctx, s.node, &a.call, a.request)
 	if err == nil {
-		return refused{}
+		return answer, refused{}
 	}
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
-		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
+		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
 	}
 	if isTooLarge(err) {
-		return refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
+		return nil, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	}
 	later, cancel := asking(ctx)
 	defer cancel()
-	problem := s.became(later, x.rt, &a.call, err)
+	problem := s.became(later, rt, &a.call, err)
 	if says, is := answer.(refusable); is && says.Refused() {
 		problem.answer, _ = tidied(answer, false)
 	}
-	return problem
+	return nil, problem
 }
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.
