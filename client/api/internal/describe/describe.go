@@ -25,14 +25,25 @@ type Source struct {
 	Module     string // path of the module
 	Operations []node.Operation
 	Problem    reflect.Type
-	Codes      []string // of refusals
+	Waiting    reflect.Type // what is answered while a second person has to decide
+	Codes      []string     // of refusals
 	Fields     func(request reflect.Type) map[string]Field
 	PathNames  func(path string) []string
 	// the names of headers
-	Key, Height, MinHeight, Again string
+	Key, Height, MinHeight, Again, Dry string
 	// the path at which events are told as they come, the type of one, and the header that says after which
 	Stream, LastEvent string
 	Event             reflect.Type
+	Batch             Batch
+}
+
+// Batch is the route that takes many entries.
+type Batch struct {
+	Path           string
+	Most           int // entries
+	Entry, Answer  reflect.Type
+	Row            reflect.Type // of an answer in lines
+	Lines, Example string       // media type, and an entry
 }
 
 type doc map[string]any
@@ -50,6 +61,10 @@ func Make(src Source) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	waiting, err := s.answer(src.Waiting)
+	if err != nil {
+		return nil, err
+	}
 	paths, err := s.paths(src)
 	if err != nil {
 		return nil, err
@@ -59,7 +74,7 @@ func Make(src Source) ([]byte, error) {
 		"info": doc{"title": "Tallystick 合契", "version": "1", "description": about,
 			"license": doc{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
 		"servers": []doc{{"url": "/"}}, "security": []doc{{"key": []string{}}}, "tags": tagsOf(src.Operations),
-		"paths": paths, "components": s.components(src, problem),
+		"paths": paths, "components": s.components(src, problem, waiting),
 	})
 }
 
@@ -86,11 +101,47 @@ func (s *schemas) paths(src Source) (map[string]doc, error) {
 		}
 		paths[row.Path][strings.ToLower(row.Method)] = described
 	}
-	return paths, nil
+	batch, err := s.batch(src.Batch, src.Height)
+	paths[src.Batch.Path] = doc{"post": batch}
+	return paths, err
+}
+
+// batch describes the route of batches.
+func (s *schemas) batch(b Batch, height string) (doc, error) {
+	entry, err := s.request(b.Entry)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.answer(b.Answer)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.answer(b.Row)
+	if err != nil {
+		return nil, err
+	}
+	one := json.RawMessage(b.Example)
+	return doc{
+		"operationId": "batch.send", "tags": []string{"batch"},
+		"summary": fmt.Sprintf("Up to %d commands, each for itself, in their order; of operations that send one command "+
+			"each, for who may ask for each by itself", b.Most),
+		"description": "一次提交多条命令，各自生效、各自答复，按次序",
+		"requestBody": doc{"required": true, "content": doc{
+			"application/json": doc{"schema": doc{"type": "array", "minItems": 1, "maxItems": b.Most, "items": entry},
+				"example": []json.RawMessage{one}},
+			b.Lines: doc{"schema": entry, "example": one},
+		}},
+		"responses": doc{
+			"200": doc{"description": "What became of each; in lines as it comes",
+				"headers": doc{height: doc{"$ref": "#/components/headers/Height"}},
+				"content": doc{"application/json": doc{"schema": answer}, b.Lines: doc{"schema": row}}},
+			"default": doc{"$ref": "#/components/responses/Problem"},
+		},
+	}, nil
 }
 
 // components are what operations refer to.
-func (s *schemas) components(src Source, problem json.RawMessage) doc {
+func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 	return doc{
 		"schemas": s.named,
 		"securitySchemes": doc{"key": doc{"type": "http", "scheme": "bearer",
@@ -100,6 +151,10 @@ func (s *schemas) components(src Source, problem json.RawMessage) doc {
 				"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
 					"once, and answer the same bytes again",
 				"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
+			"DryRun": doc{"name": src.Dry, "in": "header",
+				"description": "Answers what would happen by the ledger's own functions, on all the blocks that " + src.Height +
+					" says and perhaps more, and writes nothing; no " + src.Key + " is needed, and none is remembered",
+				"schema": doc{"type": "string", "enum": []string{"true"}}},
 			"MinHeight": doc{"name": src.MinHeight, "in": "header",
 				"description": "How many blocks the node must have seen: the " + src.Height +
 					" of an answer that this request must see",
@@ -111,7 +166,9 @@ func (s *schemas) components(src Source, problem json.RawMessage) doc {
 			"Again": doc{"description": "true if the key's request had taken effect before",
 				"schema": doc{"type": "string", "enum": []string{"true"}}},
 		},
-		"responses": doc{"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
+		"responses": doc{"Waiting": doc{"description": "A second person has to let it happen, as a rule of the node's says; it " +
+			"is sent then, and asking again under the same key answers this until then",
+			"content": doc{"application/json": doc{"schema": waiting}}}, "Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
 			"content": doc{"application/problem+json": doc{"schema": problem}}}},
 	}
 }
@@ -178,7 +235,7 @@ func tidied(comments map[string]string) map[string]string {
 
 // tagsOf are the operations' subjects.
 func tagsOf(ops []node.Operation) []doc {
-	names := map[string]bool{}
+	names := map[string]bool{"batch": true}
 	for _, op := range ops {
 		names[tagOf(op.About().Name)] = true
 	}
@@ -214,6 +271,9 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	if !row.Asks && !op.BySource() {
 		parameters = append(parameters, doc{"$ref": "#/components/parameters/Key"})
 	}
+	if op.Tries() {
+		parameters = append(parameters, doc{"$ref": "#/components/parameters/DryRun"})
+	}
 	var example map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(row.Example), &example); err != nil {
 		return nil, err
@@ -240,6 +300,9 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 			"content":     doc{"application/json": doc{"schema": answer}},
 		},
 		"default": doc{"$ref": "#/components/responses/Problem"},
+	}
+	if !row.Asks && !op.Carries() && !op.BySource() && row.Permission != node.Approve {
+		described["responses"].(doc)["202"] = doc{"$ref": "#/components/responses/Waiting"}
 	}
 	return described, nil
 }
