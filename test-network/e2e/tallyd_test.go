@@ -42,13 +42,18 @@ type daemon struct {
 // startDaemon makes what a party's node needs, and starts it.
 func startDaemon(t *testing.T, party, lanes string) *daemon {
 	t.Helper()
+	return startDaemonBy(t, filepath.Join(net.dir, "parties", party, "profile.yaml"), lanes)
+}
+
+// startDaemonBy does so by a profile of its own.
+func startDaemonBy(t *testing.T, profile, lanes string) *daemon {
+	t.Helper()
 	free := must(stdnet.Listen("tcp", "127.0.0.1:0"))
 	address := free.Addr().String()
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{profile: filepath.Join(net.dir, "parties", party, "profile.yaml"), state: t.TempDir(),
-		address: address, lanes: lanes}
+	d := &daemon{profile: profile, state: t.TempDir(), address: address, lanes: lanes}
 	d.log = must(os.Create(filepath.Join(t.TempDir(), "tallyd.log")))
 	for _, word := range strings.Fields(string(must(d.tallyd("init").Output()))) {
 		if strings.HasPrefix(word, "tally_") {

@@ -132,14 +132,11 @@ func verify(secret []byte, h http.Header, body []byte, now time.Time) error {
 
 // tell keeps that an event was told.
 func (b *books) tell(ctx context.Context, body []byte) error {
-	var said struct {
-		Type string
-		Data struct{ ID string }
-	}
-	if err := json.Unmarshal(body, &said); err != nil {
+	var said event
+	if err := json.Unmarshal(body, &said); err != nil || said.ID == "" { // a ping has none
 		return err
 	}
-	_, err := b.db.ExecContext(ctx, "INSERT OR IGNORE INTO told VALUES (?)", said.Data.ID)
+	_, err := b.db.ExecContext(ctx, "INSERT OR IGNORE INTO told VALUES (?)", said.ID)
 	return err
 }
 
