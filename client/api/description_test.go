@@ -42,6 +42,7 @@ func description(t *testing.T) []byte {
 			return fields
 		},
 		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader,
+		Party: PartyHeader, LeftOut: LeftOut,
 		Stream: StreamPath, LastEvent: LastEventHeader, Event: reflect.TypeFor[event.Event](),
 	}
 	for _, m := range fault.Table {

@@ -72,13 +72,13 @@ func (a *App) running() (*Node, error) {
 	return a.dial(at)
 }
 
-// NoneRuns refuses with WRONG_STATE what a command does in its own process while the party's node runs elsewhere.
-func (a *App) NoneRuns(why string) error {
+// Running finds the node that runs for the party, nil if none does.
+func (a *App) Running() (*remote.Node, error) {
 	n, err := a.running()
-	if err == nil && n != nil {
-		err = fault.New(fault.WrongState, "the node of %s runs, and %s: stop it, or import file by file", a.as, why)
+	if err != nil || n == nil {
+		return nil, err
 	}
-	return err
+	return n.there, nil
 }
 
 // served is the node that serves the socket in a party's state directory, nil if none does. UNAVAILABLE if nobody can
