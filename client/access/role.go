@@ -30,7 +30,7 @@ var Roles = []Role{
 		[]node.Permission{node.See, node.Read, node.Audit}},
 	{"admin", "all that the party may do, but to approve what somebody asked for", "管理员",
 		[]node.Permission{node.See, node.Read, node.Counter, node.Loyalty, node.Catalogue, node.Finance, node.Govern,
-			node.Audit, node.Keys}},
+			node.Audit, node.Keys, node.Webhooks}},
 }
 
 // RoleNamed returns a role. BAD_REQUEST if there is none with the name.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -19,7 +20,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(n *node.Node, g *gate) *metrics {
+func newMetrics(n *node.Node, g *gate, log *slog.Logger) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tally_requests_total",
@@ -29,12 +30,10 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 			Help:    "How long requests took, by operation.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}}, []string{"operation"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.seconds, health{n, log}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	gauge := m.gauge
-	counter := func(name, help string, of func() float64) {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, of))
-	}
+	counter := m.counter
 	stats := n.Gateway().Stats
 	gauge("tally_requests_under_way", "Requests that are under way.", func() float64 { return float64(g.underWay()) })
 	gauge("tally_ledger_blocks", "Blocks of the ledger that the node has seen.",
@@ -64,6 +63,11 @@ func newMetrics(n *node.Node, g *gate) *metrics {
 // gauge adds a figure that is asked for when it is scraped.
 func (m *metrics) gauge(name, help string, of func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of))
+}
+
+// counter adds a figure that only grows.
+func (m *metrics) counter(name, help string, of func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, of))
 }
 
 // note counts a request that was answered.

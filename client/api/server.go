@@ -66,7 +66,7 @@ func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
-	s.metrics = newMetrics(n, &s.gate)
+	s.metrics = newMetrics(n, &s.gate, log)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
 		s.routes[rt.row.Name] = rt
@@ -162,6 +162,8 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 // 429 more than is taken at once, 413 and 415 a body that isn't read, 400 what is malformed; then as the operation
 // says.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
+	r, span := traced(r, rt)
+	defer span.End()
 	x := exchange{w: w, r: r, rt: rt, begun: time.Now()}
 	var err error
 	if x.who, err = s.caller(r); err != nil {
@@ -392,10 +394,11 @@ func (s *Server) refuse(x exchange, problem refused) {
 func (s *Server) note(x exchange, status int, code fault.Code) {
 	took := time.Since(x.begun)
 	s.metrics.note(x.rt.row.Name, code, took)
+	tellTrace(x.r, status, code)
 	level := slog.LevelInfo
 	if status == http.StatusUnauthorized {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
 	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
-		"request", keyOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+		"request", keyOf(x.r), "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

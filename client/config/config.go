@@ -78,11 +78,22 @@ type Serve struct {
 	// entitlements whose last day has passed.
 	Duties bool `mapstructure:"duties"`
 
+	Traces string `mapstructure:"traces"` // URL of an OTLP collector that is told of requests' traces, "" for none
+
 	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
 	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
 	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do
 	People    []Provider `mapstructure:"people"`    // OpenID Connect providers, whose tokens say who a person is
 	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve
+
+	Webhooks Webhooks `mapstructure:"webhooks"` // which endpoints may be told of events
+}
+
+// Webhooks says which endpoints a node may tell of events: those at public addresses, by https, and these.
+type Webhooks struct {
+	// addresses that aren't public, and those that http may be used for: networks such as 10.1.0.0/16, addresses, and
+	// hosts' names
+	Allow []string `mapstructure:"allow"`
 }
 
 // Node says where the party's node runs, for a command line on another machine, or of another user.

@@ -199,5 +199,9 @@ func (s Serve) check() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil && s.Listen != "" {
 		return fmt.Errorf("listen: %q; want host:port, such as 127.0.0.1:7443", s.Listen)
 	}
+	if u, err := url.Parse(s.Traces); s.Traces != "" && (err != nil || u.Host == "" ||
+		u.Scheme != "http" && u.Scheme != "https" || u.User != nil) {
+		return errors.New("traces: want the URL of an OTLP collector, such as http://127.0.0.1:4318")
+	}
 	return s.checkWho()
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"tallystick/chaincode/command"
@@ -41,7 +42,10 @@ func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.
 	return g.doLinked(ctx, Asked{ID: request}, reqs...)
 }
 
-func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) ([]command.Receipt, []error) {
+func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) (receipts []command.Receipt,
+	errs []error) {
+	ctx, span := begin(ctx, "lane")
+	defer func() { end(span, errors.Join(errs...)) }()
 	fail := func(err error) ([]command.Receipt, []error) {
 		errs := make([]error, max(1, len(reqs)))
 		for i := range errs {
@@ -58,6 +62,7 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 	}
 	var before []command.Receipt
 	mine := newTicket(asked.name(), commands)
+	mine.trace = span.SpanContext()
 	t, err := g.queue.enter(mine, func() (known bool, err error) {
 		before, err = g.recall(commands)
 		return before != nil, err
@@ -71,7 +76,8 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 	if err := g.wait(ctx, t); err != nil {
 		return fail(err)
 	}
-	receipts := slices.Clone(t.receipts)
+	came(span, t.outcome)
+	receipts = slices.Clone(t.receipts)
 	for i := range receipts {
 		receipts[i].Duplicate = receipts[i].Duplicate || t != mine && t.errs[i] == nil
 	}

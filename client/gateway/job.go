@@ -82,7 +82,9 @@ func (l *lane) takeUp(ctx context.Context, j *job) {
 
 // prepare endorses a job and puts the envelope on disk.
 func (l *lane) prepare(ctx context.Context, j *job, deadline time.Time) error {
-	s, err := l.endorse(ctx, j, deadline)
+	traced, span := begin(ctx, "endorse")
+	s, err := l.endorse(traced, j, deadline)
+	end(span, err)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,10 @@ func (l *lane) do(ctx context.Context, tickets []*ticket) {
 // finish brings a job to its end and answers those who wait.
 func (l *lane) finish(ctx context.Context, j *job) {
 	defer j.watch.end()
-	ran, err := l.carry(ctx, j)
+	traced, span := beginBatch(ctx, j)
+	ran, err := l.carry(traced, j)
+	came(span, ran)
+	end(span, err)
 	switch {
 	case errors.Is(err, errClosing) || errors.Is(err, errStopped):
 		// The outbox keeps it; its callers can't know.

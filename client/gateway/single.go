@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	pb "github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"tallystick/chaincode/command"
@@ -96,7 +98,9 @@ func (g *Gateway) Found(ctx context.Context, req party.FoundRequest) (party.Cons
 
 // alone sends one transaction outside of the lanes, and again if it meets a
 // conflict, and reads its JSON answer.
-func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
+func (g *Gateway) alone(ctx context.Context, c call, answer any) (err error) {
+	ctx, span := begin(ctx, "single", attribute.String("tally.function", c.function))
+	defer func() { end(span, err) }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(g.life, cancel)()
@@ -123,6 +127,7 @@ func (g *Gateway) alone(ctx context.Context, c call, answer any) error {
 			case !known:
 				return fault.New(fault.UnknownOutcome, "transaction %s; ask again with the same request id", s.TxID)
 			case v.Code == pb.TxValidationCode_VALID:
+				came(span, Outcome{TxID: v.TxID, Block: v.Block})
 				g.AtLeast(g.feed.height())
 				return asFault(json.Unmarshal(s.Answer, answer))
 			}

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 )
@@ -21,6 +23,7 @@ type ticket struct {
 	demand   demand
 	since    time.Time
 	waiters  int
+	trace    trace.SpanContext // of who asked first, if it is traced
 	taken    bool
 	unfit    bool // its transaction was full before it: it waits for another
 

@@ -55,6 +55,7 @@ const (
 	Approve   Permission = "approve"   // let what somebody else asked for happen, or not
 	Audit     Permission = "audit"     // ask who asked for what
 	Keys      Permission = "keys"      // the node's API keys
+	Webhooks  Permission = "webhooks"  // whom the node tells of events
 )
 
 // Asks says whether who has the permission may only ask.

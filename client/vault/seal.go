@@ -30,6 +30,7 @@ type keys struct {
 	salts   []byte      // makes salts of terms that can be made again
 	sums    []byte      // makes salts of proofs of liabilities that can be made again
 	intents []byte      // hashes what requests are for
+	own     []byte      // hashes, and makes, what the node has of its own
 }
 
 // derive derives them (HKDF-SHA-256).
@@ -47,7 +48,7 @@ func derive(key []byte) keys {
 	}
 	return keys{
 		values: values, lookup: one("lookup"), codes: one("codes"), salts: one("terms"), sums: one("liabilities"),
-		intents: one("intents"),
+		intents: one("intents"), own: one("node"),
 	}
 }
 

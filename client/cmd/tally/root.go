@@ -27,7 +27,7 @@ func root(a *cli.App) *cobra.Command {
 		catalogue.Orders(a), settle.Cycles(a), settle.Models(a), settle.Statements(a), settle.Disputes(a),
 		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
 		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), events.Events(a),
-		own.Jobs(a), own.Node(a),
+		events.Webhooks(a), own.Jobs(a), own.Node(a),
 		refusals(a),
 		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.

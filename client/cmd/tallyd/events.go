@@ -16,16 +16,22 @@ import (
 )
 
 // tellEvents has the node tell of events as they come, until the caller stops it.
-func tellEvents(ctx context.Context, n *node.Node, handler *api.Server, log *slog.Logger) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
+func tellEvents(ctx context.Context, n *node.Node, handler *api.Server, log *slog.Logger) (stop func(), err error) {
 	tail := events.NewTail(n)
+	hooks, err := events.Deliverer(ctx, n, tail, node.NewID(), log)
+	if err != nil {
+		return nil, err
+	}
 	handler.Stream(tail)
+	handler.Webhooks(hooks)
+	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { again(ctx, log, "events", tail.Run) })
+	running.Go(func() { again(ctx, log, "webhooks", hooks.Run) })
 	return func() {
 		cancel()
 		running.Wait()
-	}
+	}, nil
 }
 
 // again runs what ends only with the context, or because of something that passes.

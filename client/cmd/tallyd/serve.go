@@ -83,6 +83,11 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if cfg.Lanes == "" {
 		cfg.Lanes = cfg.Serve.Lanes
 	}
+	endTraces, err := startTraces(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endTraces()) }()
 	n, err := node.Open(ctx, cfg, log, watch{log}, node.Following())
 	if err != nil {
 		return err
@@ -94,7 +99,11 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	}
 	defer a.onHangup(ctx, guard, log)()
 	server := api.New(n, guard, log)
-	defer tellEvents(ctx, n, server, log)()
+	silence, err := tellEvents(ctx, n, server, log)
+	if err != nil {
+		return err
+	}
+	defer silence()
 	own, err := n.Store(ctx)
 	if err != nil {
 		return err

@@ -122,3 +122,15 @@ func bit(b bool) int {
 	}
 	return 0
 }
+
+// Counts says how many jobs are in each state.
+func (b *Book) Counts(ctx context.Context) (map[State]int, error) {
+	counts := map[State]int{Coming: 0, Waiting: 0, Running: 0, Done: 0, Refused: 0}
+	return counts, b.own.Each(ctx, `SELECT state, COUNT(*) FROM jobs GROUP BY state`, nil, func(scan store.Scan) error {
+		var state State
+		var n int
+		err := scan(&state, &n)
+		counts[state] = n
+		return err
+	})
+}

@@ -19,6 +19,7 @@ import (
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/members"
 	"tallystick/client/vault"
+	"tallystick/client/webhook"
 )
 
 // TestOperationsAreWhole: each is declared and listed once, is named as its variable is, says who may and what it does
@@ -167,7 +168,7 @@ func TestPrivateRequestsHide(t *testing.T) {
 var (
 	secrets = []reflect.Type{reflect.TypeFor[code.Code](), reflect.TypeFor[catalogue.PrivatePrice](),
 		reflect.TypeFor[pedersen.Opening](),
-		reflect.TypeFor[vault.Account](), reflect.TypeFor[members.Customer]()}
+		reflect.TypeFor[vault.Account](), reflect.TypeFor[members.Customer](), reflect.TypeFor[webhook.Secrets]()}
 	secretFields = []string{"fields", "salt", "seed"}
 )
 

@@ -22,6 +22,7 @@ var FieldNames = map[string]string{
 	"fields":               "--field NAME=VALUE",
 	"file":                 "FILE",
 	"job":                  "JOB",
+	"for":                  "--for",
 	"form":                 "--out",
 	"grantors":             "--grantor",
 	"issuer":               "--issuer",
@@ -41,6 +42,7 @@ var FieldNames = map[string]string{
 	"restate":              "--restate --reason",
 	"signers":              "--signers",
 	"types":                "--type",
+	"url":                  "URL",
 	"view":                 "--view",
 }
 
