@@ -86,8 +86,8 @@ func TestPathsAreEscaped(t *testing.T) {
 	}
 }
 
-// TestWhatIsLeftOutOfAPath: a field that a path names and a request leaves out, such as the last of the closed cycles, is
-// left out of what comes.
+// TestWhatIsLeftOutOfAPath: a field that a path names and a request leaves out, such as the last of the closed cycles,
+// is left out of what comes.
 func TestWhatIsLeftOutOfAPath(t *testing.T) {
 	var came json.RawMessage
 	mux := http.NewServeMux()

@@ -69,7 +69,8 @@ func (t *there) Scan(ctx context.Context, c *node.Call, m *importer.Mapping, req
 	if err != nil {
 		return nil, err
 	}
-	s := &sent{node: t, upload: c.Upload, req: req, outcome: importer.Outcome{Job: importer.Job{Mapping: m, File: file}}}
+	s := &sent{node: t, upload: c.Upload, req: req}
+	s.outcome.Job = importer.Job{Mapping: m, File: file}
 	dry := req
 	dry.DryRun = true
 	if err := s.ask(ctx, c, dry); err != nil {

@@ -16,8 +16,8 @@ import (
 	"tallystick/client/remote"
 )
 
-// TestADryRunNeedsNoNetwork: every step is read as its party, in their order, without a lane, by nodes here and elsewhere;
-// nothing is taken over.
+// TestADryRunNeedsNoNetwork: every step is read as its party, in their order, without a lane, by nodes here and
+// elsewhere; nothing is taken over.
 func TestADryRunNeedsNoNetwork(t *testing.T) {
 	for name, open := range map[string]func(*testing.T, *node.Node) Node{
 		"here": func(_ *testing.T, n *node.Node) Node { return Here(n) }, "elsewhere": served,

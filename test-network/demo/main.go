@@ -43,6 +43,7 @@ it, by its socket, and the others open one for each command.`,
 	cmd.Flags().BoolVar(&s.keep, "keep", false, "leave the network up")
 	cmd.Flags().StringVar(&s.dir, "dir", "test-network/.demo", "where the network lives")
 	cmd.Flags().StringVar(&s.topology, "topology", "test-network/topology.yaml", "the network's description")
+	cmd.Flags().BoolVar(&s.month, "month", false, "play the month alone, without what members try who shouldn't")
 	cmd.Flags().BoolVar(&s.inProcess, "in-process", false, "kill the parties' nodes first: every command opens its party's itself")
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
@@ -72,7 +73,11 @@ func (s *stage) run(ctx context.Context) (err error) {
 	if err := s.setUp(ctx); err != nil {
 		return err
 	}
-	for _, step := range slices.Concat(story, enemies) {
+	steps := story
+	if !s.month {
+		steps = slices.Concat(story, enemies)
+	}
+	for _, step := range steps {
 		if err := step(ctx, s); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ import (
 type stage struct {
 	dir, bin     string
 	topology     string
+	month        bool   // without the enemies
 	keep         bool   // leave the network up
 	inProcess    bool   // no party's node runs: every command opens it
 	scratch      string // for documents and programs of the story itself
@@ -85,7 +86,8 @@ func (s *stage) summary(took time.Duration) {
 // tallynet runs the operator's program and shows its progress. Where no terminal rewrites a line, programs that are
 // exchanged and come back would stand there twice each: there, only what goes wrong is said.
 func (s *stage) tallynet(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), append(args, "--topology", s.topology, "--dir", s.dir)...)
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"),
+		append(args, "--topology", s.topology, "--dir", s.dir)...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if args[0] == "chaincode" && !isatty.IsTerminal(os.Stderr.Fd()) {

@@ -22,7 +22,11 @@ import (
 func TestTheStoryWithoutNodes(t *testing.T) {
 	dir := t.TempDir()
 	n := must(makeWithNodes(dir, 23000, ""))
-	cmd := exec.CommandContext(t.Context(), "bin/demo", "--in-process", "--topology", n.topology, "--dir", n.dir)
+	args := []string{"--in-process", "--topology", n.topology, "--dir", n.dir}
+	if !soaking { // what enemies try goes past the nodes of those who are tried
+		args = append(args, "--month")
+	}
+	cmd := exec.CommandContext(t.Context(), "bin/demo", args...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte("figures match (")) {
@@ -77,13 +81,14 @@ func TestNodesOfANetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := caller{network: n}
-	c.must(t, "--as", "G", "consortium", "found", "alliance", "--en", "Group", "--zh", "集团", "--roles", "issuer,acceptor",
-		"--cycle", "2026-11", "--date", "2026-11-01", "--test")
+	c.must(t, "--as", "G", "consortium", "found", "alliance", "--en", "Group", "--zh", "集团",
+		"--roles", "issuer,acceptor", "--cycle", "2026-11", "--date", "2026-11-01", "--test")
 	c.must(t, "--as", "G", "party", "register", "D", "--en", "Dealer", "--zh", "经销商", "--roles", "issuer,acceptor")
 	c.must(t, "--as", "D", "party", "begin-peer")
 	c.must(t, "--as", "D", "programme", "open", "DP", "--en", "Dealer points", "--zh", "经销商积分", "--scale", "2")
 	c.must(t, "--as", "D", "member", "enrol", "wang")
-	number := c.must(t, "--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:20.00:2027-12-31", "-o", "json")
+	number := c.must(t, "--as", "D", "points", "issue", "--programme", "DP", "--grant", "wang:20.00:2027-12-31",
+		"-o", "json")
 	var receipt struct{ Number string }
 	if err := json.Unmarshal([]byte(number), &receipt); err != nil || strings.HasPrefix(receipt.Number, "D.0.") {
 		t.Errorf("it wasn't the node that issued, by its lanes: %s, %v", number, err)
@@ -91,8 +96,8 @@ func TestNodesOfANetwork(t *testing.T) {
 
 	state := filepath.Join(n.dir, "parties", "D", "state")
 	keyFile := filepath.Join(t.TempDir(), "key")
-	tallyd := exec.Command(filepath.Join(root, "bin", "tallyd"), "key", "add", "--role", "counter", "till-7", "--profile",
-		filepath.Join(n.dir, "parties", "D", "profile.yaml"))
+	tallyd := exec.Command(filepath.Join(root, "bin", "tallyd"), "key", "add", "--role", "counter", "till-7",
+		"--profile", filepath.Join(n.dir, "parties", "D", "profile.yaml"))
 	if err := os.WriteFile(keyFile, must(tallyd.Output()), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +126,13 @@ func TestNodesOfANetwork(t *testing.T) {
 		says string
 	}{
 		{append(till, "query", "owes"), fault.Of(fault.Forbidden).Exit, "may not"},
-		{append(till, "--as", "G", "points", "wallet", "wang"), fault.Of(fault.BadRequest).Exit, "the node of D, not of"},
+		{append(till, "--as", "G", "points", "wallet", "wang"), fault.Of(fault.BadRequest).Exit,
+			"the node of D, not of"},
 		{[]string{"--node", url, "points", "wallet", "wang"}, fault.Of(fault.BadRequest).Exit, "--node-key"},
 		{[]string{"--node", url, "--node-key", keyFile, "points", "wallet", "wang"}, fault.Of(fault.Unavailable).Exit,
 			"certificate"},
-		{append(till, "points", "redeem", "--member", "wang", "--take", "DP:99.00"), fault.Of(fault.Insufficient).Exit, ""},
+		{append(till, "points", "redeem", "--member", "wang", "--take", "DP:99.00"),
+			fault.Of(fault.Insufficient).Exit, ""},
 		{[]string{"--as", "D", "points", "wallet", "nobody"}, fault.Of(fault.NotFound).Exit, ""},
 	} {
 		if _, errs, exit := c.tally(r.args...); exit != r.exit || !strings.Contains(errs, r.says) {
@@ -140,7 +147,8 @@ func TestNodesOfANetwork(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(state, "tallyd.sock")); err != nil {
 		t.Errorf("it left no socket: %v", err)
 	}
-	redeem := []string{"--as", "D", "points", "redeem", "--member", "wang", "--take", "DP:2.00", "--request", "till-7-1"}
+	redeem := []string{"--as", "D", "points", "redeem", "--member", "wang", "--take", "DP:2.00",
+		"--request", "till-7-1"}
 	first := c.must(t, redeem...)
 	if err := n.tallynet("process", "start", "tallyd.D"); err != nil {
 		t.Fatal(err)
@@ -165,7 +173,8 @@ func TestNodesOfANetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if planned := c.must(t, "import", "--plan", plan, "--max-rejected", "1", "-o", "json"); !strings.Contains(planned, `"done": 1`) {
+	planned := c.must(t, "import", "--plan", plan, "--max-rejected", "1", "-o", "json")
+	if !strings.Contains(planned, `"done": 1`) {
 		t.Errorf("a plan through a node: %s", planned)
 	}
 	// A file goes to the node; its rejected lines are written here.

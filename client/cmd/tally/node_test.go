@@ -87,8 +87,8 @@ func TestTheNodeThatRunsIsAsked(t *testing.T) {
 	}
 }
 
-// TestANodeAtAnAddress: it is asked with a key of a file or of the environment, under a certificate that is trusted, for
-// what the key may; for another party it refuses.
+// TestANodeAtAnAddress: it is asked with a key of a file or of the environment, under a certificate that is trusted,
+// for what the key may; for another party it refuses.
 func TestANodeAtAnAddress(t *testing.T) {
 	handler, key := nodeOfD(t, "counter")
 	server := httptest.NewTLSServer(handler)
@@ -99,6 +99,8 @@ func TestANodeAtAnAddress(t *testing.T) {
 	at := []string{"--node", server.URL, "--node-trust", trust}
 	at = slices.Clip(at)
 	withKey := slices.Clip(append(at, "--node-key", file))
+	untrusted := slices.Clip([]string{"--node", server.URL, "--node-key", file})
+	open := writeFile(t, "key", key, 0o644)
 	may := []string{"verify-proof", "x"} // is done here, whatever is asked of which node
 	for name, c := range map[string]struct {
 		args []string
@@ -109,14 +111,14 @@ func TestANodeAtAnAddress(t *testing.T) {
 		// a node that isn't connected can't say what there is: by then it has let the caller in
 		"a key in a file":              {withKey, "", fault.Unavailable, "isn't connected"},
 		"a key in the environment":     {at, key, fault.Unavailable, "isn't connected"},
-		"no key":                       {at, "", fault.BadRequest, "wants an API key: --node-key FILE, or $TALLY_API_KEY"},
+		"no key":                       {at, "", fault.BadRequest, "wants an API key: --node-key FILE, or"},
 		"a key that isn't":             {at, "tally_abc_def", fault.Forbidden, ""},
-		"a key that others can read":   {append(at, "--node-key", writeFile(t, "k", key, 0o644)), "", fault.BadRequest, "chmod 600"},
+		"a key that others can read":   {append(at, "--node-key", open), "", fault.BadRequest, "chmod 600"},
 		"its party":                    {append(withKey, "--as", "D"), "", fault.Unavailable, "isn't connected"},
-		"another party":                {append(withKey, "--as", "G"), "", fault.BadRequest, "this is the node of D, not of"},
-		"a certificate of nobody's":    {[]string{"--node", server.URL, "--node-key", file}, "", fault.Unavailable, "certificate"},
-		"a trust that is none":         {[]string{"--node", server.URL, "--node-key", file, "--node-trust", file}, "", fault.BadRequest, "has no certificate"},
-		"an address that is none":      {[]string{"--node", "node", "--node-key", file}, "", fault.BadRequest, "https://HOST:PORT"},
+		"another party":                {append(withKey, "--as", "G"), "", fault.BadRequest, "the node of D, not of"},
+		"a certificate of nobody's":    {untrusted, "", fault.Unavailable, "certificate"},
+		"a trust that is none":         {append(untrusted, "--node-trust", file), "", fault.BadRequest, "no certificate"},
+		"an address that is none":      {append(untrusted, "--node", "node"), "", fault.BadRequest, "https://HOST"},
 		"nobody, and no node is named": {nil, "", fault.BadRequest, "or which node to ask: --node URL"},
 	} {
 		t.Setenv("TALLY_API_KEY", c.key)
@@ -148,7 +150,8 @@ func TestANodeAtAnAddress(t *testing.T) {
 	if _, errs, exit := run(t, ask...); exit != fault.Of(fault.Forbidden).Exit {
 		t.Errorf("the profile's node: exit %d: %s", exit, errs)
 	}
-	if _, errs, exit := run(t, append(ask, "--node", "none", "--timeout", "1s")...); exit == fault.Of(fault.Forbidden).Exit {
+	here := append(ask, "--node", "none", "--timeout", "1s")
+	if _, errs, exit := run(t, here...); exit == fault.Of(fault.Forbidden).Exit {
 		t.Errorf("in this process: exit %d: %s", exit, errs)
 	}
 }

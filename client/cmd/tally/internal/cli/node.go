@@ -51,9 +51,9 @@ func (n *Node) close() error {
 // InProcess is what --node says for a node in this process.
 const InProcess = "none"
 
-// running finds the node that runs for the party: the one that --node or the profile names; else the one that serves the
-// socket in the party's state directory. Nil if there is none, or --node is none: then the command opens the party's
-// node in this process.
+// running finds the node that runs for the party: the one that --node or the profile names; else the one that serves
+// the socket in the party's state directory. Nil if there is none, or --node is none: then the command opens the
+// party's node in this process.
 func (a *App) running() (*Node, error) {
 	at := a.node
 	switch at.URL {
