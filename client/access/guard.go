@@ -3,25 +3,38 @@ package access
 import (
 	"context"
 	"crypto/tls"
+	"encoding/hex"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"tallystick/chaincode/codec"
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/node"
+	"tallystick/client/store"
 )
 
-// Guard knows who asks a node. All methods may be called from many goroutines.
+// Guard knows who asks a node, and keeps what is to be known of it. All methods may be called from many goroutines.
 type Guard struct {
-	Keys *Keyring
-	now  atomic.Pointer[settings]
+	Keys      *Keyring
+	Log       Log
+	Approvals Approvals
+
+	node    *node.Node
+	own     *store.Store
+	desk    *desk
+	refused refusals
+	clock   func() time.Time
+	now     atomic.Pointer[settings]
 }
 
 // settings are what the configuration says of who may, which can change while the node runs.
 type settings struct {
 	machines *Machines
 	people   *People
+	rules    map[string]config.Approval // by operation
+	place    *time.Location             // of days
 }
 
 // NewGuard opens what a node keeps of who asks, and reads its configuration.
@@ -30,7 +43,8 @@ func NewGuard(ctx context.Context, n *node.Node) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{Keys: NewKeyring(own)}
+	g := &Guard{Keys: NewKeyring(own), Log: NewLog(own), Approvals: NewApprovals(n, own), node: n, own: own,
+		desk: &desk{own: own}, clock: time.Now}
 	return g, g.Configure(n.Config().Serve)
 }
 
@@ -56,7 +70,37 @@ func settingsOf(cfg config.Serve) (*settings, error) {
 		return nil, err
 	}
 	people, err := NewPeople(cfg)
-	return &settings{machines: machines, people: people}, err
+	if err != nil {
+		return nil, err
+	}
+	place, err := time.LoadLocation(cfg.Place)
+	if err != nil {
+		return nil, fault.New(fault.BadRequest, "serve.place: %v", err)
+	}
+	s := &settings{machines: machines, people: people, rules: map[string]config.Approval{}, place: place}
+	for _, rule := range cfg.Approvals {
+		s.rules[rule.Operation] = rule
+	}
+	return s, nil
+}
+
+// place is where days are counted.
+func (g *Guard) place() *time.Location { return g.now.Load().place }
+
+// Rule is the rule of an operation whose requests a second person may have to approve.
+func (g *Guard) Rule(operation string) (rule config.Approval, there bool) {
+	rule, there = g.now.Load().rules[operation]
+	return rule, there
+}
+
+// Body is the keyed hash of what a request names, by which it is known again: whoever hasn't the vault's key can't try
+// what it may have been.
+func (g *Guard) Body(m node.Meaning) (string, error) {
+	v, err := g.node.Vault()
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(v.Hash(codec.Encode(m))), nil
 }
 
 // TLS is how a server has to be reached, so that machines can show their certificates: base, and what the configuration

@@ -152,6 +152,15 @@ func (k *Keyring) Find(ctx context.Context, text string) (Caller, error) {
 	return Caller{ID: key.ID, Person: key.Person, Grant: Grant{role, key.Outlet, key.Limits}}, nil
 }
 
+// Alive says whether a caller's key can be used still. One who isn't known by a key is.
+func (k *Keyring) Alive(ctx context.Context, c Caller) (bool, error) {
+	if strings.Contains(c.ID, ":") || c.IsOwner() {
+		return true, nil
+	}
+	key, found, err := keyIn(ctx, k.own.Reader, c.ID)
+	return found && key.Lives(time.Now()), err
+}
+
 // keyIn reads a key by its id.
 func keyIn(ctx context.Context, r store.Reader, id string) (row keyRow, found bool, err error) {
 	found, err = r.One(ctx, `SELECT `+keyColumns+` FROM keys WHERE id = ?`, []any{id}, row.into()...)

@@ -85,4 +85,6 @@ func (g *gate) enter(who string) (leave func(), ok bool) {
 }
 
 // askerOf is who asks, as operations know it.
-func askerOf(c access.Caller) node.Who { return node.Who{ID: c.ID, All: c.Role.Has(node.Govern)} }
+func askerOf(c access.Caller) node.Who {
+	return node.Who{ID: c.ID, Person: c.Person, All: c.Role.Has(node.Govern)}
+}

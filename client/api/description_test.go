@@ -33,6 +33,7 @@ func description(t *testing.T) []byte {
 	t.Helper()
 	src := describe.Source{
 		Module: "tallystick", Operations: operations.All(), Problem: reflect.TypeFor[Problem](),
+		Waiting:   reflect.TypeFor[Waiting](),
 		PathNames: pathNames,
 		Fields: func(request reflect.Type) map[string]describe.Field {
 			fields := map[string]describe.Field{}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/node"
 	"tallystick/client/node/jobs"
 )
@@ -34,20 +35,29 @@ func wantsJob(r *http.Request) bool {
 
 // later takes a request in as a job and answers that: 202, and where to look.
 func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
-	if err := x.rt.op.CheckJSON(a.request); err != nil {
-		return refused{err: err, effect: None}
-	}
 	own, err := s.node.Store(ctx)
 	if err != nil {
 		return refused{err: err, effect: None}
+	}
+	ask, waits, problem := s.admitted(ctx, x.who, x.rt, &a)
+	if problem.err != nil {
+		return problem
+	}
+	if waits != nil {
+		return refused{err: writeWaiting(x.w, waits), status: http.StatusAccepted, effect: Unknown}
+	}
+	asked, err := json.Marshal(ask)
+	if err != nil {
+		return refused{err: err, effect: Unknown}
 	}
 	id := a.call.ID
 	if id == "" { // the ledger knows it by its source
 		id = node.NewID()
 	}
 	job, err := jobs.NewBook(own).Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
-		Request: a.request, Upload: a.call.Upload})
+		Request: a.request, Upload: a.call.Upload, Asked: asked})
 	if err != nil {
+		err = errors.Join(err, s.guard.End(ctx, ask, access.Outcome{Code: fault.CodeOf(err), Effect: string(None)}))
 		status := statusIf(fault.CodeOf(err) == fault.Conflict)
 		if fault.CodeOf(err) == fault.Limit {
 			status = http.StatusRequestEntityTooLarge
@@ -65,7 +75,7 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	x.w.Header().Set("Location", "/v1/jobs/"+job.ID)
 	x.w.Header().Set("Preference-Applied", "respond-async")
 	write(x.w, http.StatusAccepted, "application/json", append(body, '\n'))
-	return refused{}
+	return refused{status: http.StatusAccepted}
 }
 
 // How jobs are worked on.
@@ -78,7 +88,7 @@ const (
 	mostFailures = 5
 )
 
-// Work does the node's jobs until ctx ends. What is under way then is left for whoever comes next.
+// Work does the node's jobs until ctx ends, and sends what was approved. What is under way then is left for whoever comes next.
 func (s *Server) Work(ctx context.Context) error {
 	own, err := s.node.Store(ctx)
 	if err != nil {
@@ -91,6 +101,7 @@ func (s *Server) Work(ctx context.Context) error {
 	defer tidy.Stop()
 	var all sync.WaitGroup
 	defer all.Wait()
+	all.Go(func() { s.sendApproved(ctx) })
 	for {
 		select {
 		case places <- struct{}{}:
@@ -130,7 +141,7 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 			taken.Operation), effect: None})
 		return
 	}
-	call := &node.Call{Who: node.Who{ID: taken.Who}}
+	call := &node.Call{Who: askerOf(admittedAs(taken).Who)}
 	if !rt.op.BySource() {
 		call.ID = taken.ID
 	}
@@ -222,7 +233,14 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	defer cancel()
 	done := tellOf(answer)
 	var err error
-	switch wait, again := s.again(taken, problem); {
+	wait, again := s.again(taken, problem)
+	if problem.err == nil || !stopping && !again {
+		if err := s.guard.End(ctx, admittedAs(taken), outcomeOf(problem)); err != nil {
+			s.log.Error("what became of a job isn't in the log; it is taken up again", "request", taken.ID, "err", err)
+			return
+		}
+	}
+	switch {
 	case problem.err == nil:
 		err = taken.End(ctx, jobs.Done, done, nil)
 	case stopping:
@@ -237,6 +255,14 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	if err != nil {
 		s.log.Error("what a job did can't be noted; it is taken up again", "request", taken.ID, "err", err)
 	}
+}
+
+// admittedAs is how a job was let in. One that a version took in that didn't say was let in as who asked.
+func admittedAs(taken *jobs.Taken) (ask access.Ask) {
+	if json.Unmarshal(taken.Asked, &ask) != nil {
+		ask = access.Ask{Who: access.Caller{ID: taken.Who}, Operation: taken.Operation, Request: taken.ID}
+	}
+	return ask
 }
 
 // codeOf is a refusal's code, "" for none.

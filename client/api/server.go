@@ -24,6 +24,7 @@ import (
 type Server struct {
 	node     *node.Node
 	guard    *access.Guard
+	moves    map[string]node.Move // by operation
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
@@ -62,7 +63,7 @@ func (rt route) patience() time.Duration {
 
 // New makes a server of a node, for those whom a guard knows.
 func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
-	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(),
+	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(), moves: operations.Moves(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
 		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
 	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
@@ -170,11 +171,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		status := 0
 		if fault.CodeOf(err) == fault.Forbidden {
 			status = http.StatusUnauthorized
+			s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		}
 		s.refuse(x, refused{err: err, status: status, effect: None})
 		return
 	}
 	if role := x.who.Role; !role.Has(rt.row.Permission) {
+		s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
 		s.refuse(x, refused{err: err, effect: None})
 		return
@@ -201,15 +204,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
 	defer cancel()
 	asked.call.Who = askerOf(x.who)
-	do, status := s.perform, http.StatusOK
+	do := s.perform
 	if !rt.row.Asks && wantsJob(r) {
-		do, status = s.later, http.StatusAccepted
+		do = s.later
 	}
-	if problem := do(ctx, x, asked); problem.err != nil {
+	problem = do(ctx, x, asked)
+	if problem.err != nil {
 		s.refuse(x, problem)
 		return
 	}
-	s.note(x, status, "")
+	s.note(x, problem.status, "")
 }
 
 var errFull = fault.New(fault.Overloaded, "too many requests are under way; this one wasn't begun")
@@ -299,27 +303,42 @@ type refused struct {
 // refusable is an answer that says something although what was asked for was refused, such as which lines were.
 type refusable interface{ Refused() bool }
 
-// perform performs an operation and answers.
+// perform performs an operation and answers: with the status that is returned, unless it is refused.
 func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	height := s.node.Height()
-	answer, err := x.rt.op.Run(ctx, s.node, &a.call, a.request)
-	if err == nil {
+	answer, waits, problem := s.do(ctx, x.who, x.rt, &a)
+	status, err := http.StatusOK, error(nil)
+	switch {
+	case problem.err != nil:
+		return problem
+	case waits != nil:
+		status, err = http.StatusAccepted, writeWaiting(x.w, waits)
+	default:
 		err = writeAnswer(x.w, x.r, x.rt, answer, height)
 	}
+	if err != nil {
+		return s.became(ctx, x.rt, &a.call, err)
+	}
+	return refused{status: status}
+}
+
+// run runs an operation, and finds out what became of it if it is refused.
+func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ refused) {
+	answer, err := rt.op.Run(ctx, s.node, &a.call, a.request)
 	if err == nil {
-		return refused{}
+		return answer, refused{}
 	}
 	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
-		err = fault.New(fault.Stopped, "not done within %s", x.rt.patience())
+		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
 	}
 	if isTooLarge(err) {
-		return refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
+		return nil, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	}
-	problem := s.became(ctx, x.rt, &a.call, err)
+	problem := s.became(ctx, rt, &a.call, err)
 	if says, is := answer.(refusable); is && says.Refused() {
 		problem.answer, _ = tidied(answer, false)
 	}
-	return problem
+	return nil, problem
 }
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.

@@ -33,8 +33,9 @@ type Call struct {
 
 // Who is who asks. The zero value is the user that the node runs as, who may do all.
 type Who struct {
-	ID  string // of the key, the person or the machine; "" for the node's own user
-	All bool   // it may see what others asked for
+	ID     string // of the key, the person or the machine; "" for the node's own user
+	Person string // who it is, "" for a program
+	All    bool   // it may see what others asked for
 }
 
 // SeesAll says whether it may see what others asked for.

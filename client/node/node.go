@@ -22,6 +22,7 @@ type Node struct {
 	model   *readModel
 	feeds   feeds         // that imports use
 	feeding sync.Map      // sources of imports that it feeds now
+	prices  sync.Map      // of programmes, by their ids
 	desk    chan struct{} // held by the call that is at the books
 	offline bool          // it isn't connected
 

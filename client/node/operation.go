@@ -78,6 +78,8 @@ type Operation interface {
 	Types() (request, answer reflect.Type)
 	// CheckJSON refuses a request in JSON that is malformed.
 	CheckJSON(request json.RawMessage) error
+	// MeaningOf returns what a request in JSON names, if it is one.
+	MeaningOf(request json.RawMessage) (Meaning, error)
 	// Run performs it with a request in JSON. BAD_REQUEST for a field that the request hasn't.
 	Run(ctx context.Context, n *Node, c *Call, request json.RawMessage) (answer any, err error)
 }
@@ -181,6 +183,15 @@ func (o Op[Req, Ans]) Meaning(req Req) Meaning {
 		m.Hide()
 	}
 	return m
+}
+
+// MeaningOf returns what a request in JSON names, if it is one.
+func (o Op[Req, Ans]) MeaningOf(request json.RawMessage) (Meaning, error) {
+	req, err := o.decode(request)
+	if err != nil {
+		return Meaning{}, err
+	}
+	return o.Meaning(req), nil
 }
 
 // Variable returns how the operation's variable is called: points.hold is PointsHold.

@@ -28,6 +28,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/api"
@@ -152,6 +153,9 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 	if err != nil {
 		return nil, unanswered(op.About(), c, err)
 	}
+	if response.StatusCode == http.StatusAccepted {
+		return nil, waits(text)
+	}
 	if response.StatusCode != http.StatusOK {
 		return refusal(response.StatusCode, text)
 	}
@@ -160,6 +164,17 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 
 // Height is how many blocks the node had seen at its last answer, 0 before the first.
 func (n *Node) Height() uint64 { return n.height.Load() }
+
+// waits is the refusal of a request that a second person has to let happen: asked again under its id, it is answered the
+// same until then.
+func waits(text []byte) error {
+	var w api.Waiting
+	if err := json.Unmarshal(text, &w); err != nil || w.Approval == "" {
+		return fault.New(fault.Unavailable, "what answers isn't a node: status %d", http.StatusAccepted)
+	}
+	return fault.New(fault.NeedsPerson, "request %s waits for a second person to approve it, until %s (approval %s); it is "+
+		"sent then: ask again under the same id", w.Request, w.Until.Format(time.RFC3339), w.Approval)
+}
 
 // maxAnswer is how many bytes an answer may have.
 const maxAnswer = 1 << 30

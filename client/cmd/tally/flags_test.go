@@ -156,6 +156,8 @@ func exampleOf(t *testing.T, c *cobra.Command, name string) string {
 	switch c.CommandPath() + " --" + name {
 	case "tally points transfer --to":
 		return "wang"
+	case "tally key add --role":
+		return "counter"
 	case "tally member sign --key-file":
 		return "key.pem"
 	case "tally dispute raise --line", "tally points revoke --about":

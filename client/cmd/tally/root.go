@@ -7,6 +7,7 @@ import (
 	"tallystick/client/cmd/tally/internal/catalogue"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/cmd/tally/internal/consortium"
+	"tallystick/client/cmd/tally/internal/control"
 	"tallystick/client/cmd/tally/internal/events"
 	"tallystick/client/cmd/tally/internal/imports"
 	"tallystick/client/cmd/tally/internal/loyalty"
@@ -27,7 +28,7 @@ func root(a *cli.App) *cobra.Command {
 		catalogue.Orders(a), settle.Cycles(a), settle.Models(a), settle.Statements(a), settle.Disputes(a),
 		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
 		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), events.Events(a),
-		events.Webhooks(a), own.Jobs(a), own.Node(a),
+		events.Webhooks(a), own.Jobs(a), own.Node(a), control.Keys(a), control.Approvals(a), control.AuditLog(a),
 		refusals(a),
 		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.

@@ -101,6 +101,7 @@ var noRequests = map[string]string{
 	"tally verify-liability": "reads a file", "tally member sign": "the member signs alone",
 	"tally statement diff": "reads a file",
 	"tally books":          "questions", "tally points liability": "a question",
+	"tally audit-log":    "questions",
 	"tally terms accept": "the vault keeps it, the ledger hears nothing",
 	"tally import":       "known by its source", "tally good import": "known by its source",
 }

@@ -18,6 +18,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
+	"tallystick/client/api"
 	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
@@ -141,7 +142,7 @@ func lookAtKeys(ctx context.Context, cfg config.Config) (found string, err error
 
 // lookAtWho reads what the profile says of machines, people, and what has to be approved. Nobody is asked.
 func lookAtWho(_ context.Context, cfg config.Config) (string, error) {
-	if err := access.CheckConfig(cfg.Serve); err != nil {
+	if err := api.CheckConfig(cfg.Serve); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d machines, %d providers of people, %d rules of approval", len(cfg.Serve.Machines),

@@ -97,8 +97,11 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if err != nil {
 		return err
 	}
-	defer a.onHangup(ctx, guard, log)()
+	if err := api.CheckConfig(cfg.Serve); err != nil {
+		return err
+	}
 	server := api.New(n, guard, log)
+	defer a.onHangup(ctx, server, log)()
 	silence, err := tellEvents(ctx, n, server, log)
 	if err != nil {
 		return err
@@ -124,7 +127,7 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.
 // Its caller stops it.
-func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logger) (stop func()) {
+func (a *app) onHangup(ctx context.Context, server *api.Server, log *slog.Logger) (stop func()) {
 	ctx, stop = context.WithCancel(ctx)
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -138,7 +141,7 @@ func (a *app) onHangup(ctx context.Context, guard *access.Guard, log *slog.Logge
 			}
 			cfg, err := load(a.profile)
 			if err == nil {
-				err = guard.Configure(cfg.Serve)
+				err = server.Configure(cfg.Serve)
 			}
 			if err != nil {
 				log.Error("the profile can't be used; who may what stays as it was", "err", err)

@@ -31,7 +31,8 @@ type Work struct {
 	Operation string
 	Who       string
 	Request   json.RawMessage
-	Upload    node.Upload // its file; none as a rule
+	Upload    node.Upload     // its file; none as a rule
+	Asked     json.RawMessage // how it was let in, for whoever works on it
 }
 
 // Add takes work in, and its file if one comes with it. A job that is there already stays, if it is the same work.
@@ -85,9 +86,9 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 			return err
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
-			until, progress, ended, answer, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?)`,
+			until, progress, ended, answer, problem, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?, ?)`,
 			w.ID, w.Operation, w.Who, []byte{}, []byte(w.Request), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
-			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{})
+			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{}, string(w.Asked))
 		return err
 	})
 	return there, err

@@ -89,7 +89,7 @@ func (b *Book) Show(ctx context.Context, id string) (Job, error) {
 
 func noJob(id string) error { return fault.New(fault.NotFound, "you have no job %s", id) }
 
-const columns = `id, operation, who, state, made, tries, ended, request, file, progress, answer, problem`
+const columns = `id, operation, who, state, made, tries, ended, request, file, progress, answer, problem, asked`
 
 // jobRow is a job as its row has it.
 type jobRow struct {
@@ -98,12 +98,13 @@ type jobRow struct {
 	request     []byte
 	file        string
 	progress    []byte
+	asked       string
 }
 
 // into are its variables, in the order of columns.
 func (r *jobRow) into() []any {
 	return []any{&r.ID, &r.Operation, &r.Who, &r.State, &r.made, &r.Tries, &r.ended, &r.request, &r.file, &r.progress,
-		(*[]byte)(&r.Answer), (*[]byte)(&r.Problem)}
+		(*[]byte)(&r.Answer), (*[]byte)(&r.Problem), &r.asked}
 }
 
 func (r *jobRow) job() Job {

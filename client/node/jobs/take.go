@@ -13,7 +13,8 @@ import (
 type Taken struct {
 	Job
 	Request json.RawMessage
-	File    string // what the file that came with it is called, "" for none
+	File    string          // what the file that came with it is called, "" for none
+	Asked   json.RawMessage // how it was let in
 	book    *Book
 }
 
@@ -32,7 +33,7 @@ func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
 		if err != nil || !found {
 			return err
 		}
-		taken = &Taken{Job: row.job(), Request: row.request, File: row.file, book: b}
+		taken = &Taken{Job: row.job(), Request: row.request, File: row.file, Asked: json.RawMessage(row.asked), book: b}
 		taken.State, taken.Tries = Running, taken.Tries+1
 		_, err = tx.Exec(ctx, `UPDATE jobs SET state = ?, tries = ?, holder = ?, until = ? WHERE id = ?`,
 			Running, taken.Tries, b.holder, now.Add(lease).UnixMilli(), taken.ID)

@@ -9,6 +9,7 @@ import (
 	"tallystick/client/node/accounting"
 	"tallystick/client/node/catalogue"
 	"tallystick/client/node/consortium"
+	"tallystick/client/node/control"
 	"tallystick/client/node/events"
 	"tallystick/client/node/jobs"
 	"tallystick/client/node/loyalty"
@@ -21,5 +22,5 @@ import (
 func All() []node.Operation {
 	return slices.Concat(consortium.Operations(), members.Operations(), loyalty.Operations(), catalogue.Operations(),
 		node.Operations(), jobs.Operations(), status.Operations(), settle.Operations(), accounting.Operations(),
-		events.Operations())
+		events.Operations(), control.Operations())
 }

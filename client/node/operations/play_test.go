@@ -147,7 +147,7 @@ func (s *stage) play(t *testing.T, text string) error {
 	}
 	whole, err := roundTrip(op, answer)
 	err = errors.Join(err, asDescribed(op, answer))
-	if s.answers[m[5]] = whole; err != nil || op.About().Method == "GET" || call.ID == "" {
+	if s.answers[m[5]] = whole; err != nil || op.About().Method == "GET" || op.Carries() || call.ID == "" {
 		return err
 	}
 	again, err := op.Run(t.Context(), n, &node.Call{ID: call.ID}, request)

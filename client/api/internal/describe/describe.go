@@ -25,7 +25,8 @@ type Source struct {
 	Module     string // path of the module
 	Operations []node.Operation
 	Problem    reflect.Type
-	Codes      []string // of refusals
+	Waiting    reflect.Type // what is answered while a second person has to decide
+	Codes      []string     // of refusals
 	Fields     func(request reflect.Type) map[string]Field
 	PathNames  func(path string) []string
 	// the names of headers
@@ -51,6 +52,10 @@ func Make(src Source) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	waiting, err := s.answer(src.Waiting)
+	if err != nil {
+		return nil, err
+	}
 	paths, err := s.paths(src)
 	if err != nil {
 		return nil, err
@@ -60,7 +65,7 @@ func Make(src Source) ([]byte, error) {
 		"info": doc{"title": "Tallystick 合契", "version": "1", "description": about,
 			"license": doc{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
 		"servers": []doc{{"url": "/"}}, "security": []doc{{"key": []string{}}}, "tags": tagsOf(src.Operations),
-		"paths": paths, "components": s.components(src, problem),
+		"paths": paths, "components": s.components(src, problem, waiting),
 	})
 }
 
@@ -91,7 +96,7 @@ func (s *schemas) paths(src Source) (map[string]doc, error) {
 }
 
 // components are what operations refer to.
-func (s *schemas) components(src Source, problem json.RawMessage) doc {
+func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 	return doc{
 		"schemas": s.named,
 		"securitySchemes": doc{"key": doc{"type": "http", "scheme": "bearer",
@@ -116,7 +121,9 @@ func (s *schemas) components(src Source, problem json.RawMessage) doc {
 			"Again": doc{"description": "true if the key's request had taken effect before",
 				"schema": doc{"type": "string", "enum": []string{"true"}}},
 		},
-		"responses": doc{"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
+		"responses": doc{"Waiting": doc{"description": "A second person has to let it happen, as a rule of the node's says; it " +
+			"is sent then, and asking again under the same key answers this until then",
+			"content": doc{"application/json": doc{"schema": waiting}}}, "Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
 			"content": doc{"application/problem+json": doc{"schema": problem}}}},
 	}
 }
@@ -245,6 +252,9 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 			"content":     doc{"application/json": doc{"schema": answer}},
 		},
 		"default": doc{"$ref": "#/components/responses/Problem"},
+	}
+	if !row.Asks && !op.Carries() && !op.BySource() && row.Permission != node.Approve {
+		described["responses"].(doc)["202"] = doc{"$ref": "#/components/responses/Waiting"}
 	}
 	return described, nil
 }

@@ -44,6 +44,17 @@ var FieldNames = map[string]string{
 	"types":                "--type",
 	"url":                  "URL",
 	"view":                 "--view",
+	"name":                 "NAME",
+	"outlet":               "--outlet",
+	"person":               "--person",
+	"ends":                 "--until",
+	"state":                "--state",
+	"most":                 "--limit",
+	"n":                    "--noted",
+	"hash":                 "--noted-hash",
+	"perRequest":           "--most-per-request",
+	"perDay":               "--most-per-day",
+	"perMinute":            "--requests-per-minute",
 }
 
 // FieldName is a name in backquotes, as refusals have it.
