@@ -117,7 +117,7 @@ func TestANodeAtAnAddress(t *testing.T) {
 		"its party":                    {append(withKey, "--as", "D"), "", fault.Unavailable, "isn't connected"},
 		"another party":                {append(withKey, "--as", "G"), "", fault.BadRequest, "the node of D, not of"},
 		"a certificate of nobody's":    {untrusted, "", fault.Unavailable, "certificate"},
-		"a trust that is none":         {append(untrusted, "--node-trust", file), "", fault.BadRequest, "no CA"},
+		"a trust that is none":         {append(untrusted, "--node-trust", file), "", fault.BadRequest, "PEM"},
 		"an address that is none":      {append(untrusted, "--node", "node"), "", fault.BadRequest, "https://HOST"},
 		"nobody, and no node is named": {nil, "", fault.BadRequest, "or which node to ask: --node URL"},
 	} {
