@@ -146,7 +146,7 @@ func (s *Server) approved(ctx context.Context, rt route, a *asked, ask *access.A
 	if !found {
 		return nil, nil
 	}
-	ask.Approval = approval.ID
+	ask.Approval, ask.Fen = approval.ID, max(ask.Fen, approval.Fen)
 	switch approval.State {
 	case access.Waiting:
 		return &Waiting{approval.ID, approval.State, approval.Until, approval.Request}, nil
