@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 lives=${LIVES:-200} checks=${CHECKS:-2000} seeds=${SEEDS:-2000} fuzz=${FUZZ:-60s}
-steps="adversary models lives pairs imports race fuzz description networks"
+steps="adversary models lives pairs imports race fuzz description typescript networks"
 
 # describe STEP: what it runs, and about how many minutes it takes on two cores.
 describe() {
@@ -16,6 +16,7 @@ describe() {
 	race) echo "15 min  the race detector over gateway, index, importer, node and network" ;;
 	fuzz) echo "15 min  every fuzz target for $fuzz" ;;
 	description) echo " 1 min  what other people's programs say of the API's description: spectral (needs npm), oasdiff against the last commit" ;;
+	typescript) echo " 1 min  a day at a till by a client in TypeScript that is generated from the API's description (needs npm)" ;;
 	networks) echo "30 min  all tests on real networks: real purchases, a close with every process killed, every arm of the benchmark" ;;
 	*) echo "soak.sh: no step $1; there are: $steps" >&2 && return 1 ;;
 	esac
@@ -37,6 +38,7 @@ run() {
 	race) scripts/race.sh -skip 'TestALongFile|TestOnPostgres' ./client/gateway ./client/index ./client/importer ./client/node ./network/... ;;
 	fuzz) scripts/fuzz.sh "$fuzz" ;;
 	description) scripts/description.sh ;;
+	typescript) TALLY_SOAK=1 go test ./test-network/till -count=1 -v ;;
 	networks) TALLY_SOAK=1 scripts/e2e.sh ;;
 	esac
 }

@@ -26,7 +26,12 @@ type Waiting struct {
 // answered. waits is what it waits for, nil if for nothing.
 func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting, _ refused) {
 	a.call.Who = askerOf(who)
-	if rt.row.Asks {
+	if a.call.Dry {
+		if err := s.atOutlet(who, rt, a); err != nil {
+			return nil, nil, refused{err: err, effect: None}
+		}
+	}
+	if rt.row.Asks || a.call.Dry {
 		answer, problem := s.run(ctx, rt, a)
 		return answer, nil, problem
 	}
@@ -70,14 +75,10 @@ func (s *Server) admit(ctx context.Context, who access.Caller, rt route, a *aske
 	if err := a.call.Check(); err != nil {
 		return ask, nil, err
 	}
-	move, declared := s.moves[rt.row.Name]
-	if who.Outlet != "" && declared {
-		at, err := move.At(a.request, s.node.Party(), who.Outlet)
-		if err != nil {
-			return ask, nil, err
-		}
-		a.request = at
+	if err := s.atOutlet(who, rt, a); err != nil {
+		return ask, nil, err
 	}
+	_, declared := s.moves[rt.row.Name]
 	if err := rt.op.CheckJSON(a.request); err != nil {
 		return ask, nil, err
 	}
@@ -96,6 +97,19 @@ func (s *Server) admit(ctx context.Context, who access.Caller, rt route, a *aske
 		return ask, waits, err
 	}
 	return ask, nil, s.guard.Begin(ctx, ask)
+}
+
+// atOutlet holds a request to its caller's outlet, if it has one. FORBIDDEN another outlet's.
+func (s *Server) atOutlet(who access.Caller, rt route, a *asked) error {
+	move, declared := s.moves[rt.row.Name]
+	if who.Outlet == "" || !declared {
+		return nil
+	}
+	at, err := move.At(a.request, s.node.Party(), who.Outlet)
+	if err == nil {
+		a.request = at
+	}
+	return err
 }
 
 // decidesOn is the approval that a request decides on.

@@ -19,6 +19,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
 	"tallystick/client/bounds"
+	"tallystick/client/node"
 	"tallystick/client/node/nodetest"
 	"tallystick/client/node/operations"
 	"tallystick/client/node/settle"
@@ -32,7 +33,12 @@ type tested struct {
 
 func serverOf(t testing.TB, log io.Writer) tested {
 	t.Helper()
-	n := nodetest.Offline(t)
+	return serverOn(t, nodetest.Offline(t), log)
+}
+
+// serverOn is a server of a node, and a key of each role.
+func serverOn(t testing.TB, n *node.Node, log io.Writer) tested {
+	t.Helper()
 	guard, err := access.NewGuard(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
@@ -292,25 +298,25 @@ func TestGate(t *testing.T) {
 	g := newGate(mostUnderWay, mostOfOne)
 	var leave []func()
 	for range mostOfOne {
-		out, ok := g.enter("one")
+		out, ok := g.enter("one", 1)
 		if !ok {
 			t.Fatal("refused early")
 		}
 		leave = append(leave, out)
 	}
-	if _, ok := g.enter("one"); ok {
+	if _, ok := g.enter("one", 1); ok {
 		t.Error("one caller has more than its share")
 	}
 	for i := range mostUnderWay - mostOfOne {
-		if _, ok := g.enter(fmt.Sprint("other", i%2)); !ok {
+		if _, ok := g.enter(fmt.Sprint("other", i%2), 1); !ok {
 			t.Fatalf("others are refused after %d", i)
 		}
 	}
-	if _, ok := g.enter("new"); ok {
+	if _, ok := g.enter("new", 1); ok {
 		t.Error("more is under way than is taken")
 	}
 	leave[0]()
-	if _, ok := g.enter("new"); !ok {
+	if _, ok := g.enter("new", 1); !ok {
 		t.Error("what has left made no room")
 	}
 }
@@ -320,7 +326,7 @@ func TestAhead(t *testing.T) {
 	s := serverOf(t, io.Discard)
 	id := strings.Split(s.keys["admin"], "_")[1]
 	for range mostAheadOfOne {
-		if _, ok := s.ahead.enter(id); !ok {
+		if _, ok := s.ahead.enter(id, 1); !ok {
 			t.Fatal("refused early")
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"sync"
 
 	"tallystick/client/access"
 	"tallystick/client/node"
@@ -27,61 +26,6 @@ func (s *Server) caller(r *http.Request) (access.Caller, error) {
 		return who, nil
 	}
 	return s.guard.Caller(r.Context(), r.Header.Values("Authorization"), r.TLS)
-}
-
-// What is under way at once, at most: more is told to come back, so that what was taken is answered in time. No key
-// can keep the others out.
-const (
-	mostUnderWay = 1024
-	mostOfOne    = mostUnderWay / 2
-	// of those that wait for blocks, which cost who asks nothing, and take a minute
-	mostAhead      = mostUnderWay / 4
-	mostAheadOfOne = mostAhead / 2
-	// of those whose body is being read, which takes as long as its sender likes, up to [bodyPatience]
-	mostRead      = mostUnderWay
-	mostReadOfOne = mostRead / 16
-	// of those that a file comes with, which takes up to [filePatience]
-	mostFiles      = 16
-	mostFilesOfOne = mostFiles / 4
-)
-
-// gate counts what is under way.
-type gate struct {
-	most, mostOfOne int
-
-	mu   sync.Mutex
-	all  int
-	held map[string]int // by caller
-}
-
-func newGate(most, mostOfOne int) gate {
-	return gate{most: most, mostOfOne: mostOfOne, held: map[string]int{}}
-}
-
-// underWay is how many requests are.
-func (g *gate) underWay() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.all
-}
-
-// enter lets a request in, if there is room; whoever it lets in leaves.
-func (g *gate) enter(who string) (leave func(), ok bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.all >= g.most || g.held[who] >= g.mostOfOne {
-		return nil, false
-	}
-	g.all++
-	g.held[who]++
-	return func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.all--
-		if g.held[who]--; g.held[who] == 0 {
-			delete(g.held, who)
-		}
-	}, true
 }
 
 // askerOf is who asks, as operations know it.

@@ -42,7 +42,11 @@ func description(t *testing.T) []byte {
 			}
 			return fields
 		},
-		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader,
+		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader, Dry: DryHeader,
+		Batch: describe.Batch{Path: batchPath, Most: MaxBatch, Entry: reflect.TypeFor[BatchEntry](),
+			Answer: reflect.TypeFor[BatchAnswer](), Row: reflect.TypeFor[BatchRow](), Lines: linesType,
+			Example: `{"operation":"points.cancel","key":"till-7-000123","request":{"lot":"G.1.3.0.0",` +
+				`"reason":"sale_cancelled"}}`},
 		Stream: StreamPath, LastEvent: LastEventHeader, Event: reflect.TypeFor[event.Event](),
 	}
 	for _, m := range fault.Table {

@@ -159,7 +159,9 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 	}
 	problem := refused{}
 	if err != nil {
-		problem = s.became(ctx, rt, call, err)
+		asks, cancel := asking(ctx)
+		problem = s.became(asks, rt, call, err)
+		cancel()
 	}
 	s.settle(ctx, taken, answer, problem)
 }

@@ -164,11 +164,11 @@ func (rt route) requestOf(r *http.Request) (request json.RawMessage, file node.U
 			return nil, file, err
 		}
 	case r.URL.RawQuery != "":
-		return nil, file, fault.New(fault.BadRequest, "a POST has no query: its request stands in its body")
+		return nil, file, errQuery
 	case rt.op.Carries():
 		body, file, err = rt.partsOf(r)
 	default:
-		body, err = bodyOf(r)
+		body, err = bodyOf(r, "application/json")
 	}
 	if err != nil {
 		return nil, file, err
@@ -285,6 +285,7 @@ func keysOf(fields map[string]json.RawMessage) func(func(string) bool) {
 
 // Bodies that are refused, three of them with a status of their own.
 var (
+	errQuery = fault.New(fault.BadRequest, "a POST has no query: its request stands in its body")
 	errCut   = fault.New(fault.BadRequest, "the body didn't come whole, or not in time")
 	errParts = fault.New(fault.BadRequest, "want a body of Content-Type multipart/form-data with two parts: request, in "+
 		"JSON, and then file")
@@ -293,8 +294,8 @@ var (
 	errTooLarge = fault.New(fault.Limit, "the body is longer than %d bytes", MaxBody)
 )
 
-// bodyOf reads a body within its bounds; none is {}.
-func bodyOf(r *http.Request) ([]byte, error) {
+// bodyOf reads a body of one of some media types within its bounds; none is {}.
+func bodyOf(r *http.Request, types ...string) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, errTooLarge
 	}
@@ -307,7 +308,7 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	}
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := parameters["charset"]
-	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") ||
+	if err != nil || !slices.Contains(types, media) || charset != "" && !strings.EqualFold(charset, "utf-8") ||
 		r.Header.Get("Content-Encoding") != "" {
 		return nil, errMedia
 	}
@@ -331,12 +332,12 @@ const KeyHeader = "Idempotency-Key"
 
 // idOf is the request id that a call has, bare or in quotes. BAD_REQUEST where one is needed and none is said, or two
 // are.
-func (rt route) idOf(r *http.Request) (string, error) {
+func (rt route) idOf(r *http.Request, dry bool) (string, error) {
 	if rt.row.Asks {
 		return "", nil
 	}
 	said := r.Header.Values(KeyHeader)
-	if rt.op.BySource() && len(said) == 0 {
+	if (rt.op.BySource() || dry) && len(said) == 0 {
 		return "", nil
 	}
 	id := bare(said)
@@ -345,6 +346,33 @@ func (rt route) idOf(r *http.Request) (string, error) {
 			"the same when it is asked for again", KeyHeader)
 	}
 	return id, nil
+}
+
+// bytesOf is how many bytes of memory a request's body may take.
+func bytesOf(r *http.Request) int {
+	if r.ContentLength < 0 || r.ContentLength > MaxBody {
+		return MaxBody
+	}
+	return int(r.ContentLength)
+}
+
+// DryHeader is the header of a request, true, that asks what would happen, and of its answer.
+const DryHeader = "Tally-Dry-Run"
+
+// dryOf says whether a request only asks what would happen. BAD_REQUEST for another value than true, and of an
+// operation that can't say.
+func (rt route) dryOf(r *http.Request) (bool, error) {
+	said := r.Header.Values(DryHeader)
+	switch {
+	case len(said) == 0:
+		return false, nil
+	case len(said) > 1 || said[0] != "true":
+		return false, fault.New(fault.BadRequest, "%s: want true, or leave it out", DryHeader)
+	case !rt.op.Tries():
+		return false, fault.New(fault.BadRequest, "%s can't be tried: it sends several commands, or keeps something "+
+			"besides, or only asks anyway", rt.row.Name)
+	}
+	return true, nil
 }
 
 // bare is the one value of a header without its quotes, "" if it has none or several.

@@ -28,9 +28,11 @@ type Server struct {
 	log      *slog.Logger
 	mux      *http.ServeMux
 	gate     gate
+	bytes    gate // of what bodies have
 	reading  gate // of those that are being read
 	ahead    gate // of those that want more blocks than there are
 	files    gate // of those that a file comes with
+	lanes    *pace
 	metrics  *metrics
 	stream   atomic.Pointer[stream] // nil if it tells no events as they come
 	routes   map[string]route       // by operation
@@ -45,6 +47,7 @@ type route struct {
 	path   []string // the fields that the path names
 	fields map[string]field
 	most   int64 // bytes of the file that comes with it
+	pace   *pace
 }
 
 // How long a request may take: one with a file longer, which comes and is worked off meanwhile.
@@ -55,7 +58,7 @@ const (
 
 // patience is how long a request to the route may take.
 func (rt route) patience() time.Duration {
-	if rt.op.Carries() {
+	if rt.most > 0 {
 		return filePatience
 	}
 	return patience
@@ -65,16 +68,21 @@ func (rt route) patience() time.Duration {
 func New(n *node.Node, guard *access.Guard, log *slog.Logger) *Server {
 	s := &Server{node: n, guard: guard, log: log, mux: http.NewServeMux(), moves: operations.Moves(),
 		gate: newGate(mostUnderWay, mostOfOne), reading: newGate(mostRead, mostReadOfOne),
-		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne)}
+		ahead: newGate(mostAhead, mostAheadOfOne), files: newGate(mostFiles, mostFilesOfOne),
+		bytes: newGate(mostBytes, mostBytesOfOne), lanes: newPace(leastByLanes)}
 	s.routes, s.wake = map[string]route{}, make(chan struct{}, 1)
 	s.metrics = newMetrics(n, &s.gate, log)
 	for _, op := range operations.All() {
 		rt := routeOf(op)
+		if rt.pace = s.lanes; !op.Single() {
+			rt.pace = newPace(leastOfOthers)
+		}
 		s.routes[rt.row.Name] = rt
 		s.mux.HandleFunc(rt.row.Method+" "+rt.row.Path, func(w http.ResponseWriter, r *http.Request) {
 			s.serve(w, r, rt)
 		})
 	}
+	s.mux.HandleFunc("POST "+batchPath, s.serveBatch)
 	s.mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, "application/json", Description)
 	})
@@ -165,28 +173,30 @@ func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	r, span := traced(r, rt)
 	defer span.End()
-	x := exchange{w: w, r: r, rt: rt, begun: time.Now()}
+	x := exchange{w: w, r: r, rt: rt, key: keyOf(r), begun: time.Now()}
 	var err error
 	if x.who, err = s.caller(r); err != nil {
-		status := 0
-		if fault.CodeOf(err) == fault.Forbidden {
-			status = http.StatusUnauthorized
+		if problem := unknownCaller(err); problem.status == http.StatusUnauthorized {
 			s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
 		}
-		s.refuse(x, refused{err: err, status: status, effect: None})
+		s.refuse(x, unknownCaller(err))
 		return
 	}
-	if role := x.who.Role; !role.Has(rt.row.Permission) {
+	if err := mayAsk(x.who, rt); err != nil {
 		s.guard.Refused(x.who, rt.row.Name, fault.Forbidden)
-		err := fault.New(fault.Forbidden, "the role %s may not do what needs %s", role.Name, rt.row.Permission)
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
-	if party := r.Header.Get(PartyHeader); party != "" && party != s.node.Party() {
-		err := fault.New(fault.BadRequest, "this is the node of %s, not of %.40q", s.node.Party(), party)
+	if err := s.meant(r); err != nil {
 		s.refuse(x, refused{err: err, effect: None})
 		return
 	}
+	room, ok := s.bytes.enter(x.who.ID, bytesOf(r))
+	if !ok {
+		s.refuse(x, refused{err: errFull, effect: None})
+		return
+	}
+	defer room()
 	asked, problem := s.read(x)
 	if problem.err != nil {
 		s.refuse(x, problem)
@@ -205,7 +215,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 	defer cancel()
 	asked.call.Who = askerOf(x.who)
 	do := s.perform
-	if !rt.row.Asks && wantsJob(r) {
+	if !rt.row.Asks && !asked.call.Dry && wantsJob(r) {
 		do = s.later
 	}
 	problem = do(ctx, x, asked)
@@ -227,7 +237,7 @@ type asked struct {
 // read reads a request while it comes, which takes as long as its sender likes, so it has no place among those under
 // way yet. A file is read later.
 func (s *Server) read(x exchange) (a asked, _ refused) {
-	leave, ok := s.reading.enter(x.who.ID)
+	leave, ok := s.reading.enter(x.who.ID, 1)
 	if !ok {
 		return a, refused{err: errFull, effect: None}
 	}
@@ -243,26 +253,57 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 	case err != nil:
 		return a, refused{err: err, effect: None}
 	}
-	if a.call.ID, err = x.rt.idOf(x.r); err != nil {
+	if a.call.Dry, err = x.rt.dryOf(x.r); err != nil {
+		return a, refused{err: err, effect: None}
+	}
+	if a.call.ID, err = x.rt.idOf(x.r, a.call.Dry); err != nil {
 		return a, refused{err: err, effect: None}
 	}
 	a.call.Least, err = leastOf(x.r)
 	return a, refused{err: err, effect: None}
 }
 
-// enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do.
-func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
-	out, ok := s.gate.enter(x.who.ID)
-	waits := &s.ahead
-	switch {
-	case !ok:
-		return nil, false
-	case x.rt.op.Carries():
-		waits = &s.files
-	case least <= s.node.Height():
-		return out, true
+// unknownCaller is what is answered to whom nobody knows, or couldn't be looked up.
+func unknownCaller(err error) refused {
+	status := 0
+	if fault.CodeOf(err) == fault.Forbidden {
+		status = http.StatusUnauthorized
 	}
-	arrived, ok := waits.enter(x.who.ID)
+	return refused{err: err, status: status, effect: None}
+}
+
+// meant refuses with BAD_REQUEST a request that is for another party's node.
+func (s *Server) meant(r *http.Request) error {
+	if party := r.Header.Get(PartyHeader); party != "" && party != s.node.Party() {
+		return fault.New(fault.BadRequest, "this is the node of %s, not of %.40q", s.node.Party(), party)
+	}
+	return nil
+}
+
+// mayAsk refuses with FORBIDDEN an operation that a caller's role doesn't have.
+func mayAsk(who access.Caller, rt route) error {
+	if who.Role.Has(rt.row.Permission) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "the role %s may not do what needs %s", who.Role.Name, rt.row.Permission)
+}
+
+// enter lets a request in, if there is room; one that is to wait for blocks, or for its file, only if few do, and any
+// other at the pace at which such requests are answered.
+func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
+	out, ok := s.gate.enter(x.who.ID, 1)
+	if !ok {
+		return nil, false
+	}
+	var arrived func()
+	switch {
+	case x.rt.op.Carries():
+		arrived, ok = s.files.enter(x.who.ID, 1)
+	case least > s.node.Height():
+		arrived, ok = s.ahead.enter(x.who.ID, 1)
+	default:
+		arrived, ok = x.rt.pace.enter(x.r.Context(), x.who.ID, 1)
+	}
 	if !ok {
 		out()
 		return nil, false
@@ -275,6 +316,7 @@ type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	rt    route
+	key   string // Idempotency-Key, "" for none
 	who   access.Caller
 	begun time.Time
 }
@@ -307,6 +349,9 @@ type refusable interface{ Refused() bool }
 func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	height := s.node.Height()
 	answer, waits, problem := s.do(ctx, x.who, x.rt, &a)
+	if a.call.Dry {
+		x.w.Header().Set(DryHeader, "true")
+	}
 	status, err := http.StatusOK, error(nil)
 	switch {
 	case problem.err != nil:
@@ -317,7 +362,9 @@ func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 		err = writeAnswer(x.w, x.r, x.rt, answer, height)
 	}
 	if err != nil {
-		return s.became(ctx, x.rt, &a.call, err)
+		later, cancel := asking(ctx)
+		defer cancel()
+		return s.became(later, x.rt, &a.call, err)
 	}
 	return refused{status: status}
 }
@@ -334,7 +381,9 @@ func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ ref
 	if isTooLarge(err) {
 		return nil, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	}
-	problem := s.became(ctx, rt, &a.call, err)
+	later, cancel := asking(ctx)
+	defer cancel()
+	problem := s.became(later, rt, &a.call, err)
 	if says, is := answer.(refusable); is && says.Refused() {
 		problem.answer, _ = tidied(answer, false)
 	}
@@ -354,18 +403,21 @@ func leastOf(r *http.Request) (uint64, error) {
 	return least, nil
 }
 
+// asking is a context in which the ledger can be asked what became of something, for seconds, also if ctx has ended.
+func asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+}
+
 // became finds what became of a request that was refused: what took effect, and whether its key is another request's.
 func (s *Server) became(ctx context.Context, rt route, call *node.Call, err error) refused {
 	code := fault.CodeOf(err)
 	switch {
-	case rt.row.Asks, code == fault.BadRequest:
+	case rt.row.Asks, call.Dry, code == fault.BadRequest:
 		return refused{err: err, effect: None}
 	case rt.op.BySource(), code == fault.UnknownOutcome, code == fault.Stopped,
 		code == fault.Machine, code == fault.Internal:
 		return refused{err: err, effect: Unknown}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
 	if rt.op.Single() {
 		if code != fault.Conflict && !code.Passing() {
 			return refused{err: err, effect: None} // the ledger looks first whether the key's request took effect
@@ -401,12 +453,18 @@ func statusIf(elsewhere bool) int {
 
 // refuse answers a refusal, and notes it.
 func (s *Server) refuse(x exchange, problem refused) {
-	p := problemOf(problem, keyOf(x.r), x.rt.fields).in(x.r)
+	p := s.problem(x, problem)
+	p.write(x.w)
+	s.note(x, p.Status, p.Code)
+}
+
+// problem makes the problem that a refusal is answered with. What is the node's fault is logged.
+func (s *Server) problem(x exchange, problem refused) Problem {
+	p := problemOf(problem, x.key, x.rt.fields).in(x.r)
 	if p.Code == fault.Internal || p.Code == fault.Machine {
 		s.log.Error("an operation failed", "operation", x.rt.row.Name, "err", problem.err)
 	}
-	p.write(x.w)
-	s.note(x, p.Status, p.Code)
+	return p
 }
 
 // note logs and counts that a request was answered: nothing of what it names but its id.
@@ -419,5 +477,5 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
 	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
-		"request", keyOf(x.r), "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+		"request", x.key, "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -116,7 +116,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, st *stream)
 		writeProblem(w, r, refusalOf(err), 0, None, nil)
 		return
 	}
-	leave, ok := st.gate.enter(who.ID)
+	leave, ok := st.gate.enter(who.ID, 1)
 	if !ok {
 		writeProblem(w, r, fault.New(fault.Overloaded, "too many streams are open; close one"), 0, None, nil)
 		return

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
 )
@@ -42,10 +44,25 @@ func (g *Gateway) DoLinked(ctx context.Context, request string, reqs ...command.
 	return g.doLinked(ctx, Asked{ID: request}, reqs...)
 }
 
-func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) (receipts []command.Receipt,
-	errs []error) {
-	ctx, span := begin(ctx, "lane")
-	defer func() { end(span, errors.Join(errs...)) }()
+func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Request) ([]command.Receipt, []error) {
+	return g.queueLinked(ctx, asked, reqs...)(ctx)
+}
+
+// queueLinked has commands wait for a lane, and returns what waits for their outcome, which must be called once.
+func (g *Gateway) queueLinked(ctx context.Context, asked Asked,
+	reqs ...command.Request) (outcome func(context.Context) ([]command.Receipt, []error)) {
+	_, span := begin(ctx, "lane")
+	queued := g.queued(span, asked, reqs...)
+	return func(ctx context.Context) ([]command.Receipt, []error) {
+		receipts, errs := queued(ctx)
+		end(span, errors.Join(errs...))
+		return receipts, errs
+	}
+}
+
+// queued is queueLinked within a trace.
+func (g *Gateway) queued(span trace.Span, asked Asked,
+	reqs ...command.Request) (outcome func(context.Context) ([]command.Receipt, []error)) {
 	fail := func(err error) ([]command.Receipt, []error) {
 		errs := make([]error, max(1, len(reqs)))
 		for i := range errs {
@@ -53,12 +70,15 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 		}
 		return nil, errs
 	}
+	failed := func(err error) func(context.Context) ([]command.Receipt, []error) {
+		return func(context.Context) ([]command.Receipt, []error) { return fail(err) }
+	}
 	commands, err := link(asked, reqs)
 	if err != nil {
-		return fail(err)
+		return failed(err)
 	}
 	if g.out == nil {
-		return fail(errNoLanes())
+		return failed(errNoLanes())
 	}
 	var before []command.Receipt
 	mine := newTicket(asked.name(), commands)
@@ -68,20 +88,47 @@ func (g *Gateway) doLinked(ctx context.Context, asked Asked, reqs ...command.Req
 		return before != nil, err
 	})
 	if err != nil {
-		return fail(err)
+		return failed(err)
 	}
 	if t == nil {
-		return before, make([]error, len(before))
+		return func(context.Context) ([]command.Receipt, []error) { return before, make([]error, len(before)) }
 	}
-	if err := g.wait(ctx, t); err != nil {
-		return fail(err)
+	return func(ctx context.Context) ([]command.Receipt, []error) {
+		if err := g.wait(ctx, t); err != nil {
+			return fail(err)
+		}
+		came(span, t.outcome)
+		receipts := slices.Clone(t.receipts)
+		for i := range receipts {
+			receipts[i].Duplicate = receipts[i].Duplicate || t != mine && t.errs[i] == nil
+		}
+		return receipts, slices.Clone(t.errs)
 	}
-	came(span, t.outcome)
-	receipts = slices.Clone(t.receipts)
-	for i := range receipts {
-		receipts[i].Duplicate = receipts[i].Duplicate || t != mine && t.errs[i] == nil
+}
+
+// Queue is Do in two steps: it has a command wait for a lane, and outcome, which must be called once, waits for what
+// becomes of it. Commands that one caller queues one after the other take effect in that order where they touch the
+// same. A kind that comes alone is refused with BAD_REQUEST; without lanes the command is sent by itself at once.
+func (g *Gateway) Queue(ctx context.Context, request string,
+	req command.Request) (outcome func(context.Context) (command.Receipt, error)) {
+	done := func(receipt command.Receipt, err error) func(context.Context) (command.Receipt, error) {
+		return func(context.Context) (command.Receipt, error) { return receipt, err }
 	}
-	return receipts, slices.Clone(t.errs)
+	switch {
+	case command.KindOf(req).Alone():
+		return done(command.Receipt{}, fault.New(fault.BadRequest, "%s comes alone: send it by itself",
+			command.KindOf(req)))
+	case g.out == nil:
+		return done(g.Single(ctx, request, req))
+	}
+	queued := g.queueLinked(ctx, Asked{ID: request}, req)
+	return func(ctx context.Context) (command.Receipt, error) {
+		receipts, errs := queued(ctx)
+		if len(receipts) == 0 {
+			return command.Receipt{}, errs[0]
+		}
+		return receipts[0], errs[0]
+	}
 }
 
 // errNoLanes is what a gateway without lanes answers to commands.

@@ -24,6 +24,7 @@ type Call struct {
 	Least    uint64                       // blocks that the node must have seen first; see [Node.Reach]
 	Meaning  Meaning                      // what the caller named
 	Upload   Upload                       // the file that comes with the request, none as a rule
+	Dry      bool                         // say what would happen, and write nothing; see [Operation.Tries]
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
 	// told now and then how far long work is, by several goroutines; nil tells nobody
 	Far func(Far)

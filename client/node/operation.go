@@ -69,6 +69,13 @@ type Operation interface {
 	Variable() string
 	// Single says whether it sends one command whose content is all that its caller names.
 	Single() bool
+	// Queue begins to perform a Single one with a request in JSON, and outcome, which must be called once, waits for what
+	// becomes of it, as Run answers. Those that one caller queues one after the other take effect in that order where
+	// they touch the same. BAD_REQUEST for an operation that isn't Single, or comes alone.
+	Queue(ctx context.Context, n *Node, c *Call, request json.RawMessage) (outcome func(context.Context) (any, error),
+		err error)
+	// Tries says whether a call of it can be Dry.
+	Tries() bool
 	// BySource says whether the ledger knows what it does by the source that its request names, so that a call has no
 	// request id.
 	BySource() bool
@@ -87,15 +94,20 @@ type Operation interface {
 // Op is an operation with a request of type Req and an answer of type Ans.
 type Op[Req, Ans any] struct {
 	Row
-	single bool // it sends one command whose content is all that its caller names
-	alone  bool // an [Offline] node can perform it, or says UNAVAILABLE
-	do     func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)
+	// queue is do in two steps, of one command whose content is all that its caller names; nil of others
+	queue func(ctx context.Context, n *Node, c *Call, req Req) func(context.Context) (Ans, error)
+	tries bool // a call of it can be dry: it sends one command and keeps nothing besides
+	alone bool // an [Offline] node can perform it, or says UNAVAILABLE
+	do    func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)
 }
 
 // Sends makes the operation of one command whose content is all that its caller names.
 func Sends[Req command.Request](row Row) Op[Req, Receipt] {
-	return Op[Req, Receipt]{Row: row, single: true,
-		do: func(ctx context.Context, n *Node, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) }}
+	return Op[Req, Receipt]{Row: row, tries: true,
+		do: func(ctx context.Context, n *Node, c *Call, req Req) (Receipt, error) { return n.Send(ctx, c, req) },
+		queue: func(ctx context.Context, n *Node, c *Call, req Req) func(context.Context) (Receipt, error) {
+			return n.queue(ctx, c, req)
+		}}
 }
 
 // Does makes an operation of a use case.
@@ -107,6 +119,12 @@ func Does[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, 
 // says UNAVAILABLE.
 func Alone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
 	return Op[Req, Ans]{Row: row, alone: true, do: do}
+}
+
+// Tries makes an operation of one command that the node chooses: it sends it by [Node.Once] or [Node.Send], and keeps
+// nothing besides, so a call of it can be dry.
+func Tries[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+	return Op[Req, Ans]{Row: row, tries: true, do: do}
 }
 
 // Hider is a request with something that isn't for the ledger, not even as a hash that could be guessed.
@@ -143,6 +161,10 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
+	if c.Dry && !o.tries {
+		return answer, fault.New(fault.BadRequest, "%s can't be tried: it sends several commands, or keeps something "+
+			"besides", o.Name)
+	}
 	if carrier, is := any(&req).(Carrier); is {
 		if err := n.take(c, carrier); err != nil {
 			return answer, err
@@ -170,7 +192,10 @@ func (o Op[Req, Ans]) Carries() bool {
 }
 
 // Single says whether it sends one command whose content is all that its caller names.
-func (o Op[Req, Ans]) Single() bool { return o.single }
+func (o Op[Req, Ans]) Single() bool { return o.queue != nil }
+
+// Tries says whether a call of it can be dry.
+func (o Op[Req, Ans]) Tries() bool { return o.tries }
 
 // Alone says whether an [Offline] node can perform it, or says UNAVAILABLE.
 func (o Op[Req, Ans]) Alone() bool { return o.alone }
@@ -227,6 +252,23 @@ func (o Op[Req, Ans]) Run(ctx context.Context, n *Node, c *Call, request json.Ra
 		return nil, err
 	}
 	return o.Do(ctx, n, c, req)
+}
+
+// Queue begins to perform it with a request in JSON; see [Operation.Queue].
+func (o Op[Req, Ans]) Queue(ctx context.Context, n *Node, c *Call,
+	request json.RawMessage) (func(context.Context) (any, error), error) {
+	if o.queue == nil {
+		return nil, fault.New(fault.BadRequest, "%s isn't one command: ask for it by its own route", o.Name)
+	}
+	req, err := o.decode(request)
+	if err == nil {
+		err = o.CheckCall(c, req)
+	}
+	if err != nil {
+		return nil, err
+	}
+	outcome := o.queue(ctx, n, c, req)
+	return func(ctx context.Context) (any, error) { return outcome(ctx) }, nil
 }
 
 func (o Op[Req, Ans]) decode(request json.RawMessage) (req Req, err error) {

@@ -26,6 +26,9 @@ type Run struct {
 
 // Begin begins a run, or goes on with it. CONFLICT if the request id is for something else.
 func (n *Node) Begin(ctx context.Context, c *Call) (*Run, error) {
+	if c.Dry {
+		return nil, errDry
+	}
 	r := &Run{node: n, call: c}
 	if c.ID == "" {
 		return r, nil

@@ -25,14 +25,55 @@ type Outcomes[T any] struct {
 
 // Send sends one command whose content is all that its caller named: by a lane, if the node has one.
 func (n *Node) Send(ctx context.Context, c *Call, req command.Request) (Receipt, error) {
+	if c.Dry {
+		answer, err := n.gateway.Try(ctx, gateway.Asked{ID: c.ID}, req)
+		return n.receipt(c, answer, err)
+	}
 	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID()}, Just(req))
 	return n.receipt(c, answer, err)
 }
+
+// queue is Send in two steps; see [gateway.Gateway.Queue].
+func (n *Node) queue(ctx context.Context, c *Call,
+	req command.Request) (outcome func(context.Context) (Receipt, error)) {
+	queued := n.gateway.Queue(ctx, c.RequestID(), req)
+	return func(ctx context.Context) (Receipt, error) {
+		answer, err := queued(ctx)
+		return n.receipt(c, answer, err)
+	}
+}
+
+// try says what a command that is chosen now would do, and sends nothing. Under a request id that took effect for the
+// same before it would do nothing more, and answers the first receipt.
+func (n *Node) try(ctx context.Context, c *Call, choose func() (command.Request, error)) (Receipt, error) {
+	var asked gateway.Asked
+	if c.ID != "" {
+		var err error
+		if asked, err = n.asked(c); err != nil {
+			return Receipt{}, err
+		}
+		if first, found, err := n.gateway.First(ctx, asked); found || err != nil {
+			return n.receipt(c, first, err)
+		}
+	}
+	req, err := checked(choose())
+	if err != nil {
+		return Receipt{}, err
+	}
+	answer, err := n.gateway.Try(ctx, asked, req)
+	return n.receipt(c, answer, err)
+}
+
+// errDry is what a dry call is answered where more would happen than a peer can be asked for.
+var errDry = fault.New(fault.BadRequest, "it can't be tried: it sends several commands, or private data")
 
 // Once sends a command that depends on what else there is: lots that the index chooses, rules as they are now, an end
 // that is counted from now. Asked again under one id, it answers the first receipt, whatever would be chosen by then,
 // if the caller named the same. CONFLICT if not. A request that isn't well-formed is refused unsent.
 func (n *Node) Once(ctx context.Context, c *Call, choose func() (command.Request, error)) (Receipt, error) {
+	if c.Dry {
+		return n.try(ctx, c, choose)
+	}
 	asked, err := n.asked(c)
 	if err != nil {
 		return Receipt{}, err
@@ -51,6 +92,9 @@ func checked(req command.Request, err error) (command.Request, error) {
 
 // Step sends one more command of a call whose request id stands for a command before it.
 func (n *Node) Step(ctx context.Context, c *Call, step string, req command.Request) (Receipt, error) {
+	if c.Dry {
+		return Receipt{}, errDry
+	}
 	answer, err := n.gateway.Once(ctx, gateway.Asked{ID: c.RequestID(), Step: step}, Just(req))
 	return n.receipt(c, answer, err)
 }
@@ -109,6 +153,9 @@ func reason(err error) string {
 // OnceLinked is Once for commands that stand or fall together, by a lane. It answers the last one's receipt, or the
 // refusal of the one that was refused.
 func (n *Node) OnceLinked(ctx context.Context, c *Call, choose func() ([]command.Request, error)) (Receipt, error) {
+	if c.Dry {
+		return Receipt{}, errDry
+	}
 	asked, err := n.asked(c)
 	if err != nil {
 		return Receipt{}, err
@@ -120,6 +167,9 @@ func (n *Node) OnceLinked(ctx context.Context, c *Call, choose func() ([]command
 // OncePrivate is Once for a single command with private data; see [gateway.Gateway.SinglePrivate].
 func (n *Node) OncePrivate(ctx context.Context, c *Call,
 	choose func() (command.Request, map[string][]byte, error)) (Receipt, error) {
+	if c.Dry {
+		return Receipt{}, errDry
+	}
 	asked, err := n.asked(c)
 	if err != nil {
 		return Receipt{}, err

@@ -22,7 +22,7 @@ var (
 		"/v1/parties/{party}", node.Govern,
 		"Admit a party; for the operator", "登记成员",
 		`{"party":"D","en":"Dealer","zh":"经销商","roles":["issuer","acceptor"]}`))
-	PartyAmend = node.Does(node.Describe("party.amend", "POST", "/v1/parties/{party}/amend", node.Govern,
+	PartyAmend = node.Tries(node.Describe("party.amend", "POST", "/v1/parties/{party}/amend", node.Govern,
 		"Change a party's roles and caps; for the operator", "限额",
 		`{"party":"B","debit":10000}`), partyAmend)
 	PartyList = node.Does(node.Describe("party.list", "GET", "/v1/parties", node.Read,

@@ -41,7 +41,7 @@ var (
 		"/v1/entitlements/{entitlement}/write-offs", node.Counter,
 		"Use an entitlement once, at the counter; for its provider", "核销",
 		`{"entitlement":"M.0.12.0.0","code":"2ABCD-EFGH2-JKMN3-PQRS4-TVWXY-8","outlet":"T3","reference":""}`))
-	BenefitAmend = node.Does(node.Describe("benefit.amend", "POST", "/v1/benefits/{benefit}/amend", node.Loyalty,
+	BenefitAmend = node.Tries(node.Describe("benefit.amend", "POST", "/v1/benefits/{benefit}/amend", node.Loyalty,
 		"Change a benefit's quota or who may give it, or close it; for its provider", "变更权益",
 		`{"benefit":"ride","quota":2000}`), amendBenefit)
 	BenefitShow = node.Does(node.Describe("benefit.show", "GET", "/v1/benefits/{benefit}", node.See,

@@ -34,7 +34,7 @@ var (
 		"/v1/entitlements/{entitlement}/codes", node.Loyalty,
 		"Tell the codes of the uses that are left again, if your vault made them", "查码",
 		`{"entitlement":"M.0.12.0.0"}`), codes)
-	BenefitReserve = node.Does(node.Describe("benefit.reserve", "POST",
+	BenefitReserve = node.Tries(node.Describe("benefit.reserve", "POST",
 		"/v1/entitlements/{entitlement}/reserve", node.Counter,
 		"Keep an entitlement for an appointment; for its provider", "预约",
 		`{"entitlement":"M.0.12.0.0","for":129600}`), reserve)

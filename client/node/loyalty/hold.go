@@ -17,16 +17,16 @@ import (
 
 // The operations of holds (预占): points that an acceptor reserves, captures, gives back and refunds.
 var (
-	PointsHold = node.Does(node.Describe("points.hold", "POST", "/v1/holds", node.Counter,
+	PointsHold = node.Tries(node.Describe("points.hold", "POST", "/v1/holds", node.Counter,
 		"Reserve a member's points; for acceptors", "预占",
 		`{"member":"zhang","take":[{"programme":"DP","points":1860}],"for":900}`), hold)
 	PointsRedeem = node.Does(node.Describe("points.redeem", "POST", "/v1/redemptions", node.Counter,
 		"Hold and capture in one go; for acceptors", "核销积分",
 		`{"member":"wang","take":[{"programme":"DP","points":1800}],"for":900}`), redeem)
-	PointsCapture = node.Does(node.Describe("points.capture", "POST", "/v1/holds/{hold}/captures", node.Counter,
+	PointsCapture = node.Tries(node.Describe("points.capture", "POST", "/v1/holds/{hold}/captures", node.Counter,
 		"Redeem held points, all or a part; for the hold's acceptor", "扣减确认",
 		`{"hold":"D.0.7.0","points":900}`), capture)
-	PointsRefund = node.Does(node.Describe("points.refund", "POST", "/v1/holds/{hold}/refunds", node.Counter,
+	PointsRefund = node.Tries(node.Describe("points.refund", "POST", "/v1/holds/{hold}/refunds", node.Counter,
 		"Unwind a capture, all of it or a part; for the hold's acceptor", "冲正、部分退款",
 		`{"hold":"D.0.7.0","capture":"D.0.8.0","points":900,"reason":"goods_returned"}`), refund)
 	PointsRelease = node.Sends[points.ReleaseRequest](node.Describe("points.release", "POST",

@@ -14,13 +14,13 @@ import (
 
 // The operations that move points between members: transfers (转赠) and trades (积分交易).
 var (
-	PointsTransfer = node.Does(node.Describe("points.transfer", "POST", "/v1/transfers", node.Loyalty,
+	PointsTransfer = node.Tries(node.Describe("points.transfer", "POST", "/v1/transfers", node.Loyalty,
 		"Move points from one member to another; for the giver's home, or with an authorisation", "转赠",
 		`{"member":"wang","to":"li","take":[{"programme":"DP","points":100}]}`), transfer)
-	TradeOffer = node.Does(node.Describe("trade.offer", "POST", "/v1/trades", node.Loyalty,
+	TradeOffer = node.Tries(node.Describe("trade.offer", "POST", "/v1/trades", node.Loyalty,
 		"Offer a member's points for points of another programme; for its home, or with an authorisation", "挂单",
 		`{"member":"wang","take":[{"programme":"DP","points":100}],"want":{"programme":"GP","points":90},"for":604800}`), offerTrade)
-	TradeTake = node.Does(node.Describe("trade.take", "POST", "/v1/trades/{trade}/take", node.Loyalty,
+	TradeTake = node.Tries(node.Describe("trade.take", "POST", "/v1/trades/{trade}/take", node.Loyalty,
 		"Take an offer: give its price, get what was set aside", "成交",
 		`{"trade":"D.0.12.0","member":"li"}`), takeTrade)
 	TradeEnd = node.Sends[points.EndTradeRequest](node.Describe("trade.end", "POST",

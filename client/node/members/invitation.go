@@ -18,7 +18,7 @@ var (
 	MemberInvite = node.Does(node.Describe("member.invite", "POST", "/v1/members/{member}/invitations", node.Loyalty,
 		"Make a code with which an account can be linked, or a member merged", "邀请绑定",
 		`{"member":"wang","party":"F","for":86400}`), invite)
-	MemberAuthorise = node.Does(node.Describe("member.authorise", "POST", "/v1/authorisations", node.Counter,
+	MemberAuthorise = node.Tries(node.Describe("member.authorise", "POST", "/v1/authorisations", node.Counter,
 		"Let an acceptor spend so many of a member's points: at the member's wish, or with its signature", "积分认证",
 		`{"member":"zhang","acceptor":"D","allow":[{"programme":"GP","points":20000}],"for":900}`), authorise)
 	MemberAuthoriseCode = node.Does(node.Describe("member.authorise.code", "POST",

@@ -79,7 +79,7 @@ func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Alone or
+// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Tries, Alone or
 // Lists.
 func declaredOperations(t *testing.T) (names []string) {
 	t.Helper()
@@ -127,7 +127,7 @@ func makesOperation(value ast.Expr) bool {
 		made = of.Sel
 	}
 	name, ok := made.(*ast.Ident)
-	return ok && slices.Contains([]string{"Sends", "Does", "Alone", "Lists"}, name.Name)
+	return ok && slices.Contains([]string{"Sends", "Does", "Tries", "Alone", "Lists"}, name.Name)
 }
 
 // private are the fields of requests that aren't for the ledger, not even as a hash that could be guessed.

@@ -20,10 +20,10 @@ var (
 		"/v1/date/confirm", node.Govern,
 		"Let the business date move as far as this at once, today; for a party that isn't the operator", "确认营业日",
 		`{"date":"2026-12-01"}`))
-	CycleCutOff = node.Does(node.Describe("cycle.cut-off", "POST", "/v1/cycles/cut-off", node.Govern,
+	CycleCutOff = node.Tries(node.Describe("cycle.cut-off", "POST", "/v1/cycles/cut-off", node.Govern,
 		"End the open cycle and open the next one; for the operator", "日切",
 		`{"cycle":"2026-11","next":"2026-12"}`), cutOff)
-	CycleCompute = node.Does(node.Describe("cycle.compute", "POST", "/v1/cycles/{cycle}/compute", node.Finance,
+	CycleCompute = node.Tries(node.Describe("cycle.compute", "POST", "/v1/cycles/{cycle}/compute", node.Finance,
 		"Add up what the parties owe each other in a closed cycle: the last one", "清算",
 		`{"cycle":"2026-11"}`), compute)
 	CycleClose = node.Does(node.Describe("cycle.close", "POST", "/v1/cycles/close", node.Govern,
@@ -39,10 +39,10 @@ var (
 		`{"cycle":"2026-11"}`), finaliseCarrying)
 	CyclePolicy = node.Does(node.Describe("cycle.policy", "GET", "/v1/policy", node.Read,
 		"Show how cycles are closed", "查看结算规则", `{}`), policy)
-	CyclePolicySet = node.Does(node.Describe("cycle.policy.set", "POST", "/v1/policy", node.Govern,
+	CyclePolicySet = node.Tries(node.Describe("cycle.policy.set", "POST", "/v1/policy", node.Govern,
 		"Ask for another way of closing cycles; for the operator", "设定结算规则",
 		`{"signDays":5,"answerDays":3,"silence":"consent"}`), setPolicy)
-	CycleAccept = node.Does(node.Describe("cycle.accept", "POST", "/v1/policy/accept", node.Govern,
+	CycleAccept = node.Tries(node.Describe("cycle.accept", "POST", "/v1/policy/accept", node.Govern,
 		"Accept a stricter way of closing cycles for yourself: fewer days, or that your silence is consent", "接受结算规则",
 		`{"signDays":1,"silence":"consent"}`), acceptPolicy)
 	CycleShow = node.Does(node.Describe("cycle.show", "GET", "/v1/cycles/{cycle}", node.Read,

@@ -19,10 +19,10 @@ var (
 		"/v1/models/{model}", node.Finance,
 		"Propose a settlement model, or its next version, and agree to it", "提出结算模型",
 		`{"model":"gp-at-dealers","scope":{"issuer":"G","acceptor":"","scene":"","programme":"GP"},"terms":{"price":{"num":4,"den":5},"fee":{"num":1,"den":100},"payer":"acceptor","tax":{"num":3,"den":50},"delay":3,"multilateral":true,"payers":["D","F","G","M"],"cap":0,"prefunded":false},"from":"2026-12-01"}`))
-	ModelAgree = node.Does(node.Describe("model.agree", "POST", "/v1/models/{model}/agree", node.Finance,
+	ModelAgree = node.Tries(node.Describe("model.agree", "POST", "/v1/models/{model}/agree", node.Finance,
 		"Agree to a model's newest version, from its first day or tomorrow", "同意结算模型",
 		`{"model":"gp-at-dealers","version":1}`), agreeModel)
-	ModelLeave = node.Does(node.Describe("model.leave", "POST", "/v1/models/{model}/leave", node.Finance,
+	ModelLeave = node.Tries(node.Describe("model.leave", "POST", "/v1/models/{model}/leave", node.Finance,
 		"Be bound by no version of a model any more, with the end of today; what was settled stays so", "退出结算模型",
 		`{"model":"gp-at-dealers"}`), leaveModel)
 	ModelList = node.Does(node.Describe("model.list", "GET", "/v1/models", node.Read,

@@ -30,10 +30,20 @@ type Source struct {
 	Fields     func(request reflect.Type) map[string]Field
 	PathNames  func(path string) []string
 	// the names of headers
-	Key, Height, MinHeight, Again string
+	Key, Height, MinHeight, Again, Dry string
 	// the path at which events are told as they come, the type of one, and the header that says after which
 	Stream, LastEvent string
 	Event             reflect.Type
+	Batch             Batch
+}
+
+// Batch is the route that takes many entries.
+type Batch struct {
+	Path           string
+	Most           int // entries
+	Entry, Answer  reflect.Type
+	Row            reflect.Type // of an answer in lines
+	Lines, Example string       // media type, and an entry
 }
 
 type doc map[string]any
@@ -91,7 +101,43 @@ func (s *schemas) paths(src Source) (map[string]doc, error) {
 		}
 		paths[row.Path][strings.ToLower(row.Method)] = described
 	}
-	return paths, nil
+	batch, err := s.batch(src.Batch, src.Height)
+	paths[src.Batch.Path] = doc{"post": batch}
+	return paths, err
+}
+
+// batch describes the route of batches.
+func (s *schemas) batch(b Batch, height string) (doc, error) {
+	entry, err := s.request(b.Entry)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.answer(b.Answer)
+	if err != nil {
+		return nil, err
+	}
+	row, err := s.answer(b.Row)
+	if err != nil {
+		return nil, err
+	}
+	one := json.RawMessage(b.Example)
+	return doc{
+		"operationId": "batch.send", "tags": []string{"batch"},
+		"summary": fmt.Sprintf("Up to %d commands, each for itself, in their order; of operations that send one command "+
+			"each, for who may ask for each by itself", b.Most),
+		"description": "一次提交多条命令，各自生效、各自答复，按次序",
+		"requestBody": doc{"required": true, "content": doc{
+			"application/json": doc{"schema": doc{"type": "array", "minItems": 1, "maxItems": b.Most, "items": entry},
+				"example": []json.RawMessage{one}},
+			b.Lines: doc{"schema": entry, "example": one},
+		}},
+		"responses": doc{
+			"200": doc{"description": "What became of each; in lines as it comes",
+				"headers": doc{height: doc{"$ref": "#/components/headers/Height"}},
+				"content": doc{"application/json": doc{"schema": answer}, b.Lines: doc{"schema": row}}},
+			"default": doc{"$ref": "#/components/responses/Problem"},
+		},
+	}, nil
 }
 
 // components are what operations refer to.
@@ -105,6 +151,10 @@ func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 				"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
 					"once, and answer the same bytes again",
 				"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
+			"DryRun": doc{"name": src.Dry, "in": "header",
+				"description": "Answers what would happen by the ledger's own functions, on all the blocks that " + src.Height +
+					" says and perhaps more, and writes nothing; no " + src.Key + " is needed, and none is remembered",
+				"schema": doc{"type": "string", "enum": []string{"true"}}},
 			"MinHeight": doc{"name": src.MinHeight, "in": "header",
 				"description": "How many blocks the node must have seen: the " + src.Height +
 					" of an answer that this request must see",
@@ -185,7 +235,7 @@ func tidied(comments map[string]string) map[string]string {
 
 // tagsOf are the operations' subjects.
 func tagsOf(ops []node.Operation) []doc {
-	names := map[string]bool{}
+	names := map[string]bool{"batch": true}
 	for _, op := range ops {
 		names[tagOf(op.About().Name)] = true
 	}
@@ -220,6 +270,9 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	}
 	if !row.Asks && !op.BySource() {
 		parameters = append(parameters, doc{"$ref": "#/components/parameters/Key"})
+	}
+	if op.Tries() {
+		parameters = append(parameters, doc{"$ref": "#/components/parameters/DryRun"})
 	}
 	var example map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(row.Example), &example); err != nil {
