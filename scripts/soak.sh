@@ -15,7 +15,7 @@ describe() {
 	imports) echo " 4 min  a file of 200 MB, half a year of real purchases in three forms, the largest workbook" ;;
 	race) echo "15 min  the race detector over gateway, index, importer, node and network" ;;
 	fuzz) echo "15 min  every fuzz target for $fuzz" ;;
-	description) echo " 1 min  what other people's programs say of the API's description: spectral (needs npm), oasdiff against the last commit" ;;
+	description) echo " 1 min  what other people's programs say of the API's description: spectral (needs npm), oasdiff against the last commit; and npm's standardwebhooks of webhooks" ;;
 	typescript) echo " 1 min  a day at a till by a client in TypeScript that is generated from the API's description (needs npm)" ;;
 	networks) echo "30 min  all tests on real networks: real purchases, a close with every process killed, every arm of the benchmark" ;;
 	*) echo "soak.sh: no step $1; there are: $steps" >&2 && return 1 ;;
@@ -37,7 +37,10 @@ run() {
 		;;
 	race) scripts/race.sh -skip 'TestALongFile|TestOnPostgres' ./client/gateway ./client/index ./client/importer ./client/node ./network/... ;;
 	fuzz) scripts/fuzz.sh "$fuzz" ;;
-	description) scripts/description.sh ;;
+	description)
+		scripts/description.sh
+		TALLY_SOAK=1 go test ./client/webhook -count=1 -timeout 10m -run AnotherReceiver
+		;;
 	typescript) TALLY_SOAK=1 go test ./test-network/till -count=1 -v ;;
 	networks) TALLY_SOAK=1 scripts/e2e.sh ;;
 	esac

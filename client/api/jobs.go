@@ -88,7 +88,8 @@ const (
 	mostFailures = 5
 )
 
-// Work does the node's jobs until ctx ends, and sends what was approved. What is under way then is left for whoever comes next.
+// Work does the node's jobs until ctx ends, and sends what was approved. What is under way then is left for whoever
+// comes next.
 func (s *Server) Work(ctx context.Context) error {
 	own, err := s.node.Store(ctx)
 	if err != nil {
@@ -146,7 +147,8 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 		call.ID = taken.ID
 	}
 	if rt.op.Carries() {
-		call.Upload = node.Upload{Name: taken.File, Open: func() (io.ReadCloser, error) { return book.Open(ctx, taken.ID), nil }}
+		call.Upload = node.Upload{Name: taken.File,
+			Open: func() (io.ReadCloser, error) { return book.Open(ctx, taken.ID), nil }}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -252,7 +254,8 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	default:
 		err = taken.End(ctx, jobs.Refused, done, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
 	}
-	s.log.Info("worked on a job", "operation", taken.Operation, "request", taken.ID, "who", taken.Who, "try", taken.Tries,
+	s.log.Info("worked on a job", "operation", taken.Operation, "request", taken.ID, "who", taken.Who, "try",
+		taken.Tries,
 		"code", codeOf(problem.err))
 	if err != nil {
 		s.log.Error("what a job did can't be noted; it is taken up again", "request", taken.ID, "err", err)

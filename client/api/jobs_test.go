@@ -29,11 +29,13 @@ func TestLater(t *testing.T) {
 		return w.Code, job, w.Header()
 	}
 	code, job, header := later("loyalty", "expiry-1", "DP")
-	if code != http.StatusAccepted || job.ID != "expiry-1" || job.State != jobs.Waiting || job.Operation != "points.expire" ||
+	if code != http.StatusAccepted || job.ID != "expiry-1" || job.State != jobs.Waiting ||
+		job.Operation != "points.expire" ||
 		header.Get("Location") != "/v1/jobs/expiry-1" || header.Get("Preference-Applied") != "respond-async" {
 		t.Errorf("%d %+v %v", code, job, header)
 	}
-	if code, again, _ := later("loyalty", "expiry-1", "DP"); code != http.StatusAccepted || !again.Made.Equal(job.Made) {
+	if code, again, _ := later("loyalty", "expiry-1", "DP"); code != http.StatusAccepted ||
+		!again.Made.Equal(job.Made) {
 		t.Errorf("again: %d %+v", code, again)
 	}
 	for _, c := range []struct {
@@ -65,7 +67,8 @@ func TestJobsAreTriedAgain(t *testing.T) {
 	}
 	book := jobs.NewBook(own)
 	for id, operation := range map[string]string{"a": "points.expire", "b": "points.melt"} {
-		if _, err := book.Add(t.Context(), jobs.Work{ID: id, Operation: operation, Request: []byte(`{"programme":"DP"}`)}); err != nil {
+		work := jobs.Work{ID: id, Operation: operation, Request: []byte(`{"programme":"DP"}`)}
+		if _, err := book.Add(t.Context(), work); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -88,7 +91,8 @@ func TestJobsAreTriedAgain(t *testing.T) {
 				}
 			}
 		}
-		if job.State != want.state || p.Code != want.code || p.Request != id || job.Ended.IsZero() != (want.state == jobs.Waiting) {
+		if job.State != want.state || p.Code != want.code || p.Request != id ||
+			job.Ended.IsZero() != (want.state == jobs.Waiting) {
 			t.Errorf("%s: %+v, %+v", id, job, p)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
-// TestTraces: a request's span is called by its operation, is in its caller's trace, and names nothing of what was asked
-// for but the Idempotency-Key; the log has the trace.
+// TestTraces: a request's span is called by its operation, is in its caller's trace, and names nothing of what was
+// asked for but the Idempotency-Key; the log has the trace.
 func TestTraces(t *testing.T) {
 	told := tracetest.NewInMemoryExporter()
 	before := otel.GetTracerProvider()
@@ -20,7 +20,8 @@ func TestTraces(t *testing.T) {
 	var log bytes.Buffer
 	s := serverOf(t, &log)
 	const parent = "4bf92f3577b34da6a3ce929d0e0e4736"
-	s.ask("admin", "POST", "/v1/members/kunde-7731/profile/show", `{}`, "traceparent", "00-"+parent+"-00f067aa0ba902b7-01")
+	s.ask("admin", "POST", "/v1/members/kunde-7731/profile/show", `{}`, "traceparent",
+		"00-"+parent+"-00f067aa0ba902b7-01")
 	spans := told.GetSpans()
 	if len(spans) != 1 || spans[0].Name != "member.profile.show" || spans[0].SpanContext.TraceID().String() != parent {
 		t.Fatalf("%+v", spans)

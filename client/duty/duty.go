@@ -35,7 +35,8 @@ type Done struct {
 func Duties() []Duty {
 	return []Duty{
 		{"points.timeout.due", time.Minute, results(loyalty.PointsTimeoutDue, node.NoRequest{})},
-		{"benefit.expire.due", 10 * time.Minute, results(loyalty.BenefitExpireDue, loyalty.ExpireEntitlementsRequest{})},
+		{"benefit.expire.due", 10 * time.Minute, results(loyalty.BenefitExpireDue,
+			loyalty.ExpireEntitlementsRequest{})},
 		{"points.expire", 10 * time.Minute, expire},
 		{"order.timeout.due", time.Minute, ofOrders(catalogue.OrderTimeoutDue)},
 		{"order.deliver.due", time.Minute, ofOrders(catalogue.OrderDeliverDue)},

@@ -7,7 +7,8 @@ import (
 
 // Hold takes a lease for a while, or longer if the holder has it: what it names is done by one process of the node at a
 // time. It says whether the holder has it now; another's ends when its time is over.
-func (s *Store) Hold(ctx context.Context, name, holder string, now time.Time, span time.Duration) (held bool, err error) {
+func (s *Store) Hold(ctx context.Context, name, holder string, now time.Time, span time.Duration) (held bool,
+	err error) {
 	err = s.Write(ctx, func(w Writer) error {
 		n, err := w.Exec(ctx, `INSERT INTO leases (name, holder, until) VALUES (?1, ?2, ?3)
 			ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3 WHERE leases.holder = ?2 OR leases.until <= ?4`,

@@ -26,13 +26,15 @@ func openFile(path string) (*Store, error) {
 	if err := file.Close(); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: "_txlock=immediate" +
-		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"}).String())
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path),
+		RawQuery: "_txlock=immediate" +
+			"&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"}).String())
 	if err != nil {
 		return nil, err
 	}
 	same := func(query string) string { return query }
-	return newStore(db, same, func(ctx context.Context, db *sql.DB) (*sql.Tx, error) { return db.BeginTx(ctx, nil) }), nil
+	return newStore(db, same, func(ctx context.Context, db *sql.DB) (*sql.Tx, error) { return db.BeginTx(ctx, nil) }),
+		nil
 }
 
 // openPostgres opens a schema of a PostgreSQL database, and makes it if there is none and the user may.

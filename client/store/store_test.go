@@ -113,7 +113,8 @@ func testRefused(t *testing.T, path string) {
 	}); err != nil || strings.Join(names, " ") != "b" {
 		t.Errorf("%v, %v; want b", names, err)
 	}
-	if found, err := s.One(t.Context(), "SELECT name FROM things WHERE name = ?", []any{"a"}, new(string)); found || err != nil {
+	if found, err := s.One(t.Context(), "SELECT name FROM things WHERE name = ?", []any{"a"}, new(string)); found ||
+		err != nil {
 		t.Errorf("found %t, %v", found, err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
@@ -128,8 +129,9 @@ func TestMigrations(t *testing.T) { onEach(t, testMigrations) }
 
 func testMigrations(t *testing.T, at string) {
 	for name, c := range map[string]struct{ statement, want string }{
-		"same":    {"UPDATE migrations SET made = 1", ""},
-		"newer":   {"INSERT INTO migrations VALUES ('9999-more.sql', 'x', 1)", "newer version, in its step 9999-more.sql"},
+		"same": {"UPDATE migrations SET made = 1", ""},
+		"newer": {"INSERT INTO migrations VALUES ('9999-more.sql', 'x', 1)",
+			"newer version, in its step 9999-more.sql"},
 		"another": {"UPDATE migrations SET hash = 'x' WHERE name = '0001-keys.sql'", "its step 0001-keys.sql differs"},
 	} {
 		t.Run(name, func(t *testing.T) {

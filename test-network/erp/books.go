@@ -83,7 +83,8 @@ func (b *books) plan(ctx context.Context, s settings) error {
 			returned = quantity
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO sales (n, customer, quantity, fen, gives, takes, returned)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`, n, rng.IntN(customers), quantity, fen, fen/100+1, takes, returned); err != nil {
+			VALUES (?, ?, ?, ?, ?, ?, ?)`, n, rng.IntN(customers), quantity, fen, fen/100+1, takes, returned); err !=
+			nil {
 			return err
 		}
 	}

@@ -31,7 +31,8 @@ func day(ctx context.Context, s settings, b *books, n *nodeOf) error {
 	if err != nil {
 		return err
 	}
-	if err := each(ctx, open, func(ctx context.Context, one sale) error { return sell(ctx, s, b, n, one) }); err != nil {
+	if err := each(ctx, open,
+		func(ctx context.Context, one sale) error { return sell(ctx, s, b, n, one) }); err != nil {
 		return err
 	}
 	fmt.Printf("%d sales are done\n", s.sales)
@@ -115,10 +116,12 @@ func enrol(ctx context.Context, b *books, n *nodeOf, s settings) error {
 }
 
 // give gives points.
-func give(ctx context.Context, n *nodeOf, s settings, key, member string, points int64, reference string) (string, error) {
+func give(ctx context.Context, n *nodeOf, s settings, key, member string, points int64, reference string) (string,
+	error) {
 	var done struct{ Number string }
 	err := n.ask(ctx, n.key, http.MethodPost, "/v1/lots", key, map[string]any{"programme": s.programme,
-		"grants": []any{map[string]any{"member": member, "amount": points, "expires": "2029-12-31", "reference": reference}}},
+		"grants": []any{map[string]any{"member": member, "amount": points, "expires": "2029-12-31",
+			"reference": reference}}},
 		&done)
 	return done.Number, err
 }
@@ -127,7 +130,8 @@ func give(ctx context.Context, n *nodeOf, s settings, key, member string, points
 // whose answer was lost is asked for again under its key.
 func sell(ctx context.Context, s settings, b *books, n *nodeOf, one sale) error {
 	var member string
-	if err := b.db.QueryRowContext(ctx, "SELECT member FROM customers WHERE n = ?", one.customer).Scan(&member); err != nil {
+	if err := b.db.QueryRowContext(ctx, "SELECT member FROM customers WHERE n = ?",
+		one.customer).Scan(&member); err != nil {
 		return err
 	}
 	invoice := fmt.Sprintf("erp-%d-s%d", s.seed, one.n)
@@ -138,7 +142,8 @@ func sell(ctx context.Context, s settings, b *books, n *nodeOf, one sale) error 
 	if one.takes > 0 && one.capture == "" {
 		var took struct{ Number, Hold string }
 		if err := n.ask(ctx, n.key, http.MethodPost, "/v1/redemptions", invoice+"-t", map[string]any{"member": member,
-			"take": []any{map[string]any{"programme": s.programme, "points": one.takes}}, "for": 900}, &took); err != nil {
+			"take": []any{map[string]any{"programme": s.programme, "points": one.takes}}, "for": 900},
+			&took); err != nil {
 			return err
 		}
 		one.hold, one.capture = took.Hold, took.Number

@@ -116,7 +116,8 @@ func TestADay(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	erp := func(ctx context.Context, verb string, out io.Writer) *exec.Cmd {
-		cmd := exec.CommandContext(ctx, path("erp"), verb, "--node", "https://"+s.address, "--ca", path("ca.pem"), "--key",
+		cmd := exec.CommandContext(ctx, path("erp"), verb, "--node", "https://"+s.address, "--ca", path("ca.pem"),
+			"--key",
 			path("loyalty"), "--finance", path("finance"), "--db", path("erp.db"), "--sales", "60", "--seed", "7")
 		cmd.Stdout, cmd.Stderr = out, out
 		return cmd
@@ -146,7 +147,8 @@ func TestADay(t *testing.T) {
 		cancel()
 	}
 	out.Reset()
-	if err := erp(t.Context(), "reconcile", &out).Run(); err != nil || !strings.Contains(out.String(), "\n0 differences\n") {
+	if err := erp(t.Context(), "reconcile", &out).Run(); err != nil ||
+		!strings.Contains(out.String(), "\n0 differences\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	t.Logf("killed %d times\n%s", kills-1, out.String())
@@ -160,7 +162,8 @@ func TestADay(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
-	if err := erp(t.Context(), "reconcile", &out).Run(); err == nil || !strings.Contains(out.String(), "\n1 differences\n") {
+	if err := erp(t.Context(), "reconcile", &out).Run(); err == nil ||
+		!strings.Contains(out.String(), "\n1 differences\n") {
 		t.Errorf("a wrong figure isn't found: %v\n%s", err, out.String())
 	}
 }

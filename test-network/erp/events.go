@@ -50,7 +50,8 @@ func (b *books) keep(ctx context.Context, page []event, next string) error {
 	}
 	defer tx.Rollback() // after a commit it does nothing
 	for _, e := range page {
-		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO events VALUES (?, ?, ?)", e.ID, e.Type, e.Command); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO events VALUES (?, ?, ?)", e.ID, e.Type,
+			e.Command); err != nil {
 			return err
 		}
 	}
@@ -62,8 +63,8 @@ func (b *books) keep(ctx context.Context, page []event, next string) error {
 	return tx.Commit()
 }
 
-// receive takes the node's webhooks. What isn't signed with the secret, or is old, isn't taken; what was taken is on the
-// disk before the node hears so.
+// receive takes the node's webhooks. What isn't signed with the secret, or is old, isn't taken; what was taken is on
+// the disk before the node hears so.
 func receive(s settings, b *books) (io.Closer, error) {
 	if s.listen == "" {
 		return io.NopCloser(nil), nil

@@ -19,7 +19,8 @@ func reconcile(ctx context.Context, s settings, b *books, n *nodeOf) error {
 		return err
 	}
 	var lines []line
-	for _, compare := range []func(context.Context, settings, *books, *nodeOf) ([]line, error){ledger, told, journal, goods} {
+	for _, compare := range []func(context.Context, settings, *books, *nodeOf) ([]line, error){ledger, told, journal,
+		goods} {
 		more, err := compare(ctx, s, b, n)
 		if err != nil {
 			return err
@@ -81,7 +82,8 @@ func told(ctx context.Context, _ settings, b *books, _ *nodeOf) (lines []line, e
 		if l.own, err = b.figure(ctx, "SELECT COUNT(*) FROM sales WHERE "+c.column+" <> ''"); err != nil {
 			return nil, err
 		}
-		if l.nodes, err = b.figure(ctx, "SELECT COUNT(*) FROM events JOIN sales ON command = "+c.column+" WHERE type = ?",
+		if l.nodes, err = b.figure(ctx, "SELECT COUNT(*) FROM events JOIN sales ON command = "+c.column+" WHERE type "+
+			"= ?",
 			c.event); err != nil {
 			return nil, err
 		}

@@ -60,7 +60,8 @@ func TestADayInTypeScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := run(t, []string{"NODE=" + server.URL, "KEY=" + key, "NODE_EXTRA_CA_CERTS=" + ca}, "node", "build/till.js", "5")
+	said := run(t, []string{"NODE=" + server.URL, "KEY=" + key, "NODE_EXTRA_CA_CERTS=" + ca}, "node", "build/till.js",
+		"5")
 	if want := "5 customers, 9000 points taken, 4500 given back\n"; said != want {
 		t.Errorf("%q, want %q", said, want)
 	}

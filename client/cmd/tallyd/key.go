@@ -182,7 +182,8 @@ func endKey(a *app) *cobra.Command {
 		Use: "end KEY", Args: cobra.ExactArgs(1), Short: "End a key, by its id: it is refused from now on",
 		Example: "  tallyd key end --profile profile.yaml abcdefgh",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.atKeys(cmd.Context(), func(_ *time.Location, keys *access.Keyring) error { return keys.End(cmd.Context(), args[0]) })
+			return a.atKeys(cmd.Context(),
+				func(_ *time.Location, keys *access.Keyring) error { return keys.End(cmd.Context(), args[0]) })
 		},
 	}
 }

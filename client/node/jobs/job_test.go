@@ -97,7 +97,8 @@ func TestJob(t *testing.T) {
 		t.Error(err)
 	}
 	job, err := d.one.Show(t.Context(), "a")
-	if err != nil || job.State != Done || string(job.Answer) != `{"lots":3}` || job.Progress.Steps != 2 || job.Ended.IsZero() {
+	if err != nil || job.State != Done || string(job.Answer) != `{"lots":3}` || job.Progress.Steps != 2 ||
+		job.Ended.IsZero() {
 		t.Errorf("%+v, %v", job, err)
 	}
 	take(t, d.one, "")
@@ -153,7 +154,8 @@ func TestFileOfAJob(t *testing.T) {
 			if job := add(t, d.one, withFile(work("a"), file)); job.State != Waiting {
 				t.Errorf("again: %+v", job)
 			}
-			if _, err := d.one.Add(t.Context(), withFile(work("a"), append(file, 'x'))); fault.CodeOf(err) != fault.Conflict {
+			other := withFile(work("a"), append(file, 'x'))
+			if _, err := d.one.Add(t.Context(), other); fault.CodeOf(err) != fault.Conflict {
 				t.Errorf("another file: %v, want CONFLICT", err)
 			}
 			taken := take(t, d.two, "a")

@@ -40,10 +40,11 @@ type Status struct {
 
 // Need is something that somebody of the party has to do.
 type Need struct {
-	What      string    `json:"what"`         // code: one of Whats
-	En        string    `json:"en"`           // what to do
-	Zh        string    `json:"zh"`           // the same in Chinese
-	Of        string    `json:"of"`           // what it is about: a cycle, a payment, a dispute, an order, a job, a file
+	What string `json:"what"` // code: one of Whats
+	En   string `json:"en"`   // what to do
+	Zh   string `json:"zh"`   // the same in Chinese
+	// what it is about: a cycle, a payment, a dispute, an order, a job, a file
+	Of        string    `json:"of"`
 	With      string    `json:"with"`         // the other party, "" for none
 	By        date.Date `json:"by,omitempty"` // last day, 0 for none
 	Late      bool      `json:"late"`         // the last day has passed
@@ -56,12 +57,14 @@ type what struct{ Code, En, Zh, Operation string }
 
 // The kinds of needs.
 var (
-	signStatement   = what{"sign", "sign the statement", "签认对账单", "statement.sign"}
-	signAgain       = what{"differs", "the two signed different statements: compare, and sign again", "双方签认不一致，核对后重签", "statement.diff"}
-	pay             = what{"pay", "have the bank pay", "付款", "payment.instruct"}
-	payAgain        = what{"bounced", "the bank refused the payment: pay again", "银行退回，重新付款", "payment.instruct"}
-	answerDispute   = what{"answer", "answer the dispute", "答复争议", "dispute.answer"}
-	decideDispute   = what{"decide", "agree to what the other side offers, withdraw, or escalate", "对方已答复：同意、撤回或提请裁决", "dispute.show"}
+	signStatement = what{"sign", "sign the statement", "签认对账单", "statement.sign"}
+	signAgain     = what{"differs", "the two signed different statements: compare, and sign again",
+		"双方签认不一致，核对后重签", "statement.diff"}
+	pay           = what{"pay", "have the bank pay", "付款", "payment.instruct"}
+	payAgain      = what{"bounced", "the bank refused the payment: pay again", "银行退回，重新付款", "payment.instruct"}
+	answerDispute = what{"answer", "answer the dispute", "答复争议", "dispute.answer"}
+	decideDispute = what{"decide", "agree to what the other side offers, withdraw, or escalate",
+		"对方已答复：同意、撤回或提请裁决", "dispute.show"}
 	ruleDispute     = what{"rule", "rule on the dispute", "裁决争议", "dispute.rule"}
 	acceptOrders    = what{"accept", "accept the orders, or turn them down", "接单或拒单", "order.accept"}
 	shipOrders      = what{"ship", "ship what was accepted", "发货", "order.ship"}
@@ -228,7 +231,9 @@ func (f *found) orders() error {
 		if err != nil {
 			return err
 		}
-		rows := slices.DeleteFunc(part.Rows, func(p index.OrderPart) bool { return o.of.Seller == "" && p.Seller == f.party })
+		rows := slices.DeleteFunc(part.Rows, func(p index.OrderPart) bool {
+			return o.of.Seller == "" && p.Seller == f.party
+		})
 		if len(rows) > 0 {
 			f.add(o.kind, rows[0].Order.String(), "", 0, len(rows))
 		}
