@@ -5,5 +5,7 @@
 // key and request answers the same bytes again, at any time, from any process of the party. Every answer says in
 // Tally-Height how many blocks it has seen, and waits for as many as Tally-Min-Height names.
 //
+// A list comes in parts or in lines, up to 500 commands in a batch, and Tally-Dry-Run asks what would happen.
+//
 // What is refused is a problem by RFC 9457; see [Problem].
 package api

@@ -116,7 +116,11 @@ func (s *Server) Drain() {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if p == http.ErrAbortHandler { // an answer that had begun is cut off
+			panic(p)
+		}
+		if p != nil {
 			s.log.Error("a request failed", "method", r.Method, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			writeProblem(w, r, refusalOf(errors.New("panic")), 0, Unknown, nil)
 		}
@@ -208,10 +212,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	defer leave()
-	if rt.op.Carries() {
-		s.allow(x, filePatience) // its file begins to come
+	long := rt.patience()
+	if rt.op.Carries() || x.exports() {
+		long = filePatience
+		s.allow(x, filePatience) // its file begins to come, or to go
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), rt.patience())
+	ctx, cancel := context.WithTimeout(r.Context(), long)
 	defer cancel()
 	asked.call.Who = askerOf(x.who)
 	do := s.perform
@@ -244,6 +250,9 @@ func (s *Server) read(x exchange) (a asked, _ refused) {
 	defer leave()
 	s.allow(x, bodyPatience)
 	var err error
+	if a.call.Window, err = s.windowOf(x.rt, x.r); err != nil {
+		return a, refused{err: err, effect: None}
+	}
 	a.request, a.call.Upload, err = x.rt.requestOf(x.r)
 	switch {
 	case errors.Is(err, errMedia), errors.Is(err, errParts):
@@ -297,7 +306,7 @@ func (s *Server) enter(x exchange, least uint64) (leave func(), ok bool) {
 	}
 	var arrived func()
 	switch {
-	case x.rt.op.Carries():
+	case x.rt.op.Carries(), x.exports():
 		arrived, ok = s.files.enter(x.who.ID, 1)
 	case least > s.node.Height():
 		arrived, ok = s.ahead.enter(x.who.ID, 1)
@@ -348,6 +357,9 @@ type refusable interface{ Refused() bool }
 // perform performs an operation and answers: with the status that is returned, unless it is refused.
 func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 	height := s.node.Height()
+	if x.exports() {
+		return s.export(ctx, x, a, height)
+	}
 	answer, waits, problem := s.do(ctx, x.who, x.rt, &a)
 	if a.call.Dry {
 		x.w.Header().Set(DryHeader, "true")
@@ -367,6 +379,32 @@ func (s *Server) perform(ctx context.Context, x exchange, a asked) refused {
 		return s.became(later, x.rt, &a.call, err)
 	}
 	return refused{status: status}
+}
+
+// exports says whether a whole list is wanted in lines.
+func (x exchange) exports() bool {
+	return x.rt.op != nil && x.rt.op.Pages() && wantsLines(x.r)
+}
+
+// export performs the operation of a list and answers it in lines.
+func (s *Server) export(ctx context.Context, x exchange, a asked, height uint64) refused {
+	if a.call.Window != nil {
+		return refused{err: fault.New(fault.BadRequest, "in lines the whole list comes: leave %s and %s out", limitField,
+			cursorField), effect: None}
+	}
+	out := &export{w: x.w}
+	a.call.Window = &node.Window{Each: out.each}
+	_, _, problem := s.do(ctx, x.who, x.rt, &a)
+	switch {
+	case problem.err == nil:
+		out.begin(height)
+		out.lines.flush()
+		return refused{status: http.StatusOK}
+	case out.lines == nil:
+		return problem
+	}
+	s.log.Warn("a list was cut off", "operation", x.rt.row.Name, "err", problem.err)
+	panic(http.ErrAbortHandler)
 }
 
 // run runs an operation, and finds out what became of it if it is refused.

@@ -25,6 +25,7 @@ type Call struct {
 	Meaning  Meaning                      // what the caller named
 	Upload   Upload                       // the file that comes with the request, none as a rule
 	Dry      bool                         // say what would happen, and write nothing; see [Operation.Tries]
+	Window   *Window                      // which part of a list is wanted, nil for all of it; see [Operation.Pages]
 	Progress func(step string, done bool) // told of each step: done now, or found done; nil tells nobody
 	// told now and then how far long work is, by several goroutines; nil tells nobody
 	Far func(Far)

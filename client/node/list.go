@@ -11,6 +11,7 @@ import (
 type List[T any] struct {
 	Height uint64 `json:"height,omitempty"`
 	Rows   []T    `json:"rows"`
+	Next   string `json:"next,omitempty"` // where the next part begins, if one was asked for: say it as the cursor
 }
 
 // MarshalJSON writes no rows as [].
@@ -41,14 +42,15 @@ func All[T any](ask func(index.Page) (index.Part[T], error)) ([]T, error) {
 type Found[T any] struct {
 	Height uint64           `json:"height"`
 	Rows   []index.Entry[T] `json:"rows"`
+	Next   string           `json:"next,omitempty"` // where the next part begins, if one was asked for: say it as the cursor
 }
 
-// Pages answers all rows of one kind that the pages of a reading have.
-func Pages[T any](ctx context.Context, n *Node, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
+// Pages answers the rows of one kind that a call wants of those that the pages of a reading have: a part, or all.
+func Pages[T any](ctx context.Context, n *Node, c *Call, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
 	error)) (Found[T], error) {
 	return Ask(ctx, n, func(r *index.Reading) (Found[T], error) {
-		rows, err := All(func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
-		return Found[T]{r.Height(), rows}, err
+		rows, next, err := Windowed(c, func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
+		return Found[T]{r.Height(), rows, next}, err
 	})
 }
 
@@ -57,14 +59,20 @@ type filterer interface{ Filter() index.Filter }
 
 // Lists makes the operation of a list of rows of one kind. NOT_FOUND for a member or a party that isn't there.
 func Lists[Req filterer, T any](row Row) Op[Req, Found[T]] {
-	return Does(row, func(ctx context.Context, n *Node, _ *Call, req Req) (Found[T], error) {
+	return Paged(row, func(ctx context.Context, n *Node, c *Call, req Req) (Found[T], error) {
 		return Ask(ctx, n, func(r *index.Reading) (found Found[T], err error) {
 			filter := req.Filter()
 			if err := (Narrowed{filter.Member, filter.Party}).There(r); err != nil {
 				return found, err
 			}
 			found.Height = r.Height()
-			found.Rows, err = index.All[T](r, filter)
+			if c.Window == nil {
+				found.Rows, err = index.All[T](r, filter)
+				return found, err
+			}
+			found.Rows, found.Next, err = Windowed(c, func(p index.Page) (index.Part[index.Entry[T]], error) {
+				return index.Search[T](r, filter, p)
+			})
 			return found, err
 		})
 	})

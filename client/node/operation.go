@@ -76,6 +76,8 @@ type Operation interface {
 		err error)
 	// Tries says whether a call of it can be Dry.
 	Tries() bool
+	// Pages says whether it lists what a call can have a part of.
+	Pages() bool
 	// BySource says whether the ledger knows what it does by the source that its request names, so that a call has no
 	// request id.
 	BySource() bool
@@ -97,6 +99,7 @@ type Op[Req, Ans any] struct {
 	// queue is do in two steps, of one command whose content is all that its caller names; nil of others
 	queue func(ctx context.Context, n *Node, c *Call, req Req) func(context.Context) (Ans, error)
 	tries bool // a call of it can be dry: it sends one command and keeps nothing besides
+	pages bool // a call of it can have a part of its list
 	alone bool // an [Offline] node can perform it, or says UNAVAILABLE
 	do    func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)
 }
@@ -161,6 +164,9 @@ func (o Op[Req, Ans]) Do(ctx context.Context, n *Node, c *Call, req Req) (answer
 	if err := o.CheckCall(c, req); err != nil {
 		return answer, err
 	}
+	if c.Window != nil && !o.pages {
+		return answer, errWindow
+	}
 	if c.Dry && !o.tries {
 		return answer, fault.New(fault.BadRequest, "%s can't be tried: it sends several commands, or keeps something "+
 			"besides", o.Name)
@@ -193,6 +199,9 @@ func (o Op[Req, Ans]) Carries() bool {
 
 // Single says whether it sends one command whose content is all that its caller names.
 func (o Op[Req, Ans]) Single() bool { return o.queue != nil }
+
+// Pages says whether it lists what a call can have a part of.
+func (o Op[Req, Ans]) Pages() bool { return o.pages }
 
 // Tries says whether a call of it can be dry.
 func (o Op[Req, Ans]) Tries() bool { return o.tries }

@@ -26,7 +26,7 @@ var (
 		`{"supplier":"care","sku":"kit","seller":"D","units":20,"reason":"damaged"}`))
 	GoodShow = node.Does(node.Describe("good.show", "GET", "/v1/goods/{supplier}/{sku}", node.See,
 		"Show a good as it is, or as it was in a version", "商品详情", `{"supplier":"care","sku":"kit","version":1}`), good)
-	GoodList = node.Does(node.Describe("good.list", "GET", "/v1/goods", node.See,
+	GoodList = node.Paged(node.Describe("good.list", "GET", "/v1/goods", node.See,
 		"Find goods by words, label, category or supplier", "检索", `{"text":"oil kit","category":"oil"}`), listGoods)
 	GoodStock = node.Does(node.Describe("good.stock", "GET", "/v1/stock", node.See,
 		"List what there is of goods, by seller", "库存", `{"seller":"D","supplier":"care","sku":"kit"}`), stock)
@@ -56,8 +56,8 @@ type GoodFilter struct {
 	Open     bool   `json:"available,omitempty"` // only what can be ordered
 }
 
-func listGoods(ctx context.Context, n *node.Node, _ *node.Call, req GoodFilter) (node.Found[goods.Good], error) {
-	return node.Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Good]], error) {
+func listGoods(ctx context.Context, n *node.Node, c *node.Call, req GoodFilter) (node.Found[goods.Good], error) {
+	return node.Pages(ctx, n, c, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Good]], error) {
 		return r.Goods(index.GoodFilter(req), p)
 	})
 }

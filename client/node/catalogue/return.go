@@ -41,7 +41,7 @@ var (
 		timeOutReturns)
 	OrderReturnList = node.Does(node.Describe("order.return.list", "GET", "/v1/returns", node.Read,
 		"List returns", "退货记录", `{"member":"wang","states":["REQUESTED","RECEIVED"]}`), returns)
-	OrderCashList = node.Does(node.Describe("order.cash.list", "GET", "/v1/cash", node.Read,
+	OrderCashList = node.Paged(node.Describe("order.cash.list", "GET", "/v1/cash", node.Read,
 		"List cash that sellers owe, or owed, members", "应退现金清单", `{"seller":"D"}`), cash)
 )
 
@@ -100,12 +100,12 @@ type CashListRequest struct {
 	States []string `json:"states,omitempty"` // what is owed still, if it is left out
 }
 
-func cash(ctx context.Context, n *node.Node, _ *node.Call, req CashListRequest) (node.Found[goods.Due], error) {
+func cash(ctx context.Context, n *node.Node, c *node.Call, req CashListRequest) (node.Found[goods.Due], error) {
 	filter := index.Filter{Member: req.Member, Party: req.Seller, Topic: req.Order, States: req.States}
 	if len(filter.States) == 0 {
 		filter.States = []string{goods.Owed.String()}
 	}
-	return node.Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Due]], error) {
+	return node.Pages(ctx, n, c, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Due]], error) {
 		if err := (node.Narrowed{Member: req.Member, Party: req.Seller}).There(r); err != nil {
 			return index.Part[index.Entry[goods.Due]]{}, err
 		}

@@ -26,10 +26,10 @@ var (
 		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"regions":[],"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`), sell)
 	StorefrontShow = node.Does(node.Describe("storefront.show", "GET", "/v1/storefronts/{seller}", node.See,
 		"Show a storefront: yours, or another's", "店铺详情", `{"seller":"D"}`), storefront)
-	StorefrontListings = node.Does(node.Describe("storefront.listings", "GET",
+	StorefrontListings = node.Paged(node.Describe("storefront.listings", "GET",
 		"/v1/storefronts/{seller}/listings", node.See,
 		"List what a storefront sells, and its prices", "上架商品列表", `{"seller":"D","text":"oil"}`), listings)
-	StorefrontOutlets = node.Does(node.Describe("storefront.outlets", "GET", "/v1/outlets", node.See,
+	StorefrontOutlets = node.Paged(node.Describe("storefront.outlets", "GET", "/v1/outlets", node.See,
 		"List outlets, all or a party's", "网点列表", `{"party":"D","region":"sh"}`), outlets)
 	StorefrontBrowse = node.Does(node.Describe("storefront.browse", "GET", "/v1/storefronts/{seller}/goods", node.See,
 		"Show a storefront as a member sees it now, with prices and stock", "千人千面",
@@ -95,8 +95,8 @@ type ListingsRequest struct {
 	GoodFilter
 }
 
-func listings(ctx context.Context, n *node.Node, _ *node.Call, req ListingsRequest) (node.Found[goods.Listing], error) {
-	return node.Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Listing]], error) {
+func listings(ctx context.Context, n *node.Node, c *node.Call, req ListingsRequest) (node.Found[goods.Listing], error) {
+	return node.Pages(ctx, n, c, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Listing]], error) {
 		if _, err := r.Storefront(mine(n, req.Seller)); err != nil {
 			return index.Part[index.Entry[goods.Listing]]{}, err
 		}
@@ -110,8 +110,8 @@ type OutletsRequest struct {
 	Region string `json:"region,omitempty"`
 }
 
-func outlets(ctx context.Context, n *node.Node, _ *node.Call, req OutletsRequest) (node.Found[goods.Outlet], error) {
-	return node.Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
+func outlets(ctx context.Context, n *node.Node, c *node.Call, req OutletsRequest) (node.Found[goods.Outlet], error) {
+	return node.Pages(ctx, n, c, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Outlet]], error) {
 		if err := (node.Narrowed{Party: req.Party}).There(r); err != nil {
 			return index.Part[index.Entry[goods.Outlet]]{}, err
 		}

@@ -28,7 +28,7 @@ var (
 		`{"supplier":"care"}`))
 	SupplierShow = node.Does(node.Describe("supplier.show", "GET", "/v1/suppliers/{supplier}", node.Read,
 		"Show a supplier", "供应商详情", `{"supplier":"care"}`), supplier)
-	SupplierList = node.Does(node.Describe("supplier.list", "GET", "/v1/suppliers", node.Read,
+	SupplierList = node.Paged(node.Describe("supplier.list", "GET", "/v1/suppliers", node.Read,
 		"List suppliers", "供应商列表", `{"state":"APPLIED"}`), suppliers)
 )
 
@@ -47,9 +47,9 @@ type SupplierListRequest struct {
 	State string `json:"state,omitempty"`
 }
 
-func suppliers(ctx context.Context, n *node.Node, _ *node.Call,
+func suppliers(ctx context.Context, n *node.Node, c *node.Call,
 	req SupplierListRequest) (node.Found[goods.Supplier], error) {
-	return node.Pages(ctx, n, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
+	return node.Pages(ctx, n, c, func(r *index.Reading, p index.Page) (index.Part[index.Entry[goods.Supplier]], error) {
 		return r.Suppliers(index.SupplierFilter(req), p)
 	})
 }

@@ -39,7 +39,7 @@ var (
 		`{"hold":"D.0.7.0"}`))
 	PointsTimeoutDue = node.Does(node.Describe("points.timeout.due", "POST", "/v1/holds/timeouts", node.Counter,
 		"End all of the party's holds that have passed their deadline", "批量超时释放", `{}`), timeOutDue)
-	PointsHolds = node.Does(node.Describe("points.holds", "GET", "/v1/holds", node.See,
+	PointsHolds = node.Paged(node.Describe("points.holds", "GET", "/v1/holds", node.See,
 		"List holds", "预占列表", `{"member":"zhang","states":["OPEN"]}`), holds)
 )
 
@@ -198,13 +198,13 @@ type HoldsRequest struct {
 	States   []points.HoldState `json:"states,omitempty"`
 }
 
-func holds(ctx context.Context, n *node.Node, _ *node.Call, req HoldsRequest) (node.List[index.Hold], error) {
+func holds(ctx context.Context, n *node.Node, c *node.Call, req HoldsRequest) (node.List[index.Hold], error) {
 	return node.Ask(ctx, n, func(r *index.Reading) (node.List[index.Hold], error) {
 		if err := (node.Narrowed{Member: req.Member, Party: req.Acceptor}).There(r); err != nil {
 			return node.List[index.Hold]{}, err
 		}
 		filter := index.HoldFilter{Member: req.Member, Acceptor: req.Acceptor, States: req.States}
-		rows, err := node.All(func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
-		return node.List[index.Hold]{Height: r.Height(), Rows: rows}, err
+		rows, next, err := node.Windowed(c, func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
+		return node.List[index.Hold]{Height: r.Height(), Rows: rows, Next: next}, err
 	})
 }

@@ -127,7 +127,7 @@ func makesOperation(value ast.Expr) bool {
 		made = of.Sel
 	}
 	name, ok := made.(*ast.Ident)
-	return ok && slices.Contains([]string{"Sends", "Does", "Tries", "Alone", "Lists"}, name.Name)
+	return ok && slices.Contains([]string{"Sends", "Does", "Tries", "Alone", "Lists", "Paged"}, name.Name)
 }
 
 // private are the fields of requests that aren't for the ledger, not even as a hash that could be guessed.

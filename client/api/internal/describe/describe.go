@@ -14,6 +14,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"tallystick/client/index"
 	"tallystick/client/node"
 )
 
@@ -152,6 +153,13 @@ func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 				"description": "By which name the ledger remembers the request, for good: the same key and request take effect " +
 					"once, and answer the same bytes again",
 				"schema": doc{"type": "string", "minLength": 1, "maxLength": 64}, "example": "till-7-000123"},
+			"Limit": doc{"name": "limit", "in": "query",
+				"description": "Rows at most; without limit and cursor the whole list comes",
+				"schema":      doc{"type": "integer", "minimum": 1, "maximum": index.MaxPage}, "example": 100},
+			"Cursor": doc{"name": "cursor", "in": "query",
+				"description": "The next of the answer before it, with the same fields. Each part is as of its own height: a row " +
+					"that stays comes once",
+				"schema": doc{"type": "string"}},
 			"DryRun": doc{"name": src.Dry, "in": "header",
 				"description": "Answers what would happen by the ledger's own functions, on all the blocks that " + src.Height +
 					" says and perhaps more, and writes nothing; no " + src.Key + " is needed, and none is remembered",
@@ -276,6 +284,9 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	if !row.Asks && !op.BySource() {
 		parameters = append(parameters, doc{"$ref": "#/components/parameters/Key"})
 	}
+	if op.Single() {
+		described["x-single"] = true // it can be an entry of a batch
+	}
 	if op.Tries() {
 		parameters = append(parameters, doc{"$ref": "#/components/parameters/DryRun"})
 	}
@@ -289,6 +300,10 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 		delete(example, name)
 	}
 	if row.Method == "GET" {
+		if op.Pages() {
+			parameters = append(parameters, doc{"$ref": "#/components/parameters/Limit"},
+				doc{"$ref": "#/components/parameters/Cursor"})
+		}
 		fields := src.Fields(request)
 		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 			parameters = append(parameters,
@@ -297,12 +312,17 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 	} else {
 		described["requestBody"] = bodyOf(op, schema, example)
 	}
+	answers := doc{"application/json": doc{"schema": answer}}
+	if op.Pages() {
+		answers[src.Batch.Lines] = doc{"schema": doc{"type": "object",
+			"description": "a row in each line, all of one height: the whole list, cut off if it can't come whole"}}
+	}
 	described["parameters"] = parameters
 	described["responses"] = doc{
 		"200": doc{
 			"description": "Done",
 			"headers":     headers,
-			"content":     doc{"application/json": doc{"schema": answer}},
+			"content":     answers,
 		},
 		"default": doc{"$ref": "#/components/responses/Problem"},
 	}
