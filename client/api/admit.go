@@ -21,9 +21,9 @@ type Waiting struct {
 	Request  string    `json:"request"`  // the Idempotency-Key under which it is sent then; ask again under it
 }
 
-// do performs an operation for who asks. What writes is let in first: held to the caller's outlet and limits, kept if a
-// second person has to let it happen, and noted in the log before it is sent; what became of it is noted before it is
-// answered. waits is what it waits for, nil if for nothing.
+// do performs an operation for who asks. What writes is let in first: held to the caller's outlet and limits, kept
+// if a second person has to let it happen, and noted in the log before it is sent; what became of it is noted before
+// it is answered. waits is what it waits for, nil if for nothing.
 func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting, _ refused) {
 	a.call.Who = askerOf(who)
 	if a.call.Dry {
@@ -75,9 +75,10 @@ func outcomeOf(problem refused) access.Outcome {
 	return access.Outcome{Code: refusalOf(problem.err).Code, Effect: string(problem.effect)}
 }
 
-// look says whether a request that writes may be let in, but for what [access.Guard.Begin] refuses. Refused, first that applies: BAD_REQUEST what is malformed; FORBIDDEN another
-// outlet's, what has no limit to hold it to, and what a second person has rejected; EXPIRED what nobody has approved in
-// time; LIMIT and OVERLOADED more than its caller may move, or ask.
+// look says whether a request that writes may be let in, but for what [access.Guard.Begin] refuses. Refused, first
+// that applies: BAD_REQUEST what is malformed; FORBIDDEN another outlet's, what has no limit to hold it to, and what
+// a second person has rejected; EXPIRED what nobody has approved in time; LIMIT and OVERLOADED more than its caller
+// may move, or ask.
 func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, error) {
 	ask := access.Ask{Who: who, Operation: rt.row.Name, Request: a.call.ID, Decides: decidesOn(rt, a.request)}
 	if err := a.call.Check(); err != nil {
@@ -129,8 +130,8 @@ func decidesOn(rt route, request json.RawMessage) string {
 	return names.Approval
 }
 
-// approved weighs a request, if its caller's limits or a rule ask for it, and says what it waits for if a second person
-// has to let it happen and hasn't yet.
+// approved weighs a request, if its caller's limits or a rule ask for it, and says what it waits for if a second
+// person has to let it happen and hasn't yet.
 func (s *Server) approved(ctx context.Context, rt route, a *asked, ask *access.Ask) (*Waiting, error) {
 	rule, ruled := s.guard.Rule(rt.row.Name)
 	ruled = ruled && !ask.Who.IsOwner()
