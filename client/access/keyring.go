@@ -130,7 +130,8 @@ func whole(t time.Time) time.Time {
 // KeyBytes are how many bytes a key is made of.
 const KeyBytes = idBytes + secretBytes
 
-// Find returns who has a key, by its text. FORBIDDEN for one that isn't known, or has ended: which of the two isn't said.
+// Find returns who has a key, by its text. FORBIDDEN for one that isn't known, or has ended: which of the two isn't
+// said.
 func (k *Keyring) Find(ctx context.Context, text string) (Caller, error) {
 	refused := fault.New(fault.Forbidden, "the API key isn't known, or has ended")
 	rest, ok := strings.CutPrefix(text, keyPrefix)

@@ -33,15 +33,35 @@ type Outcome struct {
 	Effect string     // of a refused one: none, unknown, done
 }
 
-// Begin notes that a request is sent now, and counts it, before it is sent: once, however often it is asked for. LIMIT or
-// OVERLOADED if its caller may not move as much, or ask as often.
+// Begin notes that a request is sent now, and counts it, before it is sent: once, however often it is asked for.
+// LIMIT or OVERLOADED if its caller may not move as much, or ask as often.
 func (g *Guard) Begin(ctx context.Context, a Ask) error {
-	return g.desk.write(ctx, func(ctx context.Context, p *page) (error, error) {
-		if refusal, err := g.count(ctx, p, a); refusal != nil || err != nil {
-			return refusal, err
+	refusals, err := g.BeginAll(ctx, []Ask{a})
+	if err != nil {
+		return err
+	}
+	return refusals[0]
+}
+
+// BeginAll is Begin for several requests, in their order; it returns what each is refused for, nil for those that
+// aren't.
+func (g *Guard) BeginAll(ctx context.Context, list []Ask) (refusals []error, err error) {
+	refusals = make([]error, len(list))
+	err = g.desk.write(ctx, func(ctx context.Context, p *page) (_, err error) {
+		for i, a := range list {
+			if refusals[i], err = g.count(ctx, p, a); err != nil {
+				return nil, err
+			}
+			if refusals[i] != nil {
+				continue
+			}
+			if err := p.add(ctx, a.entry(Asked)); err != nil {
+				return nil, err
+			}
 		}
-		return nil, p.add(ctx, a.entry(Asked))
+		return nil, nil
 	})
+	return refusals, err
 }
 
 // End notes what became of a request, before it is answered, and gives back what it was counted for if nothing did.
@@ -107,8 +127,8 @@ func (g *Guard) count(ctx context.Context, p *page, a Ask) (refusal, err error) 
 	return nil, err
 }
 
-// often refuses a caller who asks too often. A request that is refused keeps its place in its minute, so that nobody tries
-// codes as fast as he can.
+// often refuses a caller who asks too often. A request that is refused keeps its place in its minute, so that nobody
+// tries codes as fast as he can.
 func (g *Guard) often(ctx context.Context, p *page, a Ask, now time.Time) (refusal, err error) {
 	if a.Who.PerMinute == 0 {
 		return nil, nil
@@ -145,8 +165,8 @@ func addToDay(ctx context.Context, p *page, caller, day string, fen int64) error
 	return err
 }
 
-// settle gives back what a request was counted for that did nothing, and keeps the count of one that took effect, also if
-// it was given back meanwhile: it may have been asked for twice at once.
+// settle gives back what a request was counted for that did nothing, and keeps the count of one that took effect,
+// also if it was given back meanwhile: it may have been asked for twice at once.
 func settle(ctx context.Context, p *page, a Ask, o Outcome) error {
 	if !a.Who.Counts() {
 		return nil

@@ -64,7 +64,8 @@ func (g *guarded) ended(t *testing.T, a Ask, o Outcome) {
 	}
 }
 
-// TestDays: what a day's requests move is counted once each, given back if it did nothing, and kept if that isn't known.
+// TestDays: what a day's requests move is counted once each, given back if it did nothing, and kept if that isn't
+// known.
 func TestDays(t *testing.T) {
 	g := guardOf(t, "")
 	l := Limits{PerDay: 100}
@@ -98,7 +99,8 @@ func TestDays(t *testing.T) {
 	}
 }
 
-// TestOneRequest: one request may not move more, also if that was counted before; and what no limit is said for is free.
+// TestOneRequest: one request may not move more, also if that was counted before; and what no limit is said for is
+// free.
 func TestOneRequest(t *testing.T) {
 	g := guardOf(t, "")
 	l := Limits{PerRequest: 100}
@@ -110,8 +112,8 @@ func TestOneRequest(t *testing.T) {
 	g.begun(t, asks(Limits{}, "r-3", 900_000_000_000), "")
 }
 
-// TestMinutes: no more requests begin within a minute; one that is refused keeps its place, and one that is repeated has
-// no second.
+// TestMinutes: no more requests begin within a minute; one that is refused keeps its place, and one that is repeated
+// has no second.
 func TestMinutes(t *testing.T) {
 	g := guardOf(t, "")
 	l := Limits{PerMinute: 2}
@@ -205,8 +207,8 @@ func (g *guarded) exec(t *testing.T, statement string, args ...any) {
 	}
 }
 
-// TestLogThatWasChanged: an entry that is changed, taken out, put in or moved is found, and named; so is an end that was
-// cut off, or written anew, by whoever has noted a head.
+// TestLogThatWasChanged: an entry that is changed, taken out, put in or moved is found, and named; so is an end that
+// was cut off, or written anew, by whoever has noted a head.
 func TestLogThatWasChanged(t *testing.T) {
 	const n = 8
 	noted, err := logged(t).Log.Verify(t.Context(), Head{})

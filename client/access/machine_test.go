@@ -200,8 +200,8 @@ func TestMachines(t *testing.T) {
 	}
 }
 
-// TestMachinesTakenOut: a machine that was taken out of the configuration, or whose CA was, is refused on the connection
-// that it has.
+// TestMachinesTakenOut: a machine that was taken out of the configuration, or whose CA was, is refused on the
+// connection that it has.
 func TestMachinesTakenOut(t *testing.T) {
 	ours := newAuthority(t)
 	d := newDoor(t, ours, config.Machine{Name: "till-7", Certificate: "CN=till-7", May: config.Grant{Role: "counter"}})

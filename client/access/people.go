@@ -22,8 +22,8 @@ import (
 // People are those who show a token of an OpenID Connect provider: an ID token, or an access token that is a JWT.
 type People struct{ providers []*provider }
 
-// NewPeople reads the providers. Nothing is asked of them yet. BAD_REQUEST for a role that there isn't, or a file without
-// certificates.
+// NewPeople reads the providers. Nothing is asked of them yet. BAD_REQUEST for a role that there isn't, or a file
+// without certificates.
 func NewPeople(cfg config.Serve) (*People, error) {
 	p := &People{}
 	for i, one := range cfg.People {
@@ -69,8 +69,8 @@ const maxToken = 16 << 10
 // IsToken says whether a bearer's text is a token's: three parts.
 func IsToken(text string) bool { return strings.Count(text, ".") == 2 }
 
-// Find returns the person of a token. FORBIDDEN for one that isn't valid, or of a person who has no role; UNAVAILABLE if
-// its provider can't be asked for its keys, and hasn't told them before.
+// Find returns the person of a token. FORBIDDEN for one that isn't valid, or of a person who has no role;
+// UNAVAILABLE if its provider can't be asked for its keys, and hasn't told them before.
 func (p *People) Find(ctx context.Context, token string) (Caller, error) {
 	if len(token) > maxToken {
 		return Caller{}, fault.New(fault.Forbidden, "the token is longer than %d bytes", maxToken)

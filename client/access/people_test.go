@@ -214,8 +214,8 @@ func (p *provided) people(t *testing.T) *People {
 
 const someUser = "test-user2"
 
-// TestPeople: who has logged in at the provider is known by his ID token and by his access token, and has the first role
-// that the claim gives him.
+// TestPeople: who has logged in at the provider is known by his ID token and by his access token, and has the first
+// role that the claim gives him.
 func TestPeople(t *testing.T) {
 	p := provide(t)
 	people := p.people(t)
@@ -316,7 +316,8 @@ func TestTokensThatArent(t *testing.T) {
 	}
 }
 
-// TestProviderDown: keys that are known go on while the provider is down; without any, its people are told to come back.
+// TestProviderDown: keys that are known go on while the provider is down; without any, its people are told to come
+// back.
 func TestProviderDown(t *testing.T) {
 	p := provide(t)
 	p.say("points")
@@ -340,8 +341,8 @@ func TestProviderDown(t *testing.T) {
 	}
 }
 
-// TestKeysThatTurn: a key that the provider has changed is found at once, and one that it has taken back stops counting
-// once the provider was asked again.
+// TestKeysThatTurn: a key that the provider has changed is found at once, and one that it has taken back stops
+// counting once the provider was asked again.
 func TestKeysThatTurn(t *testing.T) {
 	p := provide(t)
 	p.say("points")

@@ -10,8 +10,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// refusals counts those who were refused since nobody knows them, or they may not. Anybody can be refused as often as he
-// likes, so the log has a line for all that are alike, once in a while.
+// refusals counts those who were refused since nobody knows them, or they may not. Anybody can be refused as often
+// as he likes, so the log has a line for all that are alike, once in a while.
 type refusals struct {
 	mu    sync.Mutex
 	since time.Time

@@ -78,8 +78,8 @@ func newVerifier(known Head) *verifier {
 	return &verifier{Verified: Verified{Head: Head{Hash: first}, Faults: []Found{}}, known: known}
 }
 
-// Verify reads the whole log, and says where it was changed. Who noted its head at an earlier time names it, since a log
-// whose end was cut off, or that was written anew from some entry on, is whole in itself.
+// Verify reads the whole log, and says where it was changed. Who noted its head at an earlier time names it, since a
+// log whose end was cut off, or that was written anew from some entry on, is whole in itself.
 func (l Log) Verify(ctx context.Context, known Head) (Verified, error) {
 	v := newVerifier(known)
 	at := uint64(0)
@@ -113,8 +113,8 @@ func (l Log) Verify(ctx context.Context, known Head) (Verified, error) {
 // maxLine is how many bytes a line of an exported log may have.
 const maxLine = 64 << 10
 
-// VerifyLines reads a log as it was exported, a line for an entry, from its first entry or a later one on. BAD_REQUEST for
-// what has lines that are longer than any entry is.
+// VerifyLines reads a log as it was exported, a line for an entry, from its first entry or a later one on.
+// BAD_REQUEST for what has lines that are longer than any entry is.
 func VerifyLines(from io.Reader, known Head) (Verified, error) {
 	v := newVerifier(known)
 	lines := bufio.NewScanner(from)

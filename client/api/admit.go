@@ -21,9 +21,9 @@ type Waiting struct {
 	Request  string    `json:"request"`  // the Idempotency-Key under which it is sent then; ask again under it
 }
 
-// do performs an operation for who asks. What writes is let in first: held to the caller's outlet and limits, kept if a
-// second person has to let it happen, and noted in the log before it is sent; what became of it is noted before it is
-// answered. waits is what it waits for, nil if for nothing.
+// do performs an operation for who asks. What writes is let in first: held to the caller's outlet and limits, kept
+// if a second person has to let it happen, and noted in the log before it is sent; what became of it is noted before
+// it is answered. waits is what it waits for, nil if for nothing.
 func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting, _ refused) {
 	a.call.Who = askerOf(who)
 	if a.call.Dry {
@@ -49,14 +49,22 @@ func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) 
 
 // admitted lets a request in that writes; who isn't let in is counted.
 func (s *Server) admitted(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, refused) {
-	ask, waits, err := s.admit(ctx, who, rt, a)
+	ask, waits, err := s.look(ctx, who, rt, a)
+	if err == nil && waits == nil {
+		err = s.guard.Begin(ctx, ask)
+	}
+	return ask, waits, s.turnedAway(who, rt, err)
+}
+
+// turnedAway is why a request isn't let in, if it isn't; it is counted for the log.
+func (s *Server) turnedAway(who access.Caller, rt route, err error) refused {
 	if err == nil {
-		return ask, waits, refused{}
+		return refused{}
 	}
 	if code := fault.CodeOf(err); code == fault.Forbidden || code == fault.Limit || code == fault.Overloaded {
 		s.guard.Refused(who, rt.row.Name, code)
 	}
-	return ask, nil, refused{err: err, effect: None}
+	return refused{err: err, effect: None}
 }
 
 // outcomeOf is what the log says of an answer.
@@ -67,10 +75,11 @@ func outcomeOf(problem refused) access.Outcome {
 	return access.Outcome{Code: refusalOf(problem.err).Code, Effect: string(problem.effect)}
 }
 
-// admit lets a request in that writes. Refused, first that applies: BAD_REQUEST what is malformed; FORBIDDEN another
-// outlet's, what has no limit to hold it to, and what a second person has rejected; EXPIRED what nobody has approved in
-// time; LIMIT and OVERLOADED more than its caller may move, or ask.
-func (s *Server) admit(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, error) {
+// look says whether a request that writes may be let in, but for what [access.Guard.Begin] refuses. Refused, first
+// that applies: BAD_REQUEST what is malformed; FORBIDDEN another outlet's, what has no limit to hold it to, and what
+// a second person has rejected; EXPIRED what nobody has approved in time; LIMIT and OVERLOADED more than its caller
+// may move, or ask.
+func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, error) {
 	ask := access.Ask{Who: who, Operation: rt.row.Name, Request: a.call.ID, Decides: decidesOn(rt, a.request)}
 	if err := a.call.Check(); err != nil {
 		return ask, nil, err
@@ -93,10 +102,7 @@ func (s *Server) admit(ctx context.Context, who access.Caller, rt route, a *aske
 		return ask, nil, err
 	}
 	waits, err := s.approved(ctx, rt, a, &ask)
-	if waits != nil || err != nil {
-		return ask, waits, err
-	}
-	return ask, nil, s.guard.Begin(ctx, ask)
+	return ask, waits, err
 }
 
 // atOutlet holds a request to its caller's outlet, if it has one. FORBIDDEN another outlet's.
@@ -124,8 +130,8 @@ func decidesOn(rt route, request json.RawMessage) string {
 	return names.Approval
 }
 
-// approved weighs a request, if its caller's limits or a rule ask for it, and says what it waits for if a second person
-// has to let it happen and hasn't yet.
+// approved weighs a request, if its caller's limits or a rule ask for it, and says what it waits for if a second
+// person has to let it happen and hasn't yet.
 func (s *Server) approved(ctx context.Context, rt route, a *asked, ask *access.Ask) (*Waiting, error) {
 	rule, ruled := s.guard.Rule(rt.row.Name)
 	ruled = ruled && !ask.Who.IsOwner()
@@ -160,7 +166,7 @@ func (s *Server) approved(ctx context.Context, rt route, a *asked, ask *access.A
 	if !found {
 		return nil, nil
 	}
-	ask.Approval = approval.ID
+	ask.Approval, ask.Fen = approval.ID, max(ask.Fen, approval.Fen)
 	switch approval.State {
 	case access.Waiting:
 		return &Waiting{approval.ID, approval.State, approval.Until, approval.Request}, nil

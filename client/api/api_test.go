@@ -103,6 +103,8 @@ func TestRefusals(t *testing.T) {
 		{"another scheme", "", "GET", "/v1/parties", "", []string{"Authorization", "Basic YTpi"},
 			401, fault.Forbidden, ""},
 		{"another role", "counter", "GET", "/v1/parties", "", nil, 403, fault.Forbidden, ""},
+		{"another party's node", "admin", "GET", "/v1/parties", "", []string{PartyHeader, "G"},
+			400, fault.BadRequest, ""},
 		{"nothing there", "admin", "GET", "/v1/nothing", "", nil, 404, fault.NotFound, ""},
 		{"nothing there, for nobody", "", "GET", "/v2", "", nil, 404, fault.NotFound, ""},
 		{"a path with tricks", "admin", "GET", "/v1/members/../parties", "", nil, 404, fault.NotFound, ""},

@@ -12,7 +12,8 @@ import (
 // sendEvery is how often a server looks for requests that were approved, by whichever process.
 const sendEvery = 2 * time.Second
 
-// sendApproved sends requests that were approved and haven't been sent, and writes down who was refused, until ctx ends.
+// sendApproved sends requests that were approved and haven't been sent, and writes down who was refused, until ctx
+// ends.
 func (s *Server) sendApproved(ctx context.Context) {
 	every := time.NewTicker(sendEvery)
 	defer every.Stop()
@@ -48,8 +49,8 @@ func (s *Server) sendAll(ctx context.Context) error {
 	return nil
 }
 
-// send sends a request that was approved, for who asked for it, under its own id. What isn't known of it yet is asked for
-// the next time.
+// send sends a request that was approved, for who asked for it, under its own id. What isn't known of it yet is
+// asked for the next time.
 func (s *Server) send(ctx context.Context, approval access.Approval) error {
 	kept, err := s.guard.Approvals.Opened(ctx, approval.ID)
 	if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -110,9 +111,13 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 	entries := make([]entry, len(texts))
 	keys := map[string]bool{}
 	for i, text := range texts {
-		entries[i] = s.queue(ctx, x, text)
+		entries[i] = s.readEntry(ctx, x, text)
 		entries[i].again = keys[entries[i].asked.call.ID]
 		keys[entries[i].asked.call.ID] = true
+	}
+	s.letIn(ctx, who, entries)
+	for i := range entries {
+		s.queue(ctx, &entries[i])
 	}
 	s.answerBatch(ctx, x, entries, lines)
 }
@@ -162,8 +167,8 @@ func (s *Server) readBatch(x exchange) (texts []json.RawMessage, lines bool, _ r
 	return texts, lines, refused{}
 }
 
-// queue reads an entry and has it wait for a lane.
-func (s *Server) queue(ctx context.Context, x exchange, text json.RawMessage) (e entry) {
+// readEntry reads an entry, and says whether it may be let in.
+func (s *Server) readEntry(ctx context.Context, x exchange, text json.RawMessage) (e entry) {
 	e.x = x
 	var said BatchEntry
 	if e.refused = codec.DecodeJSON(text, &said); e.refused != nil {
@@ -188,26 +193,55 @@ func (s *Server) queue(ctx context.Context, x exchange, text json.RawMessage) (e
 		return e
 	}
 	e.asked.request, e.asked.call.Who = said.Request, askerOf(x.who)
-	var problem refused
-	if e.ask, e.waits, problem = s.admitted(ctx, x.who, rt, &e.asked); problem.err != nil || e.waits != nil {
-		e.refused = problem.err
-		return e
+	var err error
+	if e.ask, e.waits, err = s.look(ctx, x.who, rt, &e.asked); err != nil {
+		e.refused = s.turnedAway(x.who, rt, err).err
 	}
-	e.outcome, e.refused = rt.op.Queue(ctx, s.node, &e.asked.call, e.asked.request)
+	return e
+}
+
+// letIn counts and notes all entries of a batch at once that may be let in, in their order.
+func (s *Server) letIn(ctx context.Context, who access.Caller, entries []entry) {
+	var asks []access.Ask
+	var of []*entry
+	for i := range entries {
+		if e := &entries[i]; e.refused == nil && e.waits == nil {
+			asks, of = append(asks, e.ask), append(of, e)
+		}
+	}
+	if len(asks) == 0 {
+		return
+	}
+	refusals, err := s.guard.BeginAll(ctx, asks)
+	for i, e := range of {
+		e.refused = s.turnedAway(who, e.x.rt, cmp.Or(err, refusals[i])).err
+	}
+}
+
+// queue has an entry that was let in wait for a lane.
+func (s *Server) queue(ctx context.Context, e *entry) {
+	if e.refused != nil || e.waits != nil {
+		return
+	}
+	e.outcome, e.refused = e.x.rt.op.Queue(ctx, s.node, &e.asked.call, e.asked.request)
 	if e.refused != nil {
 		e.outcome = func(context.Context) (any, error) { return nil, e.refused }
 	}
-	return e
 }
 
 // answerBatch answers with what becomes of each entry, in their order: in lines as it comes, or all together.
 func (s *Server) answerBatch(ctx context.Context, x exchange, entries []entry, lines bool) {
 	later := sync.OnceValues(func() (context.Context, context.CancelFunc) { return asking(ctx) })
 	rows := make(chan BatchRow, len(entries))
+	made := make([]chan BatchRow, len(entries)) // each waits for its own, so that the log has many at once
+	for i := range entries {
+		made[i] = make(chan BatchRow, 1)
+		go func() { made[i] <- s.rowOf(ctx, later, &entries[i]) }()
+	}
 	go func() {
 		defer close(rows)
-		for i := range entries {
-			rows <- s.rowOf(ctx, later, &entries[i])
+		for _, row := range made {
+			rows <- <-row
 		}
 		_, cancel := later()
 		cancel()

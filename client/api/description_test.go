@@ -43,6 +43,7 @@ func description(t *testing.T) []byte {
 			return fields
 		},
 		Key: KeyHeader, Height: HeightHeader, MinHeight: MinHeightHeader, Again: AgainHeader, Dry: DryHeader,
+		Party: PartyHeader, LeftOut: LeftOut,
 		Batch: describe.Batch{Path: batchPath, Most: MaxBatch, Entry: reflect.TypeFor[BatchEntry](),
 			Answer: reflect.TypeFor[BatchAnswer](), Row: reflect.TypeFor[BatchRow](), Lines: linesType,
 			Example: `{"operation":"points.cancel","key":"till-7-000123","request":{"lot":"G.1.3.0.0",` +

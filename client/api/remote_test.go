@@ -13,6 +13,7 @@ import (
 	"tallystick/client/node"
 	"tallystick/client/node/consortium"
 	"tallystick/client/node/operations"
+	"tallystick/client/node/settle"
 	"tallystick/client/remote"
 )
 
@@ -82,5 +83,32 @@ func TestPathsAreEscaped(t *testing.T) {
 			t.Errorf("%q came as %q, %v", name, came, err)
 		}
 		server.Close()
+	}
+}
+
+// TestWhatIsLeftOutOfAPath: a field that a path names and a request leaves out, such as the last of the closed cycles,
+// is left out of what comes.
+func TestWhatIsLeftOutOfAPath(t *testing.T) {
+	var came json.RawMessage
+	mux := http.NewServeMux()
+	mux.HandleFunc(settle.StatementShow.Method+" "+settle.StatementShow.Path,
+		func(_ http.ResponseWriter, r *http.Request) {
+			var err error
+			if came, _, err = api.RequestOf(settle.StatementShow, r); err != nil {
+				t.Error(err)
+			}
+		})
+	server := httptest.NewTLSServer(mux)
+	defer server.Close()
+	n, err := remote.Dial(server.URL, remote.Trust(server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for request, want := range map[string]string{`{"with":"G","limit":3}`: `{"limit":3,"with":"G"}`,
+		`{"cycle":"","with":"G"}`: `{"with":"G"}`, `{"cycle":"2026-11","with":"G"}`: `{"cycle":"2026-11","with":"G"}`} {
+		if _, err := n.Run(t.Context(), settle.StatementShow, &node.Call{}, json.RawMessage(request)); err != nil ||
+			string(came) != want {
+			t.Errorf("%s came as %s, %v; want %s", request, came, err, want)
+		}
 	}
 }

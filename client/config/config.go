@@ -100,7 +100,7 @@ type Webhooks struct {
 type Node struct {
 	URL   string `mapstructure:"url"`   // https://HOST:PORT; "none" for a node in the program's own process
 	Key   string `mapstructure:"key"`   // path of a file with an API key of the node, readable by its owner only
-	Trust string `mapstructure:"trust"` // path of the certificates by which the node's is trusted, PEM; "" for the machine's
+	Trust string `mapstructure:"trust"` // path of CAs that its certificate is trusted by, PEM; "" for the machine's
 }
 
 // Name is a party's name in two languages.

@@ -152,8 +152,8 @@ func TestQueueBounds(t *testing.T) {
 	}
 }
 
-// TestTheFirstIdleLaneTakes: whichever lane came last, the first of those that are idle takes what there is, and the next
-// what comes while it is busy.
+// TestTheFirstIdleLaneTakes: whichever lane came last, the first of those that are idle takes what there is, and the
+// next what comes while it is busy.
 func TestTheFirstIdleLaneTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(500, 20_000, time.Millisecond)
@@ -169,7 +169,8 @@ func TestTheFirstIdleLaneTakes(t *testing.T) {
 			synctest.Wait()
 		}
 		for want := range uint8(3) {
-			if _, err := q.enter(newTicket("", []command.Command{command.New("", party.BeginPeerRequest{})}), nil); err != nil {
+			one := newTicket("", []command.Command{command.New("", party.BeginPeerRequest{})})
+			if _, err := q.enter(one, nil); err != nil {
 				t.Fatal(err)
 			}
 			if lane := <-took; lane != want+1 {

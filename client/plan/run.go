@@ -9,20 +9,19 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/importer"
 	"tallystick/client/node"
-	"tallystick/client/node/catalogue"
 )
 
 // Run is a run of a plan.
 type Run struct {
 	// Open opens a party's node with so many lanes, none for 0. It is closed when the run has ended.
-	Open func(ctx context.Context, party string, lanes int) (*node.Node, error)
+	Open func(ctx context.Context, party string, lanes int) (Node, error)
 	// Each step is asked with all of it but its file.
 	Importing node.Importing
 	// Far is told how far it is, by several goroutines; nil tells nobody.
 	Far func(node.Far)
 
 	plan  Plan
-	nodes map[string]*node.Node
+	nodes map[string]Node
 	steps []*step
 	all   uint64 // commands of all steps
 	done  uint64 // of those that have ended
@@ -32,13 +31,13 @@ type Run struct {
 // step is a file that was scanned.
 type step struct {
 	mapping *importer.Mapping
-	scan    *node.Scan
+	scan    Scan
 }
 
 // Do scans every file before anything is sent, and then does the steps in their order. It ends at the first that fails,
 // and answers what was done; run again, it goes on there. REJECTED as of [node.Importing].
 func (r *Run) Do(ctx context.Context, p Plan) (reports []*importer.Report, err error) {
-	r.plan, r.nodes, r.steps = p, map[string]*node.Node{}, make([]*step, len(p.Steps))
+	r.plan, r.nodes, r.steps = p, map[string]Node{}, make([]*step, len(p.Steps))
 	defer func() { err = errors.Join(err, r.close()) }()
 	allowed, err := r.Importing.Allowance()
 	if err != nil {
@@ -93,7 +92,7 @@ func (r *Run) scan(ctx context.Context, s Step, to *step, lanes int) error {
 	what := to.about(s)
 	c := &node.Call{Upload: node.Upload{Name: s.File, Open: bounds.At(s.File)},
 		Far: func(f node.Far) { r.tell(node.Far{What: what, Bytes: true, Done: f.Done, All: f.All}) }}
-	to.scan, err = n.ScanImport(ctx, c, node.ImportRequest{Mapping: to.mapping.Text(), Importing: r.Importing})
+	to.scan, err = n.Scan(ctx, c, to.mapping, node.ImportRequest{Mapping: to.mapping.Text(), Importing: r.Importing})
 	return err
 }
 
@@ -103,7 +102,7 @@ func (s *step) about(of Step) string {
 }
 
 // node opens a party's node once.
-func (r *Run) node(ctx context.Context, party string, lanes int) (*node.Node, error) {
+func (r *Run) node(ctx context.Context, party string, lanes int) (Node, error) {
 	if n, open := r.nodes[party]; open {
 		return n, nil
 	}
@@ -156,11 +155,19 @@ func (r *Run) takeOver(ctx context.Context, s Step) (*importer.Report, error) {
 	if report.DryRun = r.Importing.DryRun; report.DryRun {
 		return report, nil
 	}
-	file, err := perform(ctx, r, s.Accept, catalogue.TermsExport, catalogue.ExportTermsRequest{Seller: s.Party})
+	from, err := r.knowing(ctx, s.Accept)
 	if err != nil {
 		return report, err
 	}
-	answer, err := perform(ctx, r, s.Party, catalogue.TermsAccept, file)
+	file, err := from.Export(ctx, s.Party)
+	if err != nil {
+		return report, err
+	}
+	to, err := r.knowing(ctx, s.Party)
+	if err != nil {
+		return report, err
+	}
+	answer, err := to.Accept(ctx, file)
 	report.Lines, report.Terms = len(file.Terms), uint64(answer.Accepted)
 	for _, d := range answer.Differ {
 		report.Rejected = append(report.Rejected, importer.Rejected{Line: d.Line, Reason: d.Reason})
@@ -168,15 +175,13 @@ func (r *Run) takeOver(ctx context.Context, s Step) (*importer.Report, error) {
 	return report, err
 }
 
-// perform performs an operation on a party's node.
-func perform[Req, Ans any](ctx context.Context, r *Run, party string, op node.Op[Req, Ans],
-	req Req) (answer Ans, err error) {
+// knowing is a party's node, with what the steps before did.
+func (r *Run) knowing(ctx context.Context, party string) (Node, error) {
 	n, err := r.node(ctx, party, 0)
-	if err != nil {
-		return answer, err
+	if err == nil {
+		n.AtLeast(r.known)
 	}
-	n.AtLeast(r.known)
-	return op.Do(ctx, n, &node.Call{}, req)
+	return n, err
 }
 
 func (r *Run) tell(f node.Far) {

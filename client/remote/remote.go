@@ -26,6 +26,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -41,6 +42,7 @@ type Node struct {
 	key    string
 	party  string // whose node is meant, "" for whoever's it is
 	client *http.Client
+	height atomic.Uint64
 }
 
 // Option says how a node is reached.
@@ -144,6 +146,9 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 		return nil, unanswered(op.About(), c, err)
 	}
 	defer response.Body.Close()
+	if height, err := strconv.ParseUint(response.Header.Get(api.HeightHeader), 10, 64); err == nil {
+		n.height.Store(height)
+	}
 	text, err := bounds.All(response.Body, "the node's answer", maxAnswer)
 	if err != nil {
 		return nil, unanswered(op.About(), c, err)
@@ -156,6 +161,9 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 	}
 	return text, nil
 }
+
+// Height is how many blocks the node had seen at its last answer, 0 before the first.
+func (n *Node) Height() uint64 { return n.height.Load() }
 
 // waits is the refusal of a request that a second person has to let happen: asked again under its id, it is answered the
 // same until then.

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestOwn: what the node keeps elsewhere is read by its vault, in its place, alone; what is derived is the same each time.
+// TestOwn: what the node keeps elsewhere is read by its vault, in its place, alone; what is derived is the same each
+// time.
 func TestOwn(t *testing.T) {
 	v, other := open(t, t.TempDir()), open(t, t.TempDir())
 	sealed := v.Seal("li@example.com", "approval", "a-1")

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -114,25 +112,12 @@ func questionsOf(ctx context.Context, tally *client.Contract) (map[string]int, e
 
 // running lists the network's processes that run, each with its pid and how often it was restarted.
 func (s *stage) running(ctx context.Context) ([]string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), "status", "-o", "json", "--dir", s.dir)
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("tallynet status: %w", err)
-	}
-	var status struct {
-		Rows []struct {
-			Process  string `json:"process"`
-			State    string `json:"state"`
-			PID      int32  `json:"pid"`
-			Restarts int    `json:"restarts"`
-		} `json:"rows"`
-	}
-	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
-		return nil, fmt.Errorf("tallynet status: %w", err)
+	rows, err := s.processes(ctx)
+	if err != nil {
+		return nil, err
 	}
 	var list []string
-	for _, r := range status.Rows {
+	for _, r := range rows {
 		if r.State == "running" {
 			list = append(list, fmt.Sprintf("%s %d %d", r.Process, r.PID, r.Restarts))
 		}

@@ -28,51 +28,56 @@ var errDiffers = errors.New("some figures differ")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var keep bool
-	var dir string
+	s := &stage{bin: "bin", out: os.Stdout}
 	cmd := &cobra.Command{
-		Use:           "demo",
-		Short:         "Play the story of 车享联盟 on a real network and check every figure",
-		Example:       "  demo\n  demo --keep   # leaves the network up to look around",
+		Use:   "demo",
+		Short: "Play the story of 车享联盟 on a real network and check every figure",
+		Long: `Plays the story through the command line, as each party's people would: who has a node that runs asks
+it, by its socket, and the others open one for each command.`,
+		Example:       "  demo\n  demo --keep         # leaves the network up to look around\n  demo --in-process   # no node runs",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), dir, keep) },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
-	cmd.Flags().BoolVar(&keep, "keep", false, "leave the network up")
-	cmd.Flags().StringVar(&dir, "dir", "test-network/.demo", "where the network lives")
+	cmd.Flags().BoolVar(&s.keep, "keep", false, "leave the network up")
+	cmd.Flags().StringVar(&s.dir, "dir", "test-network/.demo", "where the network lives")
+	cmd.Flags().StringVar(&s.topology, "topology", "test-network/topology.yaml", "the network's description")
+	cmd.Flags().BoolVar(&s.month, "month", false, "play the month alone, without what members try who shouldn't")
+	cmd.Flags().BoolVar(&s.inProcess, "in-process", false, "kill the parties' nodes first: every command opens its party's itself")
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir string, keep bool) (err error) {
+func (s *stage) run(ctx context.Context) (err error) {
 	began := time.Now()
 	if !isatty.IsTerminal(os.Stdout.Fd()) {
 		text.DisableColors()
 	}
-	dir, err = filepath.Abs(dir)
-	if err != nil {
+	if s.dir, err = filepath.Abs(s.dir); err != nil {
 		return err
 	}
-	scratch, err := os.MkdirTemp("", "tallystick-demo")
-	if err != nil {
+	if s.scratch, err = os.MkdirTemp("", "tallystick-demo"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
-	s := &stage{dir: dir, bin: "bin", scratch: scratch, out: os.Stdout}
+	defer os.RemoveAll(s.scratch)
 	s.title("Tallystick 合契 · one month of 车享联盟",
 		"a real Hyperledger Fabric network: 3 enterprises with peers, 5 without, 4 BFT orderers, TLS everywhere")
 	defer func() {
-		if left := s.takeDown(keep); left != nil {
+		if left := s.takeDown(); left != nil {
 			err = errors.Join(err, left)
 		}
 	}()
 	if err := s.setUp(ctx); err != nil {
 		return err
 	}
-	for _, step := range slices.Concat(story, enemies) {
+	steps := story
+	if !s.month {
+		steps = slices.Concat(story, enemies)
+	}
+	for _, step := range steps {
 		if err := step(ctx, s); err != nil {
 			return err
 		}

@@ -24,6 +24,10 @@ import (
 // the count of figures.
 type stage struct {
 	dir, bin     string
+	topology     string
+	month        bool   // without the enemies
+	keep         bool   // leave the network up
+	inProcess    bool   // no party's node runs: every command opens it
 	scratch      string // for documents and programs of the story itself
 	out          io.Writer
 	right, wrong int
@@ -82,7 +86,8 @@ func (s *stage) summary(took time.Duration) {
 // tallynet runs the operator's program and shows its progress. Where no terminal rewrites a line, programs that are
 // exchanged and come back would stand there twice each: there, only what goes wrong is said.
 func (s *stage) tallynet(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), append(args, "--dir", s.dir)...)
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"),
+		append(args, "--topology", s.topology, "--dir", s.dir)...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if args[0] == "chaincode" && !isatty.IsTerminal(os.Stderr.Fd()) {
@@ -102,20 +107,56 @@ func (s *stage) setUp(ctx context.Context) error {
 	if err := s.tallynet(ctx, "up"); err != nil {
 		return fmt.Errorf("%w; if the test network is up, it has the ports: make down first", err)
 	}
-	return nil
+	if !s.inProcess {
+		return nil
+	}
+	rows, err := s.processes(ctx)
+	for _, r := range rows {
+		if r.URL != "" {
+			err = errors.Join(err, s.tallynet(ctx, "process", "kill", r.Process))
+		}
+	}
+	return err
+}
+
+// process is what tallynet says of one.
+type process struct {
+	Process  string `json:"process"`
+	State    string `json:"state"`
+	PID      int    `json:"pid"`
+	Restarts int    `json:"restarts"`
+	URL      string `json:"url"` // of a party's node
+}
+
+// processes lists the network's processes.
+func (s *stage) processes(ctx context.Context) ([]process, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, "tallynet"), "status", "-o", "json", "--topology", s.topology,
+		"--dir", s.dir)
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("tallynet status: %w", err)
+	}
+	var status struct {
+		Rows []process `json:"rows"`
+	}
+	if err := json.Unmarshal(out, &status); err != nil {
+		return nil, fmt.Errorf("tallynet status: %w", err)
+	}
+	return status.Rows, nil
 }
 
 // takeDown removes the network, or says how to look around.
-func (s *stage) takeDown(keep bool) error {
-	if !keep {
+func (s *stage) takeDown() error {
+	if !s.keep {
 		return s.tallynet(context.Background(), "reset", "--yes")
 	}
 	fmt.Fprintf(s.out, `
-The network is up. Look around:
+The network is up, and so are the nodes of G, D and F: bin/tallynet status says their addresses. Look around:
   export TALLY_NETWORK=%[1]s
   bin/tally --as D points wallet zhang
   bin/tally --as A query owes
   bin/tallynet status --dir %[1]s
+  bin/tallyd key add --role reader me --profile %[1]s/parties/D/profile.yaml
 Remove it:
   bin/tallynet reset --dir %[1]s
 `, s.dir)

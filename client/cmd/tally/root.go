@@ -38,6 +38,11 @@ or --profile FILE. Commands take effect once for a request id: after a lost
 answer, ask again with the same --request. Every refusal has a code; tally
 refusals lists them with the exit codes.
 
+It asks the node that --node URL names, or the profile; else tallyd, if the party's runs and
+its socket is in the state directory; else it opens the party's node itself, as --node none
+always does. The same answers and exit codes come from each. What checks a file (verify-…),
+signs for a member, or lists refusals asks no node.
+
 Money is written in yuan, with at most two decimals: 12.50. Points are written as they are
 shown, in their programme's digits: 18.60. In the JSON both are whole numbers, as on the
 ledger: fen, and the smallest units of the programme. A list in JSON is {"rows": […]}.
@@ -46,7 +51,8 @@ member says who is who. A one-time code is best given in a file or in $TALLY_COD
 	cmd.Example = `  tally --as G points issue --programme GP --grant zhang:200.00:2027-12-31
   tally --as D points wallet zhang
   tally --as D points redeem --member zhang --take GP:5.00 --request till-7-000123
-  tally --as A query owes -o json`
+  tally --as A query owes -o json
+  tally --node https://node.dealer.example:7443 --node-key till.key points wallet zhang`
 	cmd.Version = built()
 	a.Bind(cmd)
 	return cmd

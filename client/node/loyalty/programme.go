@@ -21,7 +21,8 @@ var (
 		"/v1/programmes/{programme}", node.Loyalty,
 		"Open a programme in your own name; for issuers", "开设积分计划",
 		`{"programme":"FP","en":"Finance points","zh":"金融积分","price":{"num":4,"den":5},"rules":{"scale":0,"expiry":{"kind":"free","n":0,"on":""},"evidence":false,"transfer":{"allowed":false,"perDay":0,"perCounterparty":0,"wait":0},"earnPerDay":0,"spendPerDay":0,"grace":0,"tiers":[],"window":0,"shortfall":"refuse"}}`))
-	ProgrammeRules = node.Does(node.Describe("programme.rules", "POST", "/v1/programmes/{programme}/rules", node.Loyalty,
+	ProgrammeRules = node.Does(node.Describe("programme.rules", "POST", "/v1/programmes/{programme}/rules",
+		node.Loyalty,
 		"Change a programme's rules, for what happens from now on; for its issuer", "积分规则",
 		`{"programme":"GP","grace":14,"transfer":true,"transferPerDay":5000}`), changeRules)
 	ProgrammeShow = node.Does(node.Describe("programme.show", "GET", "/v1/programmes/{programme}", node.See,
@@ -58,13 +59,17 @@ type RuleChanges struct {
 	Expiry   *points.Expiry `json:"expiry,omitempty"`
 	Evidence *bool          `json:"evidence,omitempty"` // every grant waits for an activator's evidence
 	// points may go from member to member; false ends the limits of it, too
-	Transfer                *bool         `json:"transfer,omitempty"`
-	TransferPerDay          *amount.Units `json:"transferPerDay,omitempty"`          // that one member may send; 0: no limit
-	TransferPerCounterparty *amount.Units `json:"transferPerCounterparty,omitempty"` // a day, to one other member; 0: no limit
-	Wait                    *uint16       `json:"wait,omitempty"`                    // days before received points can be sent on
-	EarnPerDay              *amount.Units `json:"earnPerDay,omitempty"`              // that one member may get; 0: no limit
-	SpendPerDay             *amount.Units `json:"spendPerDay,omitempty"`             // that one member may spend or convert; 0: no limit
-	Grace                   *uint16       `json:"grace,omitempty"`                   // days that points live which are refunded after their expiry; 0: 30
+	Transfer *bool `json:"transfer,omitempty"`
+	// that one member may send; 0: no limit
+	TransferPerDay *amount.Units `json:"transferPerDay,omitempty"`
+	// a day, from one member to one other; 0: no limit
+	TransferPerCounterparty *amount.Units `json:"transferPerCounterparty,omitempty"`
+	Wait                    *uint16       `json:"wait,omitempty"`       // days before received points can be sent on
+	EarnPerDay              *amount.Units `json:"earnPerDay,omitempty"` // that one member may get; 0: no limit
+	// that one member may spend or convert; 0: no limit
+	SpendPerDay *amount.Units `json:"spendPerDay,omitempty"`
+	// days that points live which are refunded after their expiry; 0: 30
+	Grace *uint16 `json:"grace,omitempty"`
 	// all tiers, lowest first, in the place of those that there are; none takes them away, and their window
 	Tiers     *[]points.Tier    `json:"tiers,omitempty"`
 	Window    *uint8            `json:"window,omitempty"`    // months that count towards a tier, this one included

@@ -5,8 +5,8 @@ import (
 	"tallystick/client/node"
 )
 
-// Moves says what this package's operations move: see [node.Move]. Who lets an acceptor spend a member's points moves as
-// many.
+// Moves says what this package's operations move: see [node.Move]. Who lets an acceptor spend a member's points
+// moves as many.
 func Moves() []node.Move {
 	return []node.Move{
 		node.Still(MemberLabel),

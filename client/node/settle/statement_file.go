@@ -45,7 +45,7 @@ type ExportStatementRequest struct {
 	// parties whose peers sign that the ledger has these signatures; 0 for none
 	Signers  int           `json:"signers"`
 	Accounts accounts.Book `json:"accounts,omitempty"` // the parties' legal names and tax ids
-	To       io.Writer     `json:"-"`                  // what the file is written to, as it is made; nil if the answer is to have it
+	To       io.Writer     `json:"-"`                  // what the file is written to; the answer has it if it is nil
 }
 
 // Check refuses another form or language, and parties that are malformed.

@@ -31,7 +31,8 @@ type Source struct {
 	Fields     func(request reflect.Type) map[string]Field
 	PathNames  func(path string) []string
 	// the names of headers
-	Key, Height, MinHeight, Again, Dry string
+	Key, Height, MinHeight, Again, Dry, Party string
+	LeftOut                                   string // what stands in a path for a field that is left out
 	// the path at which events are told as they come, the type of one, and the header that says after which
 	Stream, LastEvent string
 	Event             reflect.Type
@@ -167,6 +168,10 @@ func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 				"description": "How many blocks the node must have seen: the " + src.Height +
 					" of an answer that this request must see",
 				"schema": doc{"type": "integer", "minimum": 0}},
+			"Party": doc{"name": src.Party, "in": "header",
+				"description": "Whose node is meant: another party's refuses; any if it is left out. In a path " + src.LeftOut +
+					" stands for a field that is left out",
+				"schema": doc{"type": "string"}, "example": "D"},
 		},
 		"headers": doc{
 			"Height": doc{"description": "How many blocks the node had seen: the answer has them all",
@@ -272,7 +277,7 @@ func (s *schemas) operation(src Source, op node.Operation, answer json.RawMessag
 		"x-permission": row.Permission,
 	}
 	headers := doc{src.Height: doc{"$ref": "#/components/headers/Height"}}
-	parameters := []doc{{"$ref": "#/components/parameters/MinHeight"}}
+	parameters := []doc{{"$ref": "#/components/parameters/MinHeight"}, {"$ref": "#/components/parameters/Party"}}
 	if !row.Asks {
 		headers[src.Again] = doc{"$ref": "#/components/headers/Again"}
 	}

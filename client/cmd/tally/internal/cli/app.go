@@ -238,9 +238,12 @@ func (a *App) AsJSON(v any) error {
 	return err
 }
 
-// Acting is the program as another party.
+// Acting is the program as another party, whose node isn't the one that flags name.
 func (a *App) Acting(party string) *App {
 	other := *a
 	other.as, other.profile = party, ""
+	if other.node.URL != InProcess {
+		other.node = config.Node{}
+	}
 	return &other
 }

@@ -51,9 +51,9 @@ func (n *Node) close() error {
 // InProcess is what --node says for a node in this process.
 const InProcess = "none"
 
-// running finds the node that runs for the party: the one that --node or the profile names; else the one that serves the
-// socket in the party's state directory. Nil if there is none, or --node is none: then the command opens the party's
-// node in this process.
+// running finds the node that runs for the party: the one that --node or the profile names; else the one that serves
+// the socket in the party's state directory. Nil if there is none, or --node is none: then the command opens the
+// party's node in this process.
 func (a *App) running() (*Node, error) {
 	at := a.node
 	switch at.URL {
@@ -72,13 +72,13 @@ func (a *App) running() (*Node, error) {
 	return a.dial(at)
 }
 
-// NoneRuns refuses with WRONG_STATE what a command does in its own process while the party's node runs elsewhere.
-func (a *App) NoneRuns(why string) error {
+// Running finds the node that runs for the party, nil if none does.
+func (a *App) Running() (*remote.Node, error) {
 	n, err := a.running()
-	if err == nil && n != nil {
-		err = fault.New(fault.WrongState, "the node of %s runs, and %s: stop it, or import file by file", a.as, why)
+	if err != nil || n == nil {
+		return nil, err
 	}
-	return err
+	return n.there, nil
 }
 
 // served is the node that serves the socket in a party's state directory, nil if none does. UNAVAILABLE if nobody can

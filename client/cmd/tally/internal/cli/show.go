@@ -62,8 +62,8 @@ func (s Scales) OrNone(programme string, units amount.Units) string {
 	return s.Show(programme, units)
 }
 
-// AskScales asks a node for the scales. One in this process asks a peer for them: it may have no read model yet, and what
-// is about points may need none.
+// AskScales asks a node for the scales. One in this process asks a peer for them: it may have no read model yet, and
+// what is about points may need none.
 func AskScales(ctx context.Context, n *Node) (Scales, error) {
 	if n.here != nil {
 		list, err := n.here.Query().AllProgrammes(ctx)

@@ -10,7 +10,6 @@ import (
 
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/importer"
-	"tallystick/client/node"
 	"tallystick/client/plan"
 )
 
@@ -23,15 +22,17 @@ func runPlan(ctx context.Context, a *cli.App, path string, i importing) error {
 	bar := newBar(a, path)
 	a.Dry = i.DryRun
 	run := plan.Run{Importing: i.Importing, Far: bar.far,
-		Open: func(ctx context.Context, party string, lanes int) (*node.Node, error) {
+		Open: func(ctx context.Context, party string, lanes int) (plan.Node, error) {
 			as := a.Acting(party)
-			if err := as.NoneRuns("a plan opens the nodes of its parties itself"); err != nil {
-				return nil, err
+			there, err := as.Running()
+			if err != nil || there != nil {
+				return plan.There(there), err
 			}
 			if as.Lanes = ""; lanes > 0 {
 				as.Lanes = fmt.Sprintf("1-%d", lanes)
 			}
-			return as.Open(ctx)
+			here, err := as.Open(ctx)
+			return plan.Here(here), err
 		}}
 	reports, err := run.Do(ctx, p)
 	bar.end(err != nil)

@@ -94,7 +94,8 @@ func codes(a *cli.App) *cobra.Command {
 	return cli.Verb(a, "codes ENTITLEMENT", "  tally --as M benefit codes M.0.12.0.0", loyalty.BenefitCodes,
 		anEntitlement, cli.WithMore(a, func(ctx context.Context, n *cli.Node,
 			told loyalty.GivenOne) (benefit.Entitlement, error) {
-			return cli.Ask(ctx, n, loyalty.BenefitEntitlement, loyalty.EntitlementRequest{Entitlement: told.Entitlement})
+			return cli.Ask(ctx, n, loyalty.BenefitEntitlement,
+				loyalty.EntitlementRequest{Entitlement: told.Entitlement})
 		}, func(t table.Writer, told loyalty.GivenOne, e benefit.Entitlement) {
 			for i, c := range told.Codes {
 				t.AppendRow(table.Row{fmt.Sprintf("code for use %d", int(e.Used)+i+1), c})

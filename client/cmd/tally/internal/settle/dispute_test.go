@@ -76,8 +76,8 @@ func TestDisputeTables(t *testing.T) {
 		t.Error(rows)
 	}
 	d.State = settlement.Split
-	if offered := clitest.Rendered(func(w table.Writer) { decidedTable(w, settle.ShownDispute{Dispute: d}, nil) }); !strings.Contains(offered,
-		"offered: owes") {
+	offered := clitest.Rendered(func(w table.Writer) { decidedTable(w, settle.ShownDispute{Dispute: d}, nil) })
+	if !strings.Contains(offered, "offered: owes") {
 		t.Error(offered)
 	}
 }
