@@ -71,11 +71,12 @@ func scanApproval(scan store.Scan) (a Approval, err error) {
 
 // one reads an approval by what is said of it.
 func one(ctx context.Context, r store.Reader, where string, args ...any) (a Approval, found bool, err error) {
-	err = r.Each(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE "+where, args, func(scan store.Scan) (err error) {
-		a, err = scanApproval(scan)
-		found = true
-		return err
-	})
+	err = r.Each(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE "+where, args,
+		func(scan store.Scan) (err error) {
+			a, err = scanApproval(scan)
+			found = true
+			return err
+		})
 	return a, found, err
 }
 
@@ -95,7 +96,8 @@ func shown(ctx context.Context, r store.Reader, id string) (Approval, error) {
 // List lists approvals, those asked for last first; in one state, if it is named.
 func (l Approvals) List(ctx context.Context, state string, most int) (list []Approval, err error) {
 	list = []Approval{}
-	err = l.own.Each(ctx, "SELECT "+approvalColumns+" FROM approvals ORDER BY asked DESC, id LIMIT ?", []any{mostListed},
+	err = l.own.Each(ctx, "SELECT "+approvalColumns+" FROM approvals ORDER BY asked DESC, id LIMIT ?",
+		[]any{mostListed},
 		func(scan store.Scan) error {
 			a, err := scanApproval(scan)
 			if err == nil && (state == "" || a.State == state) && len(list) < most {
@@ -141,7 +143,8 @@ func (g *Guard) Wait(ctx context.Context, a Ask, rule config.Approval, request j
 		lasts = config.DefaultApproval
 	}
 	now := g.clock().UTC().Truncate(time.Second)
-	made := Approval{ID: "a-" + strings.ToLower(rand.Text()[:16]), Operation: a.Operation, Request: a.Request, Fen: a.Fen,
+	made := Approval{ID: "a-" + strings.ToLower(rand.Text()[:16]), Operation: a.Operation, Request: a.Request,
+		Fen: a.Fen,
 		Who: a.Who.ID, Person: a.Who.Person, State: Waiting, Asked: now, Until: now.Add(lasts)}
 	text, err := json.Marshal(Kept{request, a.Who})
 	if err != nil {

@@ -32,7 +32,8 @@ func keyringOf(t *testing.T, path string) *Keyring {
 func TestKeyring(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "node.db")
 	k, beside := keyringOf(t, path), keyringOf(t, path)
-	text, made, err := k.Add(t.Context(), NewKey{Name: "till-7", Role: "counter", Outlet: "12", Limits: Limits{1, 2, 3}})
+	text, made, err := k.Add(t.Context(), NewKey{Name: "till-7", Role: "counter", Outlet: "12", Limits: Limits{1, 2,
+		3}})
 	if err != nil {
 		t.Fatal(err)
 	}

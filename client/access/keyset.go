@@ -61,8 +61,9 @@ func clientFor(ca string) (*http.Client, error) {
 		}
 		c.RootCAs = pool
 	}
-	return &http.Client{Timeout: providerPatience, Transport: &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true,
-		Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute},
+	return &http.Client{Timeout: providerPatience,
+		Transport: &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true,
+			Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
 }
 

@@ -47,7 +47,8 @@ func asks(l Limits, request string, fen int64) Ask {
 	return Ask{Who: till(l), Operation: "points.award", Request: request, Body: "b", Fen: fen}
 }
 
-var took, refusedNone, unknown = Outcome{}, Outcome{fault.Insufficient, "none"}, Outcome{fault.UnknownOutcome, "unknown"}
+var took, refusedNone, unknown = Outcome{}, Outcome{fault.Insufficient, "none"},
+	Outcome{fault.UnknownOutcome, "unknown"}
 
 // begun holds that a request is let in, or isn't for its code.
 func (g *guarded) begun(t *testing.T, a Ask, want fault.Code) {
@@ -252,7 +253,8 @@ func TestLogThatWasChanged(t *testing.T) {
 			line = strings.Replace(line, `"fen":7`, `"fen":8`, 1)
 			g.exec(t, "UPDATE audit_log SET line = ?, hash = ? WHERE n = 3", line, hashOfLine(line))
 		}, 4, false},
-		{"by what it is found", func(g *guarded) { g.exec(t, "UPDATE audit_log SET who = 'li' WHERE n = 3") }, 3, false},
+		{"by what it is found", func(g *guarded) { g.exec(t, "UPDATE audit_log SET who = 'li' WHERE n = 3") }, 3,
+			false},
 		{"taken out", func(g *guarded) { g.exec(t, "DELETE FROM audit_log WHERE n = 3") }, 3, false},
 		{"the first taken out", func(g *guarded) { g.exec(t, "DELETE FROM audit_log WHERE n = 1") }, 1, false},
 		{"put in", func(g *guarded) {
@@ -328,7 +330,8 @@ func TestExportedLog(t *testing.T) {
 			t.Errorf("%s: %+v, want entry %d", name, f, c.at)
 		}
 	}
-	if _, err := VerifyLines(strings.NewReader(strings.Repeat("x", maxLine+1)), Head{}); fault.CodeOf(err) != fault.BadRequest {
+	if _, err := VerifyLines(strings.NewReader(strings.Repeat("x", maxLine+1)),
+		Head{}); fault.CodeOf(err) != fault.BadRequest {
 		t.Errorf("a line that is too long: %v", err)
 	}
 }

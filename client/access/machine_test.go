@@ -156,7 +156,8 @@ func TestMachines(t *testing.T) {
 	d := newDoor(t, ours,
 		config.Machine{Name: "till-7", Certificate: "CN=till-7", May: till},
 		config.Machine{Name: "till-8", Certificate: "DNS:Till-8.dealer.example", May: till},
-		config.Machine{Name: "erp", Certificate: "URI:spiffe://dealer.example/erp", May: config.Grant{Role: "catalogue"}})
+		config.Machine{Name: "erp", Certificate: "URI:spiffe://dealer.example/erp",
+			May: config.Grant{Role: "catalogue"}})
 	key, _, err := d.guard.Keys.Add(t.Context(), NewKey{Name: "office", Role: "reader"})
 	if err != nil {
 		t.Fatal(err)

@@ -115,7 +115,8 @@ func (p *provided) SetUserinfoFromRequest(ctx context.Context, info *oidc.UserIn
 	return p.Storage.SetUserinfoFromRequest(ctx, info, r, scopes)
 }
 
-func (p *provided) GetPrivateClaimsFromScopes(_ context.Context, subject, _ string, _ []string) (map[string]any, error) {
+func (p *provided) GetPrivateClaimsFromScopes(_ context.Context, subject, _ string, _ []string) (map[string]any,
+	error) {
 	return map[string]any{"groups": p.says(), "staff": "E" + subject}, nil
 }
 
@@ -282,17 +283,18 @@ func TestTokensThatArent(t *testing.T) {
 	}
 	published := x509.MarshalPKCS1PublicKey(&p.key.key.PublicKey)
 	for name, token := range map[string]string{
-		"of another issuer":               foreign,
-		"for another audience":            shop,
-		"an access token for another":     shopAccess,
-		"that has ended":                  expired,
-		"of the algorithm none":           part(`{"alg":"none"}`) + "." + parts[1] + ".",
-		"of none, with a signature":       part(`{"alg":"none"}`) + "." + parts[1] + "." + parts[2],
-		"signed with the published key":   forge(jose.HS256, published, "key-1"),
-		"signed by another":               forge(jose.RS256, newSigner(t, "").key, "key-1"),
-		"signed by another, with a key":   forge(jose.RS256, newSigner(t, "").key, "key-2"),
-		"signed by another, without one":  forge(jose.RS256, newSigner(t, "").key, ""),
-		"with other claims":               parts[0] + "." + part(strings.Replace(string(claims), "points", "admin!", 1)) + "." + parts[2],
+		"of another issuer":              foreign,
+		"for another audience":           shop,
+		"an access token for another":    shopAccess,
+		"that has ended":                 expired,
+		"of the algorithm none":          part(`{"alg":"none"}`) + "." + parts[1] + ".",
+		"of none, with a signature":      part(`{"alg":"none"}`) + "." + parts[1] + "." + parts[2],
+		"signed with the published key":  forge(jose.HS256, published, "key-1"),
+		"signed by another":              forge(jose.RS256, newSigner(t, "").key, "key-1"),
+		"signed by another, with a key":  forge(jose.RS256, newSigner(t, "").key, "key-2"),
+		"signed by another, without one": forge(jose.RS256, newSigner(t, "").key, ""),
+		"with other claims": parts[0] + "." +
+			part(strings.Replace(string(claims), "points", "admin!", 1)) + "." + parts[2],
 		"without a signature":             parts[0] + "." + parts[1] + ".",
 		"of dots":                         "..",
 		"of nothing":                      ".e30.",

@@ -24,7 +24,8 @@ type Waiting struct {
 // do performs an operation for who asks. What writes is let in first: held to the caller's outlet and limits, kept
 // if a second person has to let it happen, and noted in the log before it is sent; what became of it is noted before
 // it is answered. waits is what it waits for, nil if for nothing.
-func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting, _ refused) {
+func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) (answer any, waits *Waiting,
+	_ refused) {
 	a.call.Who = askerOf(who)
 	if a.call.Dry {
 		if err := s.atOutlet(who, rt, a); err != nil {

@@ -46,7 +46,8 @@ func TestLimitsOfKeys(t *testing.T) {
 		says                          string
 	}{
 		{"9×10¹¹ fen", "till", "/v1/awards", award("900000000000"), "r-1", 409, fault.Limit, "¥500.00"},
-		{"another outlet", "till", "/v1/awards", award("1", `,"outlet":"13"`), "r-2", 403, fault.Forbidden, "outlet 12"},
+		{"another outlet", "till", "/v1/awards", award("1", `,"outlet":"13"`), "r-2", 403, fault.Forbidden,
+			"outlet 12"},
 		{"its own", "till", "/v1/awards", award("50000", `,"outlet":"12"`), "r-3", 503, fault.Unavailable, ""},
 		{"none said", "till", "/v1/awards", award("50000"), "r-4", 503, fault.Unavailable, ""},
 		{"a loyalty key's import of rules", "office", "/v1/rules", `{}`, "r-5", 400, fault.BadRequest, ""},
@@ -114,7 +115,8 @@ func TestFourEyes(t *testing.T) {
 		t.Helper()
 		status, body := asked(key)
 		again, same := asked(key)
-		if status != http.StatusAccepted || again != status || body != same || json.Unmarshal([]byte(body), &w) != nil ||
+		if status != http.StatusAccepted || again != status || body != same ||
+			json.Unmarshal([]byte(body), &w) != nil ||
 			w.State != access.Waiting {
 			t.Fatalf("%d %s, then %d %s", status, body, again, same)
 		}
@@ -138,14 +140,16 @@ func TestFourEyes(t *testing.T) {
 	if shown.Code != 200 || !strings.Contains(shown.Body.String(), "1990-02-03") {
 		t.Errorf("the approver sees %d %s", shown.Code, shown.Body)
 	}
-	if list := s.ask("reader", "GET", "/v1/approvals?state=WAITING", "").Body.String(); strings.Contains(list, "1990") ||
+	if list := s.ask("reader", "GET", "/v1/approvals?state=WAITING", "").Body.String(); strings.Contains(list,
+		"1990") ||
 		!strings.Contains(list, first.Approval) {
 		t.Errorf("a list of them: %s", list)
 	}
 	if err := s.sendAll(t.Context()); err != nil || strings.Contains(profile(), "1990") {
 		t.Fatalf("it was sent before it was approved: %v", err)
 	}
-	if a, b := decide("li", first.Approval, "approve", "{}"), decide("li", first.Approval, "approve", "{}"); a != 200 || b != 200 {
+	if a, b := decide("li", first.Approval, "approve", "{}"), decide("li", first.Approval, "approve", "{}"); a != 200 ||
+		b != 200 {
 		t.Errorf("li approves: %d, and again: %d", a, b)
 	}
 	if got := decide("wu", first.Approval, "reject", `{"reason":"late"}`); got != http.StatusConflict {
@@ -195,7 +199,8 @@ func TestFourEyes(t *testing.T) {
 // TestApprovalsEnd: what nobody approves in time is refused, and can't be approved any more.
 func TestApprovalsEnd(t *testing.T) {
 	s := serverOf(t, io.Discard)
-	if err := s.Configure(config.Serve{Approvals: []config.Approval{{Operation: "member.profile.set", For: time.Nanosecond}}}); err != nil {
+	if err := s.Configure(config.Serve{Approvals: []config.Approval{{Operation: "member.profile.set",
+		For: time.Nanosecond}}}); err != nil {
 		t.Fatal(err)
 	}
 	ask := func() (int, string) {
@@ -210,7 +215,8 @@ func TestApprovalsEnd(t *testing.T) {
 	if status, body := ask(); status != http.StatusConflict || !strings.Contains(body, "EXPIRED") {
 		t.Errorf("%d %s", status, body)
 	}
-	if got := s.ask("approver", "POST", "/v1/approvals/"+w.Approval+"/approve", "{}", KeyHeader, "d-1"); got.Code != http.StatusConflict {
+	if got := s.ask("approver", "POST", "/v1/approvals/"+w.Approval+"/approve", "{}", KeyHeader,
+		"d-1"); got.Code != http.StatusConflict {
 		t.Errorf("%d %s", got.Code, got.Body)
 	}
 }

@@ -275,8 +275,8 @@ func (s *Server) writeLines(x exchange, rows <-chan BatchRow) {
 	}
 }
 
-// rowOf waits for what becomes of an entry. later is the time in which the ledger is asked about those that are refused,
-// all of a batch together.
+// rowOf waits for what becomes of an entry. later is the time in which the ledger is asked about those that are
+// refused, all of a batch together.
 func (s *Server) rowOf(ctx context.Context, later func() (context.Context, context.CancelFunc), e *entry) BatchRow {
 	problem := refused{err: e.refused, effect: None}
 	row := BatchRow{Key: e.x.key, Status: http.StatusOK, Height: s.node.Height()}

@@ -41,8 +41,8 @@ func rowsOf(t *testing.T, w *httptest.ResponseRecorder) (rows []BatchRow) {
 	return rows
 }
 
-// TestBatch: each entry is answered as its own route would, in their order, in JSON and in lines; what is wrong with one
-// is nothing to the others.
+// TestBatch: each entry is answered as its own route would, in their order, in JSON and in lines; what is wrong with
+// one is nothing to the others.
 func TestBatch(t *testing.T) {
 	s := online(t)
 	entries := []string{
@@ -66,7 +66,8 @@ func TestBatch(t *testing.T) {
 		status  int
 		pointer string
 	}{
-		{"b-1", 200, ""}, {"", 400, ""}, {"b-2", 400, "/request/grants/0/amount"}, {"", 400, ""}, {"b-4", 400, ""}, {"b-5", 400, ""},
+		{"b-1", 200, ""}, {"", 400, ""}, {"b-2", 400, "/request/grants/0/amount"}, {"", 400, ""}, {"b-4", 400, ""},
+		{"b-5", 400, ""},
 		{"b-6", 400, ""}, {"b-7", 404, ""}, {"", 400, "/more"}, {"b-1", 200, ""}, {"b-1", 422, ""}, {"b-9", 200, ""},
 	}
 	for _, media := range []string{linesType, "application/json"} {
@@ -87,8 +88,10 @@ func TestBatch(t *testing.T) {
 		for i, c := range want {
 			row := rows[i]
 			refused := row.Status != http.StatusOK
-			if row.Key != c.key || row.Status != c.status || (row.Problem != nil) != refused || (row.Answer == nil) != refused ||
-				refused && (row.Problem.Effect != None || row.Problem.Pointer != c.pointer || row.Problem.Status != c.status) {
+			if row.Key != c.key || row.Status != c.status || (row.Problem != nil) != refused ||
+				(row.Answer == nil) != refused ||
+				refused && (row.Problem.Effect != None || row.Problem.Pointer != c.pointer ||
+					row.Problem.Status != c.status) {
 				t.Errorf("%s, entry %d: %+v %+v", media, i, row, row.Problem)
 			}
 			again := !refused && (media != linesType || i == 9)
@@ -98,7 +101,8 @@ func TestBatch(t *testing.T) {
 		}
 	}
 	if w := s.ask("admin", "POST", "/v1/lots", `{"programme":"GP","grants":[{"member":"`+
-		s.members["li"]+`","amount":7,"expires":"2027-12-31"}]}`, KeyHeader, "b-9"); w.Code != 200 || w.Header().Get(AgainHeader) != "true" {
+		s.members["li"]+`","amount":7,"expires":"2027-12-31"}]}`, KeyHeader, "b-9"); w.Code != 200 ||
+		w.Header().Get(AgainHeader) != "true" {
 		t.Errorf("by its own route: %d %s", w.Code, w.Body)
 	}
 }

@@ -33,7 +33,8 @@ func (s schemaOfValue) value(t *rapid.T, named map[string]schemaOfValue, depth i
 	}
 	kind, _ := s.Type.(string)
 	if depth == 0 || rapid.IntRange(0, 9).Draw(t, "odd") == 0 {
-		kind = rapid.SampledFrom([]string{"string", "integer", "boolean", "null", "object", "array", "huge"}).Draw(t, "kind")
+		kind = rapid.SampledFrom([]string{"string", "integer", "boolean", "null", "object", "array", "huge"}).Draw(t,
+			"kind")
 	} else if len(s.Enum) > 0 {
 		return rapid.SampledFrom(s.Enum).Draw(t, "word")
 	}
@@ -57,7 +58,8 @@ func (s schemaOfValue) value(t *rapid.T, named map[string]schemaOfValue, depth i
 	case "object":
 		return s.object(t, named, depth)
 	}
-	return rapid.OneOf(rapid.SampledFrom([]string{"", "D", "DP", "wang", "D.0.7.0", "2026-11-01", "gold", "\x00", "../x"}),
+	return rapid.OneOf(rapid.SampledFrom([]string{"", "D", "DP", "wang", "D.0.7.0", "2026-11-01", "gold", "\x00",
+		"../x"}),
 		rapid.String()).Draw(t, "text")
 }
 
@@ -74,8 +76,8 @@ func (s schemaOfValue) object(t *rapid.T, named map[string]schemaOfValue, depth 
 	return fields
 }
 
-// TestRequestsFromTheDescription: whatever is made of the description, well-formed and not, is answered with an answer or
-// a problem with a code, and never as the node's own fault. In a soak RAPID_CHECKS says how many.
+// TestRequestsFromTheDescription: whatever is made of the description, well-formed and not, is answered with an answer
+// or a problem with a code, and never as the node's own fault. In a soak RAPID_CHECKS says how many.
 func TestRequestsFromTheDescription(t *testing.T) {
 	var doc struct {
 		Paths map[string]map[string]struct {

@@ -112,8 +112,8 @@ const (
 
 func newPace(least int) *pace { return &pace{least: least, held: map[string]int{}} }
 
-// enter lets in what counts as n, at once or in its turn; whoever is let in leaves. It isn't let in if too many wait, or
-// no turn comes in time.
+// enter lets in what counts as n, at once or in its turn; whoever is let in leaves. It isn't let in if too many wait,
+// or no turn comes in time.
 func (p *pace) enter(ctx context.Context, who string, n int) (leave func(), ok bool) {
 	p.mu.Lock()
 	leave = func() { p.leave(who, n) }

@@ -389,7 +389,8 @@ func (x exchange) exports() bool {
 // export performs the operation of a list and answers it in lines.
 func (s *Server) export(ctx context.Context, x exchange, a asked, height uint64) refused {
 	if a.call.Window != nil {
-		return refused{err: fault.New(fault.BadRequest, "in lines the whole list comes: leave %s and %s out", limitField,
+		return refused{err: fault.New(fault.BadRequest, "in lines the whole list comes: leave %s and %s out",
+			limitField,
 			cursorField), effect: None}
 	}
 	out := &export{w: x.w}
@@ -514,6 +515,7 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 	if status == http.StatusUnauthorized {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
-	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who", x.who.ID,
+	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who",
+		x.who.ID,
 		"request", x.key, "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

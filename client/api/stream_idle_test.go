@@ -94,7 +94,8 @@ func TestIdleStreams(t *testing.T) {
 		t.Fatal(err)
 	}
 	clients := exec.Command(program)
-	clients.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %d", idle, server.Listener.Addr(), strings.Join(keys, ","), n))
+	clients.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s "+
+		"%d", idle, server.Listener.Addr(), strings.Join(keys, ","), n))
 	hold, err := clients.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -25,8 +25,9 @@ const (
 var errCursor = fault.New(fault.BadRequest, "field %q: it isn't one that this list answered with these fields, at this "+
 	"party's node", cursorField)
 
-// windowOf takes from a list's query which part of it is wanted; nil for all of it. BAD_REQUEST for a limit that is none,
-// and a cursor of another list, of one that was narrowed otherwise, of another party's or network's node, or altered.
+// windowOf takes from a list's query which part of it is wanted; nil for all of it. BAD_REQUEST for a limit that is
+// none, and a cursor of another list, of one that was narrowed otherwise, of another party's or network's node, or
+// altered.
 func (s *Server) windowOf(rt route, r *http.Request) (*node.Window, error) {
 	if !rt.op.Pages() || r.URL.RawQuery == "" {
 		return nil, nil
@@ -40,7 +41,7 @@ func (s *Server) windowOf(rt route, r *http.Request) (*node.Window, error) {
 		return nil, nil
 	}
 	if len(limits) > 1 || len(cursors) > 1 {
-		return nil, fault.New(fault.BadRequest, "a list has one `limit` and one `cursor`")
+		return nil, fault.New(fault.BadRequest, "a list has one limit and one cursor")
 	}
 	w := &node.Window{Limit: index.MaxPage}
 	if len(limits) == 1 {
@@ -91,8 +92,8 @@ func (s *Server) placeOf(list, cursor string) (string, error) {
 	return after, err
 }
 
-// export answers a whole list in lines, of one height, and holds no more of it than a part. Once it has begun, what goes
-// wrong cuts the connection, so that whoever reads can tell.
+// export answers a whole list in lines, of one height, and holds no more of it than a part. Once it has begun, what
+// goes wrong cuts the connection, so that whoever reads can tell.
 type export struct {
 	w     http.ResponseWriter
 	lines *lines // nil until it has begun

@@ -74,14 +74,15 @@ type Serve struct {
 	// Store is where the node keeps API keys and all else of its own: "" for a file in State, or a path or a URL, as
 	// Index has it; its schema is for this alone.
 	Store string `mapstructure:"store"`
-	// Duties says whether the node does by itself what is due: it times out holds and silent orders, and ends points and
-	// entitlements whose last day has passed.
+	// Duties says whether the node does by itself what is due: it times out holds and silent orders, and ends points
+	// and entitlements whose last day has passed.
 	Duties bool `mapstructure:"duties"`
 
 	Traces string `mapstructure:"traces"` // URL of an OTLP collector that is told of requests' traces, "" for none
 
-	Place     string     `mapstructure:"place"`     // time zone of the alliance's days, by which limits of a day count
-	ClientCA  string     `mapstructure:"clientCA"`  // path of the CAs that sign machines' certificates, PEM; "" for none
+	Place string `mapstructure:"place"` // time zone of the alliance's days, by which limits of a day count
+	// path of the CAs that sign machines' certificates, PEM; "" for none
+	ClientCA  string     `mapstructure:"clientCA"`
 	Machines  []Machine  `mapstructure:"machines"`  // programs that show a certificate, and what they may do
 	People    []Provider `mapstructure:"people"`    // OpenID Connect providers, whose tokens say who a person is
 	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve

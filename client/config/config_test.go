@@ -124,7 +124,8 @@ func TestLoadRefuses(t *testing.T) {
 			if !strings.Contains(configtest.Profile, c.from) {
 				t.Fatal("the case changes nothing")
 			}
-			_, err := Load(configtest.Write(t, strings.Replace(configtest.Profile, c.from, c.to, 1), c.mode), c.settings)
+			_, err := Load(configtest.Write(t, strings.Replace(configtest.Profile, c.from, c.to, 1), c.mode),
+				c.settings)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("says %v, want something on %s", err, c.says)
 			}

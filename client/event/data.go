@@ -94,7 +94,8 @@ func DataOf(req command.Request) ([]byte, error) {
 	v := reflect.ValueOf(req)
 	for _, f := range fieldsOf(v.Type()) {
 		value := v.Field(f.at)
-		if !f.told || value.IsZero() || value.Kind() == reflect.Slice && (value.Len() == 0 || value.Len() > mostListed) {
+		if !f.told || value.IsZero() || value.Kind() == reflect.Slice &&
+			(value.Len() == 0 || value.Len() > mostListed) {
 			continue
 		}
 		text, err := json.Marshal(value.Interface())

@@ -6,7 +6,8 @@
 // whoever reads them, at any time. An event says which command it was and the ids and figures that the command named;
 // what else there is to know is asked by them. Nothing in it is personal or a private price: see [told].
 //
-// The package is pure. The read model makes events of blocks, in the same transaction as all else that it makes of them.
+// The package is pure. The read model makes events of blocks, in the same transaction as all else that it makes of
+// them.
 package event
 
 import (

@@ -6,9 +6,9 @@ import (
 	"tallystick/chaincode/command"
 )
 
-// Try asks a peer what a single command would do: it performs the command by the ledger's own functions, on what it has,
-// and nothing is sent to be ordered. Refusals are those that the command would meet; the receipt is the one it would
-// have, with a number that another command can get first.
+// Try asks a peer what a single command would do: it performs the command by the ledger's own functions, on what it
+// has, and nothing is sent to be ordered. Refusals are those that the command would meet; the receipt is the one it
+// would have, with a number that another command can get first.
 //
 // One peer's answer binds nobody: the others that would endorse may be some blocks further, and so may this one by the
 // time that the command is sent.

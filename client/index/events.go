@@ -201,7 +201,8 @@ func (r *Reading) concerned(party string, from event.Cursor) (list []place, err 
 // eventsAt are all events of a transaction.
 func (r *Reading) eventsAt(p place) (done event.Done, err error) {
 	var value []byte
-	err = r.tx.QueryRow("SELECT row FROM events WHERE block = ? AND place = ?", int64(p.block), int64(p.place)).Scan(&value)
+	err = r.tx.QueryRow("SELECT row FROM events WHERE block = ? AND place = ?", int64(p.block),
+		int64(p.place)).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return done, nil
 	}

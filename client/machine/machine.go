@@ -56,8 +56,8 @@ func Advice(err error) string {
 	return ""
 }
 
-// Public is a refusal as it is told to whoever isn't at the machine: of a fault of the machine only what to do about it,
-// without paths and without what a library says.
+// Public is a refusal as it is told to whoever isn't at the machine: of a fault of the machine only what to do about
+// it, without paths and without what a library says.
 func Public(refusal *fault.Error) *fault.Error {
 	if refusal.Code != fault.Machine {
 		return refusal

@@ -42,12 +42,14 @@ func All[T any](ask func(index.Page) (index.Part[T], error)) ([]T, error) {
 type Found[T any] struct {
 	Height uint64           `json:"height"`
 	Rows   []index.Entry[T] `json:"rows"`
-	Next   string           `json:"next,omitempty"` // where the next part begins, if one was asked for: say it as the cursor
+	// where the next part begins, if one was asked for: say it as the cursor
+	Next string `json:"next,omitempty"`
 }
 
 // Pages answers the rows of one kind that a call wants of those that the pages of a reading have: a part, or all.
-func Pages[T any](ctx context.Context, n *Node, c *Call, of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
-	error)) (Found[T], error) {
+func Pages[T any](ctx context.Context, n *Node, c *Call,
+	of func(*index.Reading, index.Page) (index.Part[index.Entry[T]],
+		error)) (Found[T], error) {
 	return Ask(ctx, n, func(r *index.Reading) (Found[T], error) {
 		rows, next, err := Windowed(c, func(p index.Page) (index.Part[index.Entry[T]], error) { return of(r, p) })
 		return Found[T]{r.Height(), rows, next}, err

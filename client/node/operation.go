@@ -69,9 +69,9 @@ type Operation interface {
 	Variable() string
 	// Single says whether it sends one command whose content is all that its caller names.
 	Single() bool
-	// Queue begins to perform a Single one with a request in JSON, and outcome, which must be called once, waits for what
-	// becomes of it, as Run answers. Those that one caller queues one after the other take effect in that order where
-	// they touch the same. BAD_REQUEST for an operation that isn't Single, or comes alone.
+	// Queue begins to perform a Single one with a request in JSON, and outcome, which must be called once, waits for
+	// what becomes of it, as Run answers. Those that one caller queues one after the other take effect in that order
+	// where they touch the same. BAD_REQUEST for an operation that isn't Single, or comes alone.
 	Queue(ctx context.Context, n *Node, c *Call, request json.RawMessage) (outcome func(context.Context) (any, error),
 		err error)
 	// Tries says whether a call of it can be Dry.

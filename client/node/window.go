@@ -13,8 +13,8 @@ type Window struct {
 	After string // bookmark of the last row that the caller has, "" for none
 	// Bookmark writes the bookmark of the part that follows as the answer's Next.
 	Bookmark func(next string) (string, error)
-	// Each is told the whole list part by part, of one height, instead of an answer with rows; nil for one part. rows is a
-	// slice.
+	// Each is told the whole list part by part, of one height, instead of an answer with rows; nil for one part. rows
+	// is a slice.
 	Each func(height uint64, rows any) error
 }
 
@@ -23,8 +23,8 @@ func Paged[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call,
 	return Op[Req, Ans]{Row: row, pages: true, do: do}
 }
 
-// Windowed answers the part of a list that a call wants, and the bookmark of the next as it is written, "" after the last:
-// of all pages that a reading has, if the call wants no part of it.
+// Windowed answers the part of a list that a call wants, and the bookmark of the next as it is written, "" after the
+// last: of all pages that a reading has, if the call wants no part of it.
 func Windowed[T any](c *Call, ask func(index.Page) (index.Part[T], error)) (rows []T, next string, err error) {
 	w := c.Window
 	switch {

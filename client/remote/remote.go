@@ -165,8 +165,8 @@ func (n *Node) Run(ctx context.Context, op node.Operation, c *node.Call, request
 // Height is how many blocks the node had seen at its last answer, 0 before the first.
 func (n *Node) Height() uint64 { return n.height.Load() }
 
-// waits is the refusal of a request that a second person has to let happen: asked again under its id, it is answered the
-// same until then.
+// waits is the refusal of a request that a second person has to let happen: asked again under its id, it is answered
+// the same until then.
 func waits(text []byte) error {
 	var w api.Waiting
 	if err := json.Unmarshal(text, &w); err != nil || w.Approval == "" {

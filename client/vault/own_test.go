@@ -31,7 +31,8 @@ func TestOwn(t *testing.T) {
 			t.Errorf("%s %s: %x, %v", of.purpose, of.id, again, err)
 		}
 	}
-	if bytes.Equal(v.Hash([]byte("a")), other.Hash([]byte("a"))) || !bytes.Equal(v.Hash([]byte("a")), v.Hash([]byte("a"))) {
+	if bytes.Equal(v.Hash([]byte("a")), other.Hash([]byte("a"))) ||
+		!bytes.Equal(v.Hash([]byte("a")), v.Hash([]byte("a"))) {
 		t.Error("hashes")
 	}
 }

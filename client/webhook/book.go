@@ -150,7 +150,8 @@ func (b *Book) read(scan store.Scan) (h Webhook, err error) {
 	var text []byte
 	var types string
 	var made, due, failing, acked int64
-	if err := scan(&h.ID, &h.Host, &text, &types, &h.State, &h.Reason, &h.Cursor, &made, &h.Tries, &due, &failing, &acked,
+	if err := scan(&h.ID, &h.Host, &text, &types, &h.State, &h.Reason, &h.Cursor, &made, &h.Tries, &due, &failing,
+		&acked,
 		&h.turn.rotation, &h.turn.replay, &h.round); err != nil {
 		return h, err
 	}
@@ -211,11 +212,12 @@ func (b *Book) change(ctx context.Context, id string, do func(w store.Writer, h 
 	err := b.own.Write(ctx, func(w store.Writer) error {
 		var h Webhook
 		found := false
-		if err := w.Each(ctx, "SELECT "+columns+" FROM webhooks WHERE id = ?", []any{id}, func(scan store.Scan) (err error) {
-			found = true
-			h, err = b.read(scan)
-			return err
-		}); err != nil {
+		if err := w.Each(ctx, "SELECT "+columns+" FROM webhooks WHERE id = ?", []any{id},
+			func(scan store.Scan) (err error) {
+				found = true
+				h, err = b.read(scan)
+				return err
+			}); err != nil {
 			return err
 		}
 		if !found {
@@ -444,6 +446,7 @@ func tried(id, kind string, began time.Time, now func() time.Time, got result) T
 	if outcome == "" {
 		outcome = Acknowledged
 	}
-	return Try{Event: id, Type: kind, Began: began.UTC().Truncate(time.Millisecond), Took: now().Sub(began).Milliseconds(),
+	return Try{Event: id, Type: kind, Began: began.UTC().Truncate(time.Millisecond),
+		Took:   now().Sub(began).Milliseconds(),
 		Status: got.status, Outcome: outcome}
 }

@@ -17,9 +17,10 @@ import (
 
 // Source has the events, in order.
 type Source interface {
-	// After lists the next events of some types after a cursor, nil for the first; at is after which to ask on, more, that
-	// there may be more already. grown is closed once there are more.
-	After(ctx context.Context, after *event.Cursor, wanted event.Wanted, limit int) (list []event.Event, at *event.Cursor,
+	// After lists the next events of some types after a cursor, nil for the first; at is after which to ask on, more,
+	// that there may be more already. grown is closed once there are more.
+	After(ctx context.Context, after *event.Cursor, wanted event.Wanted, limit int) (list []event.Event,
+		at *event.Cursor,
 		more bool, grown <-chan struct{}, err error)
 }
 
@@ -56,8 +57,9 @@ type Deliverer struct {
 
 // NewDeliverer makes a deliverer. holder is this process's name, which no other has.
 func NewDeliverer(book *Book, source Source, policy Policy, holder string, log *slog.Logger) *Deliverer {
-	return &Deliverer{book: book, source: source, policy: policy, holder: holder, log: log, now: time.Now, retries: retries,
-		every: lookEvery, running: map[string]bool{}, counts: map[State]int{}}
+	return &Deliverer{book: book, source: source, policy: policy, holder: holder, log: log, now: time.Now,
+		retries: retries,
+		every:   lookEvery, running: map[string]bool{}, counts: map[State]int{}}
 }
 
 // Run delivers until the context ends, or the node's own database fails; then run it again.
@@ -287,7 +289,8 @@ func (d *delivery) step(ctx context.Context) error {
 	return d.wait(ctx, grown, d.every)
 }
 
-// wait waits until there are more events, for a time, or until the context ends; then it looks what others have changed.
+// wait waits until there are more events, for a time, or until the context ends; then it looks what others have
+// changed.
 func (d *delivery) wait(ctx context.Context, grown <-chan struct{}, most time.Duration) error {
 	select {
 	case <-grown:

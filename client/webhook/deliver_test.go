@@ -344,7 +344,8 @@ func TestRetries(t *testing.T) {
 	for i, want := range retries {
 		d.failure(result{status: 500, failed: "it answered 500"})
 		wait := d.hook.Due.Sub(at)
-		if d.hook.State == Parked || wait < want*8/10 || wait > want*12/10 || d.hook.Tries != i+1 || d.hook.Failing != begun {
+		if d.hook.State == Parked || wait < want*8/10 || wait > want*12/10 || d.hook.Tries != i+1 ||
+			d.hook.Failing != begun {
 			t.Errorf("after %d tries: %s, want about %s: %+v", i+1, wait, want, d.hook)
 		}
 		jitter[float64(wait)/float64(want)] = true
@@ -433,7 +434,8 @@ func TestSignatures(t *testing.T) {
 	if err := check.Verify(append(body, ' '), headers); err == nil {
 		t.Error("what was altered passes")
 	}
-	for name, value := range map[string]string{"webhook-id": "other", "webhook-timestamp": fmt.Sprint(time.Now().Unix() - 400)} {
+	for name, value := range map[string]string{"webhook-id": "other",
+		"webhook-timestamp": fmt.Sprint(time.Now().Unix() - 400)} {
 		other := headers.Clone()
 		other.Set(name, value)
 		if err := check.Verify(body, other); err == nil {
@@ -509,15 +511,18 @@ func TestBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := b.book.Add(t.Context(), "0", "erp.example", asked, ""); err != nil || again.Secrets() != first.Secrets() {
+	if again, err := b.book.Add(t.Context(), "0", "erp.example", asked, ""); err != nil ||
+		again.Secrets() != first.Secrets() {
 		t.Errorf("asked again: %v", err)
 	}
-	if _, err := b.book.Add(t.Context(), "0", "erp.example", Asked{URL: "https://x"}, ""); fault.CodeOf(err) != fault.Conflict {
+	if _, err := b.book.Add(t.Context(), "0", "erp.example", Asked{URL: "https://x"},
+		""); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("asked for something else: %v", err)
 	}
 	for i := 1; i <= MostLive; i++ {
 		_, err := b.book.Add(t.Context(), fmt.Sprint(i), "erp.example", asked, "")
-		if want := map[bool]fault.Code{true: fault.Limit}[i == MostLive]; fault.CodeOf(err) != want && (err != nil || want != "") {
+		if want := map[bool]fault.Code{true: fault.Limit}[i == MostLive]; fault.CodeOf(err) != want &&
+			(err != nil || want != "") {
 			t.Errorf("%d: %v", i, err)
 		}
 	}

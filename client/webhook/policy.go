@@ -134,13 +134,14 @@ func public(a netip.Addr) bool {
 
 // dialer dials what may be dialled.
 func (p Policy) dialer() func(ctx context.Context, network, address string) (net.Conn, error) {
-	strict := &net.Dialer{Timeout: dialPatience, Resolver: p.resolver, Control: func(_, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil || !p.may(at.Addr()) {
-			return fault.New(fault.Forbidden, "its address isn't public, and serve.webhooks.allow doesn't list it")
-		}
-		return nil
-	}}
+	strict := &net.Dialer{Timeout: dialPatience, Resolver: p.resolver,
+		Control: func(_, address string, _ syscall.RawConn) error {
+			at, err := netip.ParseAddrPort(address)
+			if err != nil || !p.may(at.Addr()) {
+				return fault.New(fault.Forbidden, "its address isn't public, and serve.webhooks.allow doesn't list it")
+			}
+			return nil
+		}}
 	listed := &net.Dialer{Timeout: dialPatience, Resolver: p.resolver}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if host, _, err := net.SplitHostPort(address); err == nil && p.hosts[host] {

@@ -114,14 +114,16 @@ func TestNamesAreLookedAtWhenTheyAreDialled(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	}
-	if got := s.send(t.Context(), target.URL, "1", time.Now(), nil, nil); !strings.Contains(got.failed, "isn't public") {
+	if got := s.send(t.Context(), target.URL, "1", time.Now(), nil, nil); !strings.Contains(got.failed,
+		"isn't public") {
 		t.Errorf("%+v", got)
 	}
 	if asked.Load() > 0 || answers.Load() < 3 {
 		t.Errorf("asked %d times, resolved %d times", asked.Load(), answers.Load())
 	}
 	p.hosts["rebind.example"] = true
-	if got := newSender(p).send(t.Context(), "http://rebind.example:"+port, "1", time.Now(), nil, nil); got.status != 200 {
+	if got := newSender(p).send(t.Context(), "http://rebind.example:"+port, "1", time.Now(), nil,
+		nil); got.status != 200 {
 		t.Errorf("a host that is listed: %+v", got)
 	}
 }

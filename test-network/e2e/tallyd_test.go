@@ -398,7 +398,8 @@ func (d *daemon) postJob(ctx context.Context, t *testing.T, path string, request
 // get asks for what changes nothing.
 func (d *daemon) get(ctx context.Context, t *testing.T, path string, answer any) {
 	t.Helper()
-	d.ask(t, must(http.NewRequestWithContext(ctx, http.MethodGet, "https://"+d.address+path, nil)), http.StatusOK, answer)
+	d.ask(t, must(http.NewRequestWithContext(ctx, http.MethodGet, "https://"+d.address+path, nil)), http.StatusOK,
+		answer)
 }
 
 // ask asks with the key of the role admin, and wants a status.

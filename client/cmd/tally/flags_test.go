@@ -172,7 +172,7 @@ func exampleOf(t *testing.T, c *cobra.Command, name string) string {
 		"lot:points":                          "D.1.7.3.0:5",
 		"member:points[:expires[:activator]]": "li:5", "[label:]yuan": "12.50", "supplier/sku[:quantity]": "care/kit:2",
 		"debtor:creditor:yuan": "D:M:1.50",
-		"rate":                 "1/2", "number": "3", "file": "file",
+		"rate":                 "1/2", "number": "3", "file": "file", "cursor": "12.0.3-9f8e7d6c",
 		"hash": strings.Repeat("5e", 32), "code": "some_reason",
 		"text": "text", "roles": "issuer",
 		"days": "7", "channel": "app", "party:parts": "G:1", "word": "x", "programme:digits": "GP:2",

@@ -21,7 +21,8 @@ var (
 		"/v1/storefront", node.Catalogue,
 		"Open your storefront, or change it, for orders from now on; for acceptors", "店铺",
 		`{"en":"Dealer shop","zh":"经销商商城","tenders":[{"programme":"DP","value":{"num":1,"den":1}},{"programme":"FP","value":{"num":4,"den":5}},{"programme":"GP","value":{"num":1,"den":1}}],"shipDays":3,"silenceDays":10,"returnDays":7,"answerDays":14,"open":true}`))
-	StorefrontSell = node.Tries(node.Describe("storefront.sell", "POST", "/v1/listings/{supplier}/{sku}", node.Catalogue,
+	StorefrontSell = node.Tries(node.Describe("storefront.sell", "POST", "/v1/listings/{supplier}/{sku}",
+		node.Catalogue,
 		"Put a good into your storefront, or change how it is sold, for orders from now on", "上架商品",
 		`{"supplier":"care","sku":"kit","scene":"retail","prices":[{"audience":{"programme":"","tiers":[],"labels":[],"not":[]},"regions":[],"from":"","until":"","hidden":false,"fen":29800,"minPoints":0,"minCash":0}],"open":true}`), sell)
 	StorefrontShow = node.Does(node.Describe("storefront.show", "GET", "/v1/storefronts/{seller}", node.See,

@@ -32,7 +32,8 @@ func approvals(ctx context.Context, n *node.Node) (access.Approvals, error) {
 
 // ApprovalListRequest narrows the list.
 type ApprovalListRequest struct {
-	State string `json:"state,omitempty"` // WAITING, APPROVED, REJECTED, EXPIRED, DONE or REFUSED; all if it is left out
+	// WAITING, APPROVED, REJECTED, EXPIRED, DONE or REFUSED; all if it is left out
+	State string `json:"state,omitempty"`
 }
 
 // Check refuses a state that there isn't.

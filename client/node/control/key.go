@@ -42,7 +42,8 @@ func addKey(ctx context.Context, n *node.Node, c *node.Call, req access.NewKey) 
 	return made, err
 }
 
-func listKeys(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (list node.List[access.Key], err error) {
+func listKeys(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (list node.List[access.Key],
+	err error) {
 	own, err := n.Store(ctx)
 	if err != nil {
 		return list, err

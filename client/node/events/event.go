@@ -46,7 +46,8 @@ func (q EventQuery) Check() error {
 type EventPage struct {
 	Height uint64        `json:"height"` // blocks that it speaks of
 	Rows   []event.Event `json:"rows"`
-	// after which to ask on: the last event that was looked at, of the types asked for or not; "" if there is none so far
+	// after which to ask on: the last event that was looked at, of the types asked for or not; "" if there is none so
+	// far
 	Next string `json:"next"`
 	More bool   `json:"more"` // there may be more already: ask on at once, even if there is no row
 }

@@ -28,7 +28,8 @@ var (
 	WebhookReplay = node.Does(node.Describe("webhook.replay", "POST", "/v1/webhooks/{webhook}/replays", node.Webhooks,
 		"Tell an endpoint again of what came after an event; a parked one goes on", "重放推送",
 		`{"webhook":"erp","after":"latest"}`), webhookReplay)
-	WebhookDeliveries = node.Does(node.Describe("webhook.deliveries", "GET", "/v1/webhooks/{webhook}/deliveries", node.Read,
+	WebhookDeliveries = node.Does(node.Describe("webhook.deliveries", "GET", "/v1/webhooks/{webhook}/deliveries",
+		node.Read,
 		"List the last tries to tell an endpoint", "推送记录", `{"webhook":"erp"}`), webhookDeliveries)
 	WebhookRotate = node.Does(node.Describe("webhook.rotate", "POST", "/v1/webhooks/{webhook}/secrets", node.Webhooks,
 		"Make an endpoint's secrets anew, and show them; the ones before sign, too, for a while", "更换推送密钥",
@@ -84,7 +85,8 @@ func hooks(ctx context.Context, n *node.Node) (*webhook.Book, webhook.Policy, er
 }
 
 // Deliverer makes what delivers to a node's webhooks: holder is this process's name, which no other has.
-func Deliverer(ctx context.Context, n *node.Node, tail *Tail, holder string, log *slog.Logger) (*webhook.Deliverer, error) {
+func Deliverer(ctx context.Context, n *node.Node, tail *Tail, holder string, log *slog.Logger) (*webhook.Deliverer,
+	error) {
 	book, policy, err := hooks(ctx, n)
 	if err != nil {
 		return nil, err
@@ -117,7 +119,8 @@ func webhookAdd(ctx context.Context, n *node.Node, c *node.Call, req WebhookRequ
 	if err != nil {
 		return WebhookSecrets{}, err
 	}
-	h, err := book.Add(ctx, c.RequestID(), u.Host, webhook.Asked{URL: req.URL, Types: req.Types, After: req.After}, cursor)
+	h, err := book.Add(ctx, c.RequestID(), u.Host, webhook.Asked{URL: req.URL, Types: req.Types, After: req.After},
+		cursor)
 	if err != nil {
 		return WebhookSecrets{}, err
 	}

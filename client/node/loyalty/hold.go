@@ -204,7 +204,8 @@ func holds(ctx context.Context, n *node.Node, c *node.Call, req HoldsRequest) (n
 			return node.List[index.Hold]{}, err
 		}
 		filter := index.HoldFilter{Member: req.Member, Acceptor: req.Acceptor, States: req.States}
-		rows, next, err := node.Windowed(c, func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
+		rows, next, err := node.Windowed(c,
+			func(p index.Page) (index.Part[index.Hold], error) { return r.Holds(filter, p) })
 		return node.List[index.Hold]{Height: r.Height(), Rows: rows, Next: next}, err
 	})
 }

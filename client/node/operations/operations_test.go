@@ -40,7 +40,8 @@ func TestOperationsAreWhole(t *testing.T) {
 			t.Errorf("%s: what it does in English %q and Chinese %q, and who may: %q", row.Name, row.En,
 				row.Zh, row.Permission)
 		}
-		if (row.Method == "GET") != (row.Permission.Asks() && !op.Carries()) || row.Method != "GET" && row.Method != "POST" {
+		if (row.Method == "GET") != (row.Permission.Asks() && !op.Carries()) || row.Method != "GET" &&
+			row.Method != "POST" {
 			t.Errorf("%s: method %s for who may %s", row.Name, row.Method, row.Permission)
 		}
 		route := row.Method + " " + braces.ReplaceAllString(row.Path, "{}")
@@ -79,8 +80,8 @@ func hasHan(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Tries, Alone or
-// Lists.
+// declaredOperations are the variables of client/node and what is below it that are made by Sends, Does, Tries, Alone
+// or Lists.
 func declaredOperations(t *testing.T) (names []string) {
 	t.Helper()
 	kit, err := filepath.Glob("../*.go")

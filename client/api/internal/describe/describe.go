@@ -181,8 +181,9 @@ func (s *schemas) components(src Source, problem, waiting json.RawMessage) doc {
 		},
 		"responses": doc{"Waiting": doc{"description": "A second person has to let it happen, as a rule of the node's says; it " +
 			"is sent then, and asking again under the same key answers this until then",
-			"content": doc{"application/json": doc{"schema": waiting}}}, "Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
-			"content": doc{"application/problem+json": doc{"schema": problem}}}},
+			"content": doc{"application/json": doc{"schema": waiting}}},
+			"Problem": doc{"description": "It was refused: one of " + strings.Join(src.Codes, ", "),
+				"content": doc{"application/problem+json": doc{"schema": problem}}}},
 	}
 }
 

@@ -148,7 +148,8 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 	if t == reflect.TypeFor[json.RawMessage]() {
 		return &jsonschema.Schema{Description: "any JSON"}
 	}
-	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !written.Itself(t) && !written.Itself(t.Elem()) {
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !written.Itself(t) &&
+		!written.Itself(t.Elem()) {
 		return &jsonschema.Schema{Type: "string", ContentEncoding: "base64"}
 	}
 	if !written.Itself(t) || t.Kind() == reflect.Struct && writesFields(t) {

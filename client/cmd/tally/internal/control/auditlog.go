@@ -37,10 +37,12 @@ func listLog(a *cli.App) *cobra.Command {
 				}
 			}
 			return a.Print(list, func(t table.Writer) {
-				t.AppendHeader(table.Row{"n", "at", "what", "who", "person", "operation", "request", "moves", "refused"})
+				t.AppendHeader(table.Row{"n", "at", "what", "who", "person", "operation", "request", "moves",
+					"refused"})
 				for _, l := range list.Rows {
 					e := l.Entry
-					t.AppendRow(table.Row{e.N, e.At, e.What, e.Who, e.Person, e.Operation, e.Request, count(e.Fen), e.Code})
+					t.AppendRow(table.Row{e.N, e.At, e.What, e.Who, e.Person, e.Operation, e.Request, count(e.Fen),
+						e.Code})
 				}
 			})
 		})

@@ -68,9 +68,11 @@ func endOf(day date.Date) (time.Time, error) {
 func listKeys(a *cli.App) *cobra.Command {
 	return cli.Verb(a, "list", "  tally --as D key list", control.KeyList, cli.Nothing,
 		cli.Shows(a, func(t table.Writer, list node.List[access.Key]) {
-			t.AppendHeader(table.Row{"key", "role", "name", "person", "outlet", "a request", "a day", "a minute", "until", "ended"})
+			t.AppendHeader(table.Row{"key", "role", "name", "person", "outlet", "a request", "a day", "a minute",
+				"until", "ended"})
 			for _, k := range list.Rows {
-				t.AppendRow(table.Row{k.ID, k.Role, k.Name, k.Person, k.Outlet, cli.YuanOrNone(amount.Units(k.PerRequest)),
+				t.AppendRow(table.Row{k.ID, k.Role, k.Name, k.Person, k.Outlet,
+					cli.YuanOrNone(amount.Units(k.PerRequest)),
 					cli.YuanOrNone(amount.Units(k.PerDay)), count(k.PerMinute), moment(k.Ends), moment(k.Ended)})
 			}
 		}))
@@ -106,7 +108,8 @@ func listApprovals(a *cli.App) *cobra.Command {
 	var req control.ApprovalListRequest
 	cmd := cli.Verb(a, "list", "  tally --as D approval list --state WAITING", control.ApprovalList, cli.Words(&req),
 		cli.Shows(a, func(t table.Writer, list node.List[access.Approval]) {
-			t.AppendHeader(table.Row{"approval", "operation", "moves", "asked by", "asked", "until", "state", "decided by"})
+			t.AppendHeader(table.Row{"approval", "operation", "moves", "asked by", "asked", "until", "state",
+				"decided by"})
 			for _, p := range list.Rows {
 				t.AppendRow(table.Row{p.ID, p.Operation, cli.YuanOrNone(amount.Units(p.Fen)), asker(p), moment(p.Asked),
 					moment(p.Until), p.State, p.By})
@@ -142,7 +145,8 @@ func showApproval(a *cli.App) *cobra.Command {
 
 func approve(a *cli.App) *cobra.Command {
 	var req control.ApprovalRequest
-	return cli.Verb(a, "approve APPROVAL", "  tally --as D approval approve a-abcdefghijklmnop", control.ApprovalApprove,
+	return cli.Verb(a, "approve APPROVAL", "  tally --as D approval approve a-abcdefghijklmnop",
+		control.ApprovalApprove,
 		cli.Words(&req, &req.Approval), cli.Shows(a, approvalTable))
 }
 

@@ -95,7 +95,8 @@ func pingWebhook(a *cli.App) *cobra.Command {
 
 func replayWebhook(a *cli.App) *cobra.Command {
 	var req events.WebhookReplayRequest
-	cmd := cli.Verb(a, "replay WEBHOOK", "  tally --as D webhook replay erp --after 12.0.3-9f8e7d6c", events.WebhookReplay,
+	cmd := cli.Verb(a, "replay WEBHOOK", "  tally --as D webhook replay erp --after 12.0.3-9f8e7d6c",
+		events.WebhookReplay,
 		cli.Words(&req, &req.Webhook), cli.Shows(a, webhookTable))
 	cli.Word(cmd, &req.After, "after", "id of the event after which it is told again; latest for those to come")
 	cli.Require(cmd, "after")
