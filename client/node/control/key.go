@@ -67,5 +67,5 @@ func endKey(ctx context.Context, n *node.Node, _ *node.Call, req EndKeyRequest) 
 	if err != nil {
 		return done, err
 	}
-	return EndedKey{req.Key}, access.NewKeyring(own).End(ctx, req.Key)
+	return EndedKey(req), access.NewKeyring(own).End(ctx, req.Key)
 }

@@ -104,7 +104,11 @@ func (s *schemas) paths(src Source) (map[string]doc, error) {
 		paths[row.Path][strings.ToLower(row.Method)] = described
 	}
 	batch, err := s.batch(src.Batch, src.Height)
+	if err != nil {
+		return nil, err
+	}
 	paths[src.Batch.Path] = doc{"post": batch}
+	paths[src.Stream], err = s.stream(src)
 	return paths, err
 }
 
