@@ -41,12 +41,18 @@ func (s *Server) do(ctx context.Context, who access.Caller, rt route, a *asked) 
 		return nil, waits, problem
 	}
 	answer, problem = s.run(ctx, rt, a)
-	if err := s.guard.End(ctx, ask, outcomeOf(problem)); err != nil {
+	// who has hung up meanwhile, or waited for too long, did ask: the log has what became of it
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteFor)
+	defer cancel()
+	if err := s.guard.End(noting, ask, outcomeOf(problem)); err != nil {
 		s.log.Error("what became of a request isn't in the log", "operation", rt.row.Name, "err", err)
 		return nil, nil, refused{err: err, effect: Unknown}
 	}
 	return answer, nil, problem
 }
+
+// noteFor is how long the log may take.
+const noteFor = 10 * time.Second
 
 // admitted lets a request in that writes; who isn't let in is counted.
 func (s *Server) admitted(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, refused) {
