@@ -3,12 +3,15 @@ package api
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"tallystick/client/node/events"
 )
 
 var aMetric = regexp.MustCompile(`\btally_[a-z_]+`)
@@ -17,6 +20,13 @@ var aMetric = regexp.MustCompile(`\btally_[a-z_]+`)
 func metricsOf(t *testing.T) map[string]bool {
 	t.Helper()
 	s := serverOf(t, io.Discard)
+	tail := events.NewTail(s.node)
+	hooks, err := events.Deliverer(t.Context(), s.node, tail, "test", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Stream(tail)
+	s.Webhooks(hooks)
 	s.ask("reader", "POST", "/v1/books/periods", "") // so that requests have been counted
 	have := map[string]bool{}
 	for line := range strings.Lines(s.ask("reader", "GET", "/metrics", "").Body.String()) {

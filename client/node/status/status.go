@@ -13,11 +13,15 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/goods"
 	"tallystick/chaincode/settlement"
+	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/index"
 	"tallystick/client/machine"
 	"tallystick/client/node"
+	"tallystick/client/node/control"
+	"tallystick/client/node/events"
 	"tallystick/client/node/jobs"
+	"tallystick/client/webhook"
 )
 
 // NodeStatus says how the node is (状态).
@@ -65,11 +69,14 @@ var (
 	answerDispute = what{"answer", "answer the dispute", "答复争议", "dispute.answer"}
 	decideDispute = what{"decide", "agree to what the other side offers, withdraw, or escalate",
 		"对方已答复：同意、撤回或提请裁决", "dispute.show"}
-	ruleDispute     = what{"rule", "rule on the dispute", "裁决争议", "dispute.rule"}
-	acceptOrders    = what{"accept", "accept the orders, or turn them down", "接单或拒单", "order.accept"}
-	shipOrders      = what{"ship", "ship what was accepted", "发货", "order.ship"}
-	answerReturns   = what{"return", "answer the returns", "处理退货", "order.return.receive"}
-	lookAtJob       = what{"job", "look why the work was refused", "任务被拒，查看原因", "job.show"}
+	ruleDispute   = what{"rule", "rule on the dispute", "裁决争议", "dispute.rule"}
+	acceptOrders  = what{"accept", "accept the orders, or turn them down", "接单或拒单", "order.accept"}
+	shipOrders    = what{"ship", "ship what was accepted", "发货", "order.ship"}
+	answerReturns = what{"return", "answer the returns", "处理退货", "order.return.receive"}
+	lookAtJob     = what{"job", "look why the work was refused", "任务被拒，查看原因", "job.show"}
+	replayHook    = what{"webhook", "see why the endpoint acknowledges nothing, and replay", "推送已停：查明后重放",
+		"webhook.replay"}
+	approve         = what{"approve", "approve the requests that wait, or reject them", "复核待办请求", "approval.approve"}
 	renewIdentity   = what{"certificate", "renew the certificate by which the party signs", "更新签名证书", ""}
 	bringIndexAlong = what{"behind", "the read model is behind the ledger: is a peer down?", "读模型落后于账本", ""}
 )
@@ -112,15 +119,15 @@ func status(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (
 	if s.Ledger > s.Height+mostBehind {
 		s.Needs = append(s.Needs, bringIndexAlong.need("", "", 0, s.Date, int(s.Ledger-s.Height)))
 	}
-	refused, err := refusedJobs(ctx, n, s.Date)
-	if err != nil {
-		return s, err
+	for _, look := range []func(context.Context, *node.Node, date.Date) ([]Need, error){
+		refusedJobs, parkedHooks, waitingApprovals, certificates,
+	} {
+		more, err := look(ctx, n, s.Date)
+		if err != nil {
+			return s, err
+		}
+		s.Needs = append(s.Needs, more...)
 	}
-	certificate, err := certificates(n, s.Date)
-	if err != nil {
-		return s, err
-	}
-	s.Needs = append(append(s.Needs, refused...), certificate...)
 	slices.SortStableFunc(s.Needs, byUrgency)
 	if s.Needs == nil {
 		s.Needs = []Need{}
@@ -270,11 +277,30 @@ func refusedJobs(ctx context.Context, n *node.Node, today date.Date) (needs []Ne
 	return needs, err
 }
 
+func parkedHooks(ctx context.Context, n *node.Node, today date.Date) (needs []Need, err error) {
+	list, err := events.WebhookList.Do(ctx, n, &node.Call{}, node.NoRequest{})
+	for _, w := range list.Rows {
+		if w.State == webhook.Parked {
+			needs = append(needs, replayHook.need(w.ID, "", 0, today, 1))
+		}
+	}
+	return needs, err
+}
+
+func waitingApprovals(ctx context.Context, n *node.Node, today date.Date) (needs []Need, err error) {
+	waiting := control.ApprovalListRequest{State: access.Waiting}
+	list, err := control.ApprovalList.Do(ctx, n, &node.Call{}, waiting)
+	if len(list.Rows) > 0 {
+		needs = append(needs, approve.need(list.Rows[0].ID, "", 0, today, len(list.Rows)))
+	}
+	return needs, err
+}
+
 // renewBefore is how long before its end a certificate is to be renewed.
 const renewBefore = 30 * 24 * time.Hour
 
 // certificates looks at the certificate by which the party signs.
-func certificates(n *node.Node, today date.Date) ([]Need, error) {
+func certificates(_ context.Context, n *node.Node, today date.Date) ([]Need, error) {
 	text, err := bounds.File(n.Config().Identity.Cert, bounds.Key)
 	if err != nil {
 		return nil, machine.Fault(err)

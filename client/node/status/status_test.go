@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tallystick/client/node"
+	"tallystick/client/node/jobs"
 	"tallystick/client/node/nodetest"
 	"tallystick/client/node/operations"
 	"tallystick/client/node/status"
@@ -50,4 +51,22 @@ func TestNeeds(t *testing.T) {
 	do("G", "cycle.finalise", `{"cycle":"2026-11"}`)
 	needs("D")
 	needs("F", "pay D")
+
+	own, err := a.Node("D").Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := jobs.NewBook(own)
+	if _, err := book.Add(t.Context(), jobs.Work{ID: "j1", Operation: "points.expire"}); err != nil {
+		t.Fatal(err)
+	}
+	needs("D")
+	taken, err := book.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := taken.End(t.Context(), jobs.Refused, nil, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	needs("D", "job")
 }
