@@ -87,7 +87,7 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
 			until, progress, ended, answer, problem, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?, ?)`,
-			w.ID, w.Operation, w.Who, []byte{}, []byte(w.Request), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
+			w.ID, w.Operation, w.Who, []byte{}, notNil(w.Request), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
 			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{}, string(w.Asked))
 		return err
 	})
