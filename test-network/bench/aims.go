@@ -107,6 +107,8 @@ func phaseAims(r Report, phase string) (list []Aim) {
 		}, arm, arm)
 	}
 	ratio(arm2000, armOne, 10)
+	ratio(armHTTP, arm256, 0.85)
+	ratio(armBatches, armIssue16, 0.9)
 	given(func(m, t Summary) Aim {
 		return most(armAttack+" ÷ "+arm64+", p99", over(m.P99.Median, t.P99.Median), 3)
 	}, armAttack, arm64)

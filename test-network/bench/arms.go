@@ -36,6 +36,9 @@ const (
 	armLone     = "h-1"
 	arm64       = "h-64"
 	arm2000     = "h-2000"
+	arm256      = "p-256"
+	armHTTP     = "p-http"
+	armBatches  = "p-batch"
 	armVisit    = "i"
 	armConvert  = "k"
 	armWriteOff = "l"
@@ -67,6 +70,10 @@ func arms(batch int) []arm {
 		{armLone, "issue, 1 caller, a command a call", true, callers(1), false},
 		{arm64, "issue, 64 callers, a command a call", true, callers(64), false},
 		{arm2000, "issue, 2,000 callers, a command a call", true, callers(2000), false},
+		{arm256, "issue, 256 callers, a command a call", true, callers(256), false},
+		{armHTTP, "issue, 256 clients of the node over HTTPS, a command a request", true, overHTTP(256), false},
+		{armBatches, "issue, 16 clients of the node over HTTPS, 500 commands a request", true,
+			batchesOverHTTP(lanesAll, batch), false},
 		{armVisit, "authorised hold + capture of 3 programmes, 4 acceptors of 4 lanes", true,
 			redeem(visiting, acceptors, lanesAll/len(acceptors), batch), false},
 		{armConvert, "conversions, members at home with the issuer, 16 lanes", true, convert("GP", batch), false},
