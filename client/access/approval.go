@@ -112,7 +112,7 @@ const mostListed = 10_000
 
 // Of returns the approval of a request, if there is one.
 func (l Approvals) Of(ctx context.Context, a Ask) (Approval, bool, error) {
-	return one(ctx, l.own.Reader, "request = ? AND body = ?", a.Request, a.Body)
+	return one(ctx, l.own.Reader, "request = ? AND body = ? AND who = ?", a.Request, a.Body, a.Who.ID)
 }
 
 // Opened is what was asked for, and by whom.
@@ -156,10 +156,13 @@ func (g *Guard) Wait(ctx context.Context, a Ask, rule config.Approval, request j
 	}
 	sealed := v.Seal(text, "approvals", made.ID)
 	err = g.desk.write(ctx, func(ctx context.Context, p *page) (refusal, err error) {
-		there, found, err := one(ctx, p.Reader, "request = ? AND body = ?", a.Request, a.Body)
+		there, found, err := one(ctx, p.Reader, "request = ? AND body = ? AND who = ?", a.Request, a.Body, a.Who.ID)
 		if err != nil || found {
 			made = there
 			return nil, err
+		}
+		if refusal, err := roomFor(ctx, p.Reader, a.Who.ID, now); refusal != nil || err != nil {
+			return refusal, err
 		}
 		if _, err := p.Exec(ctx, `INSERT INTO approvals (id, operation, request, body, fen, who, person, sealed, state, asked,
 			until, decided, by_who, by_person, reason, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', '')`,
@@ -171,6 +174,37 @@ func (g *Guard) Wait(ctx context.Context, a Ask, rule config.Approval, request j
 		return nil, p.add(ctx, a.entry(Waits))
 	})
 	return made, err
+}
+
+// What may wait for a second person at once.
+const (
+	mostWaiting      = 1000
+	mostWaitingOfOne = 100
+)
+
+// roomFor refuses a request more than may wait: nobody's keep those of others out.
+func roomFor(ctx context.Context, r store.Reader, who string, now time.Time) (refusal, err error) {
+	var all, own int
+	if _, err := r.One(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN who = ? THEN 1 ELSE 0 END), 0) FROM approvals
+		WHERE state = ? AND until > ?`, []any{who, Waiting, now.Unix()}, &all, &own); err != nil {
+		return nil, err
+	}
+	if all >= mostWaiting || own >= mostWaitingOfOne {
+		return fault.New(fault.Overloaded, "%d requests wait for a second person, %d of them yours; %d may, and %d", all,
+			own, mostWaiting, mostWaitingOfOne), nil
+	}
+	return nil, nil
+}
+
+// ToSend lists those that were approved and haven't been sent, those approved first.
+func (l Approvals) ToSend(ctx context.Context, most int) (list []Approval, err error) {
+	err = l.own.Each(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE state = ? ORDER BY decided, id LIMIT ?",
+		[]any{Approved, most}, func(scan store.Scan) error {
+			a, err := scanApproval(scan)
+			list = append(list, a)
+			return err
+		})
+	return list, err
 }
 
 // Decide approves a request, or rejects it for a reason. Asked again by the same person, it answers the same.
@@ -219,7 +253,7 @@ func (l Approvals) Became(ctx context.Context, id string, o Outcome) error {
 func became(ctx context.Context, w store.Writer, id string, o Outcome) error {
 	state := Sent
 	switch {
-	case id == "" || o.Effect == "unknown":
+	case id == "" || o.Effect == "unknown" || o.Effect == "done" && o.Code.Passing():
 		return nil
 	case o.Code != "" && o.Effect == "none":
 		state = Failed

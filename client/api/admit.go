@@ -101,6 +101,9 @@ func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked
 	if who.Amounts() && !declared {
 		return ask, nil, fault.New(fault.Forbidden, "who asks has limits, and nothing says what %s moves", rt.row.Name)
 	}
+	if err := s.passesRules(who, rt); err != nil {
+		return ask, nil, err
+	}
 	meaning, err := rt.op.MeaningOf(a.request)
 	if err != nil {
 		return ask, nil, err
@@ -110,6 +113,21 @@ func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked
 	}
 	waits, err := s.approved(ctx, rt, a, &ask)
 	return ask, waits, err
+}
+
+// passesRules refuses an import with FORBIDDEN to all but the owner where a second person has to approve what its
+// permission lets be done by hand: a file's lines would pass the rule one by one.
+func (s *Server) passesRules(who access.Caller, rt route) error {
+	if !rt.op.BySource() || who.IsOwner() {
+		return nil
+	}
+	for name, other := range s.routes {
+		if _, ruled := s.guard.Rule(name); ruled && other.row.Permission == rt.row.Permission {
+			return fault.New(fault.Forbidden, "%s may have to be approved, which a file's lines can't be: have who runs "+
+				"the node import it", name)
+		}
+	}
+	return nil
 }
 
 // atOutlet holds a request to its caller's outlet, if it has one. FORBIDDEN another outlet's.

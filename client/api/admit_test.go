@@ -240,3 +240,24 @@ func TestRulesThatCantBe(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestImportsPassNoRule: what a second person has to approve isn't done by a file instead, but by who runs the node.
+func TestImportsPassNoRule(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	undo := func() Problem { return problemIn(t, s.ask("loyalty", "POST", "/v1/imports/spring/undo", `{"reason":"wrong_file"}`)) }
+	if p := undo(); p.Code == fault.Forbidden {
+		t.Errorf("without a rule: %+v", p)
+	}
+	if err := s.Configure(config.Serve{Approvals: []config.Approval{{Operation: "points.issue"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := undo(); p.Code != fault.Forbidden || !strings.Contains(p.Detail, "points.issue") {
+		t.Errorf("%+v", p)
+	}
+	if err := s.Configure(config.Serve{Approvals: []config.Approval{{Operation: "payment.instruct"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := undo(); p.Code == fault.Forbidden {
+		t.Errorf("a rule of another permission: %+v", p)
+	}
+}

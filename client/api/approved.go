@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
 	"tallystick/client/node"
+	"tallystick/client/node/jobs"
 )
 
 // sendEvery is how often a server looks for requests that were approved, by whichever process.
@@ -37,16 +39,15 @@ func (s *Server) sendAll(ctx context.Context) error {
 	if err := s.guard.Flush(ctx, false); err != nil {
 		return err
 	}
-	list, err := s.guard.Approvals.List(ctx, access.Approved, 100)
+	list, err := s.guard.Approvals.ToSend(ctx, 100)
 	if err != nil {
 		return err
 	}
+	var failed []error // one that can't be sent keeps no other
 	for _, a := range list {
-		if err := s.send(ctx, a); err != nil {
-			return err
-		}
+		failed = append(failed, s.send(ctx, a))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // send sends a request that was approved, for who asked for it, under its own id. What isn't known of it yet is
@@ -67,9 +68,15 @@ func (s *Server) send(ctx context.Context, approval access.Approval) error {
 	ctx, cancel := context.WithTimeout(ctx, rt.patience())
 	defer cancel()
 	_, _, problem := s.do(ctx, kept.Who, rt, &asked{call: node.Call{ID: approval.Request}, request: kept.Request})
-	if problem.err != nil {
-		s.log.Warn("a request that was approved was refused", "operation", approval.Operation, "approval", approval.ID,
-			"code", fault.CodeOf(problem.err))
+	if problem.err == nil {
+		return nil
+	}
+	code := refusalOf(problem.err).Code
+	s.log.Warn("a request that was approved was refused", "operation", approval.Operation, "approval", approval.ID,
+		"code", code)
+	late := time.Since(approval.Decided) > jobs.Patience
+	if problem.effect == None && !code.Passing() || late { // also where it wasn't let in, of which the log says nothing
+		return s.guard.Approvals.Became(ctx, approval.ID, access.Outcome{Code: code, Effect: string(None)})
 	}
 	return nil
 }

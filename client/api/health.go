@@ -48,11 +48,11 @@ func (h health) Collect(to chan<- prometheus.Metric) {
 	}
 	for what, look := range map[string]func() error{
 		"jobs": func() error {
-			own, err := h.node.Store(ctx)
+			book, err := jobs.Open(ctx, h.node)
 			if err != nil {
 				return err
 			}
-			counts, err := jobs.NewBook(own).Counts(ctx)
+			counts, err := book.Counts(ctx)
 			if err != nil {
 				return err
 			}

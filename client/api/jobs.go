@@ -35,7 +35,7 @@ func wantsJob(r *http.Request) bool {
 
 // later takes a request in as a job and answers that: 202, and where to look.
 func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
-	own, err := s.node.Store(ctx)
+	book, err := jobs.Open(ctx, s.node)
 	if err != nil {
 		return refused{err: err, effect: None}
 	}
@@ -54,7 +54,7 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	if id == "" { // the ledger knows it by its source
 		id = node.NewID()
 	}
-	job, err := jobs.NewBook(own).Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
+	job, err := book.Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
 		Request: a.request, Upload: a.call.Upload, Asked: asked})
 	if err != nil {
 		err = errors.Join(err, s.guard.End(ctx, ask, access.Outcome{Code: fault.CodeOf(err), Effect: string(None)}))
@@ -91,11 +91,10 @@ const (
 // Work does the node's jobs until ctx ends, and sends what was approved. What is under way then is left for whoever
 // comes next.
 func (s *Server) Work(ctx context.Context) error {
-	own, err := s.node.Store(ctx)
+	book, err := jobs.Open(ctx, s.node)
 	if err != nil {
 		return err
 	}
-	book := jobs.NewBook(own)
 	places := make(chan struct{}, jobsAtOnce)
 	look, tidy := time.NewTicker(lookEvery), time.NewTicker(tidyEvery)
 	defer look.Stop()
@@ -142,7 +141,17 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 			taken.Operation), effect: None})
 		return
 	}
-	call := &node.Call{Who: askerOf(admittedAs(taken).Who)}
+	who := admittedAs(taken).Who
+	switch alive, err := s.guard.Keys.Alive(ctx, who); {
+	case err != nil:
+		s.settle(ctx, taken, nil, refused{err: err, effect: None})
+		return
+	case !alive:
+		ended := fault.New(fault.Forbidden, "the key that asked for it has ended")
+		s.settle(ctx, taken, nil, refused{err: ended, effect: None})
+		return
+	}
+	call := &node.Call{Who: askerOf(who)}
 	if !rt.op.BySource() {
 		call.ID = taken.ID
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/access"
 	"tallystick/client/node/jobs"
 )
 
@@ -61,13 +62,17 @@ func TestLater(t *testing.T) {
 // TestJobsAreTriedAgain: a job that no peer can do waits with its problem; one of an operation that is no more ends.
 func TestJobsAreTriedAgain(t *testing.T) {
 	s := serverOf(t, io.Discard)
-	own, err := s.node.Store(t.Context())
+	book, err := jobs.Open(t.Context(), s.node)
 	if err != nil {
 		t.Fatal(err)
 	}
-	book := jobs.NewBook(own)
+	asked, err := json.Marshal(access.Ask{Who: access.Owner()})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for id, operation := range map[string]string{"a": "points.expire", "b": "points.melt"} {
-		work := jobs.Work{ID: id, Operation: operation, Request: []byte(`{"programme":"DP"}`)}
+		work := jobs.Work{ID: id, Operation: operation, Request: []byte(`{"programme":"DP"}`),
+			Asked: asked}
 		if _, err := book.Add(t.Context(), work); err != nil {
 			t.Fatal(err)
 		}
@@ -99,5 +104,39 @@ func TestJobsAreTriedAgain(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestJobsEndWithTheirKey: what a key asked for isn't begun once it has ended.
+func TestJobsEndWithTheirKey(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	if w := s.ask("loyalty", "POST", "/v1/programmes/DP/expiry", "{}", KeyHeader, "late", PreferHeader,
+		"respond-async"); w.Code != http.StatusAccepted {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	id := strings.Split(s.keys["loyalty"], "_")[1]
+	if err := s.guard.Keys.End(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	book, err := jobs.Open(t.Context(), s.node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- s.Work(ctx) }()
+	var job jobs.Job
+	for job.Ended.IsZero() && t.Context().Err() == nil {
+		if job, err = book.Show(t.Context(), "late"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	var p Problem
+	if err := json.Unmarshal(job.Problem, &p); err != nil || job.State != jobs.Refused || p.Code != fault.Forbidden {
+		t.Errorf("%s %+v, %v", job.State, p, err)
 	}
 }

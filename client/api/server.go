@@ -410,7 +410,7 @@ func (s *Server) export(ctx context.Context, x exchange, a asked, height uint64)
 
 // run runs an operation, and finds out what became of it if it is refused.
 func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ refused) {
-	answer, err := rt.op.Run(ctx, s.node, &a.call, a.request)
+	answer, err := run(ctx, s.node, rt.op, &a.call, a.request)
 	if err == nil {
 		return answer, refused{}
 	}

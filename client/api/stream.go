@@ -165,16 +165,17 @@ func (s *Server) tellEvents(w http.ResponseWriter, r *http.Request, st *stream, 
 	if err := out.write([]byte("retry: 2000\n\n")); err != nil {
 		return err
 	}
-	timer := time.NewTimer(st.beat)
-	defer timer.Stop()
+	beat := time.NewTicker(st.beat)
+	defer beat.Stop()
 	for {
 		if err := out.events(list); err != nil {
 			return err
 		}
-		if !more {
-			if err := s.await(r, st, out, grown, timer); err != nil {
-				return err
-			}
+		if more {
+			grown = ready
+		}
+		if err := s.await(r, st, out, grown, beat); err != nil {
+			return err
 		}
 		if list, at, more, grown, err = st.tail.After(ctx, at, q.wanted, streamPage); err != nil {
 			return err
@@ -188,19 +189,30 @@ func (s *Server) latest(ctx context.Context, st *stream) (*event.Cursor, error) 
 	return st.tail.Latest(ctx)
 }
 
-// await waits until there are more events. Meanwhile it tells now and then that the node is there, and looks whether
-// the caller may still ask.
-func (s *Server) await(r *http.Request, st *stream, out *streamWriter, grown <-chan struct{}, timer *time.Timer) error {
+// ready is for what needs no waiting.
+var ready = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// await waits until there are more events. At each beat, however many come, it tells that the node is there, and looks
+// whether the caller may still ask.
+func (s *Server) await(r *http.Request, st *stream, out *streamWriter, grown <-chan struct{}, beat *time.Ticker) error {
 	for {
-		timer.Reset(st.beat)
+		select {
+		case <-beat.C: // it comes first: a stream that is never idle ends with its key, too
+			if err := s.beat(r, out); err != nil {
+				return err
+			}
+			continue
+		default:
+		}
 		select {
 		case <-grown:
 			return nil
-		case <-timer.C:
-			if _, err := s.mayStream(r); err != nil {
-				return err
-			}
-			if err := out.write([]byte(":\n\n")); err != nil {
+		case <-beat.C:
+			if err := s.beat(r, out); err != nil {
 				return err
 			}
 		case <-r.Context().Done():
@@ -209,6 +221,14 @@ func (s *Server) await(r *http.Request, st *stream, out *streamWriter, grown <-c
 			return fault.New(fault.Unavailable, "the node is stopping")
 		}
 	}
+}
+
+// beat looks whether the caller may still ask, and tells that the node is there.
+func (s *Server) beat(r *http.Request, out *streamWriter) error {
+	if _, err := s.mayStream(r); err != nil {
+		return err
+	}
+	return out.write([]byte(":\n\n"))
 }
 
 // streamWriter writes a stream, each time within a time.

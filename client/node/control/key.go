@@ -24,7 +24,8 @@ type AddedKey struct {
 	Text string `json:"text"` // that its user sends: it is told here, and nowhere else
 }
 
-// addKey makes a key of what nobody but this vault can make of the request id, so who asks again is told the same one.
+// addKey makes a key of what nobody but this vault can make of the request id and of who asks: he is told the same one
+// again, and nobody else is.
 func addKey(ctx context.Context, n *node.Node, c *node.Call, req access.NewKey) (made AddedKey, err error) {
 	own, err := n.Store(ctx)
 	if err != nil {
@@ -34,7 +35,7 @@ func addKey(ctx context.Context, n *node.Node, c *node.Call, req access.NewKey) 
 	if err != nil {
 		return made, err
 	}
-	bytes, err := v.Derive("key", c.RequestID(), access.KeyBytes)
+	bytes, err := v.Derive("key/"+c.Who.ID, c.RequestID(), access.KeyBytes)
 	if err != nil {
 		return made, err
 	}

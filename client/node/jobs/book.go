@@ -13,17 +13,51 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/node"
 	"tallystick/client/store"
+	"tallystick/client/vault"
 )
 
 // Book is the jobs of a node, as one process of it sees them.
 type Book struct {
 	own    *store.Store
-	holder string // this process
+	seal   *vault.Vault // under whose key requests, files and answers are kept
+	holder string       // this process
 	now    func() time.Time
 }
 
-// NewBook returns the jobs that are in a node's store, for a process of the node.
-func NewBook(own *store.Store) *Book { return &Book{own: own, holder: node.NewID(), now: time.Now} }
+// Open returns a node's jobs. What they ask, their files and what they answer are kept under the key of the node's
+// vault: there may be customers and one-time codes in them.
+func Open(ctx context.Context, n *node.Node) (*Book, error) {
+	own, err := n.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := n.Vault()
+	return newBook(own, v), err
+}
+
+func newBook(own *store.Store, v *vault.Vault) *Book {
+	return &Book{own: own, seal: v, holder: node.NewID(), now: time.Now}
+}
+
+// Where a job's secrets are kept, each bound to its place.
+const (
+	requestPlace = "jobs/request"
+	answerPlace  = "jobs/answer"
+	partPlace    = "jobs/part"
+)
+
+func partID(job string, part int) string { return fmt.Sprintf("%s/%d", job, part) }
+
+// opened reads what was sealed; what is empty is.
+func (b *Book) opened(sealed []byte, place, id string) (text []byte, err error) {
+	if len(sealed) == 0 {
+		return nil, nil
+	}
+	if err := b.seal.Unseal(sealed, &text, place, id); err != nil {
+		return nil, fault.New(fault.Machine, "job %s can't be read: %v", id, err)
+	}
+	return text, nil
+}
 
 // Work is what a job is to do.
 type Work struct {
@@ -87,7 +121,8 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
 			until, progress, ended, answer, problem, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?, ?)`,
-			w.ID, w.Operation, w.Who, []byte{}, notNil(w.Request), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
+			w.ID, w.Operation, w.Who, []byte{},
+			b.seal.Seal([]byte(w.Request), requestPlace, w.ID), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
 			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{}, string(w.Asked))
 		return err
 	})
@@ -124,8 +159,7 @@ func (b *Book) bring(ctx context.Context, w Work, there bool) (meaning []byte, e
 			return nil, node.OfFile(err)
 		}
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %x", w.Operation, w.Request, file.Sum(nil)))
-	return sum[:], nil
+	return b.seal.Hash(fmt.Appendf(nil, "%q %q %x", w.Operation, w.Request, file.Sum(nil))), nil
 }
 
 // inParts reads a file to its end, part by part. LIMIT.
@@ -155,7 +189,8 @@ func (b *Book) keep(ctx context.Context, id string, part int, bytes []byte) erro
 		if mine, err := b.comes(ctx, tx, id); err != nil || !mine {
 			return errors.Join(err, tooSlow(id))
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO job_parts (job, part, bytes) VALUES (?, ?, ?)`, id, part, bytes)
+		_, err := tx.Exec(ctx, `INSERT INTO job_parts (job, part, bytes) VALUES (?, ?, ?)`, id, part,
+			b.seal.Seal(bytes, partPlace, partID(id, part)))
 		return err
 	})
 }
@@ -202,13 +237,13 @@ func remove(ctx context.Context, tx store.Writer, id string) error {
 
 // Open opens the file that came with a job.
 func (b *Book) Open(ctx context.Context, id string) io.ReadCloser {
-	return &parts{ctx: ctx, own: b.own, job: id}
+	return &parts{ctx: ctx, book: b, job: id}
 }
 
 // parts is a file as it is kept.
 type parts struct {
 	ctx  context.Context
-	own  *store.Store
+	book *Book
 	job  string
 	next int
 	rest []byte
@@ -217,13 +252,17 @@ type parts struct {
 // Read reads on.
 func (p *parts) Read(to []byte) (int, error) {
 	if len(p.rest) == 0 {
-		found, err := p.own.One(p.ctx, `SELECT bytes FROM job_parts WHERE job = ? AND part = ?`, []any{p.job, p.next},
-			&p.rest)
+		var sealed []byte
+		found, err := p.book.own.One(p.ctx, `SELECT bytes FROM job_parts WHERE job = ? AND part = ?`,
+			[]any{p.job, p.next}, &sealed)
 		if err != nil {
 			return 0, err
 		}
 		if !found {
 			return 0, io.EOF
+		}
+		if p.rest, err = p.book.opened(sealed, partPlace, partID(p.job, p.next)); err != nil {
+			return 0, err
 		}
 		p.next++
 	}

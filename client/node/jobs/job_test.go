@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tallystick/chaincode/fault"
+	"tallystick/client/config"
 	"tallystick/client/node"
-	"tallystick/client/store"
 )
 
 // desk is two processes of a node, and the time that both have.
@@ -24,16 +23,17 @@ type desk struct {
 
 func deskOf(t *testing.T) *desk {
 	t.Helper()
-	own, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := node.Offline(config.Config{Party: "D", State: t.TempDir()})
 	t.Cleanup(func() {
-		if err := own.Close(); err != nil {
+		if err := n.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	d := &desk{one: NewBook(own), two: NewBook(own), now: time.Unix(1_800_000_000, 0)}
+	one, err := Open(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{one: one, two: newBook(one.own, one.seal), now: time.Unix(1_800_000_000, 0)}
 	d.one.now = func() time.Time { return d.now }
 	d.two.now = d.one.now
 	return d
@@ -225,5 +225,39 @@ func TestJobsOfOne(t *testing.T) {
 		if found, err := d.one.list(t.Context(), who, ListRequest{Open: true}); err != nil || len(found.Rows) != want {
 			t.Errorf("%+v sees %d jobs, %v; want %d", who, len(found.Rows), err, want)
 		}
+	}
+}
+
+// TestSecretsOfJobs: what is asked, its file and its answer are nowhere in the database as they are; the answer is told
+// to who asked, and to nobody who only sees all.
+func TestSecretsOfJobs(t *testing.T) {
+	d := deskOf(t)
+	w := withFile(work("a"), []byte("customer 12345"))
+	w.Request = json.RawMessage(`{"customer":"12345"}`)
+	add(t, d.one, w)
+	plain := func() {
+		t.Helper()
+		for _, query := range []string{"SELECT request FROM jobs", "SELECT answer FROM jobs",
+			"SELECT meaning FROM jobs", "SELECT bytes FROM job_parts"} {
+			var kept []byte
+			if _, err := d.one.own.One(t.Context(), query, nil, &kept); err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(kept, []byte("12345")) {
+				t.Errorf("%s: %q", query, kept)
+			}
+		}
+	}
+	plain()
+	taken := take(t, d.two, "a")
+	if string(taken.Request) != string(w.Request) {
+		t.Errorf("%s", taken.Request)
+	}
+	if err := taken.End(t.Context(), Done, json.RawMessage(`{"code":"12345"}`), nil); err != nil {
+		t.Fatal(err)
+	}
+	plain()
+	if job, err := d.one.Show(t.Context(), "a"); err != nil || string(job.Answer) != `{"code":"12345"}` {
+		t.Errorf("%+v, %v", job, err)
 	}
 }

@@ -43,11 +43,11 @@ type Jobs struct {
 }
 
 func list(ctx context.Context, n *node.Node, c *node.Call, req ListRequest) (Jobs, error) {
-	own, err := n.Store(ctx)
+	book, err := Open(ctx, n)
 	if err != nil {
 		return Jobs{}, err
 	}
-	return NewBook(own).list(ctx, c.Who, req)
+	return book.list(ctx, c.Who, req)
 }
 
 func (b *Book) list(ctx context.Context, who node.Who, req ListRequest) (Jobs, error) {
@@ -66,13 +66,16 @@ func (b *Book) list(ctx context.Context, who node.Who, req ListRequest) (Jobs, e
 }
 
 func show(ctx context.Context, n *node.Node, c *node.Call, req ShowRequest) (Job, error) {
-	own, err := n.Store(ctx)
+	book, err := Open(ctx, n)
 	if err != nil {
 		return Job{}, err
 	}
-	job, err := NewBook(own).Show(ctx, req.Job)
-	if err == nil && !c.Who.SeesAll() && job.Who != c.Who.ID {
-		return Job{}, noJob(req.Job)
+	job, err := book.Show(ctx, req.Job)
+	if err == nil && job.Who != c.Who.ID && c.Who.ID != "" {
+		if !c.Who.SeesAll() {
+			return Job{}, noJob(req.Job)
+		}
+		job.Answer = nil // there may be a secret in it, which is for who asked
 	}
 	return job, err
 }
@@ -84,7 +87,12 @@ func (b *Book) Show(ctx context.Context, id string) (Job, error) {
 	if err == nil && !found {
 		err = noJob(id)
 	}
-	return row.job(), err
+	if err != nil {
+		return Job{}, err
+	}
+	job := row.job()
+	job.Answer, err = b.opened(job.Answer, answerPlace, id)
+	return job, err
 }
 
 func noJob(id string) error { return fault.New(fault.NotFound, "you have no job %s", id) }

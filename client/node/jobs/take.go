@@ -33,7 +33,11 @@ func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
 		if err != nil || !found {
 			return err
 		}
-		taken = &Taken{Job: row.job(), Request: row.request, File: row.file, Asked: json.RawMessage(row.asked), book: b}
+		request, err := b.opened(row.request, requestPlace, row.ID)
+		if err != nil {
+			return err
+		}
+		taken = &Taken{Job: row.job(), Request: request, File: row.file, Asked: json.RawMessage(row.asked), book: b}
 		taken.State, taken.Tries = Running, taken.Tries+1
 		_, err = tx.Exec(ctx, `UPDATE jobs SET state = ?, tries = ?, holder = ?, until = ? WHERE id = ?`,
 			Running, taken.Tries, b.holder, now.Add(lease).UnixMilli(), taken.ID)
@@ -62,7 +66,7 @@ func (t *Taken) Leave(ctx context.Context, after time.Duration, problem json.Raw
 func (t *Taken) End(ctx context.Context, state State, answer, problem json.RawMessage) error {
 	return t.book.own.Write(ctx, func(tx store.Writer) error {
 		n, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, ended = ?, answer = ?, problem = ?, request = ?, holder = '',
-			until = 0 WHERE id = ? AND state = ? AND holder = ?`, state, t.book.now().UnixMilli(), notNil(answer),
+			until = 0 WHERE id = ? AND state = ? AND holder = ?`, state, t.book.now().UnixMilli(), t.book.sealed(answer, t.ID),
 			notNil(problem), []byte{}, t.ID, Running, t.book.holder)
 		if err != nil {
 			return err
@@ -97,6 +101,14 @@ func (b *Book) Tidy(ctx context.Context) error {
 		_, err := tx.Exec(ctx, `DELETE FROM job_parts WHERE job NOT IN (SELECT id FROM jobs)`)
 		return err
 	})
+}
+
+// sealed is an answer as it is kept, empty for none.
+func (b *Book) sealed(answer json.RawMessage, id string) []byte {
+	if len(answer) == 0 {
+		return []byte{}
+	}
+	return b.seal.Seal([]byte(answer), answerPlace, id)
 }
 
 func notNil(text json.RawMessage) []byte {

@@ -52,11 +52,10 @@ func TestNeeds(t *testing.T) {
 	needs("D")
 	needs("F", "pay D")
 
-	own, err := a.Node("D").Store(t.Context())
+	book, err := jobs.Open(t.Context(), a.Node("D"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	book := jobs.NewBook(own)
 	if _, err := book.Add(t.Context(), jobs.Work{ID: "j1", Operation: "points.expire"}); err != nil {
 		t.Fatal(err)
 	}

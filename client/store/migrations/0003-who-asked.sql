@@ -50,7 +50,7 @@ CREATE TABLE approvals (
   by_person TEXT NOT NULL,
   reason    TEXT NOT NULL,    -- of a rejection
   outcome   TEXT NOT NULL,    -- code of the refusal, once it was sent, or ''
-  UNIQUE (request, body)
+  UNIQUE (who, request, body)
 ) STRICT;
 CREATE INDEX approvals_state ON approvals (state, asked);
 
