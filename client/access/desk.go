@@ -2,8 +2,11 @@ package access
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 
+	"tallystick/chaincode/fault"
 	"tallystick/client/store"
 )
 
@@ -46,6 +49,20 @@ func (d *desk) write(ctx context.Context, do func(context.Context, *page) (refus
 	return j.refusal
 }
 
+// mostWritten is how long one transaction may take: a database that hangs is to stop nobody for good.
+const mostWritten = 15 * time.Second
+
+// transact writes in one transaction, within its time. MACHINE if the database doesn't answer.
+func (d *desk) transact(ctx context.Context, do func(context.Context, store.Writer) error) error {
+	ctx, cancel := context.WithTimeout(ctx, mostWritten)
+	defer cancel()
+	err := d.own.Write(ctx, func(w store.Writer) error { return do(ctx, w) })
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.New(fault.Machine, "the node's own database doesn't answer: see that it does")
+	}
+	return err
+}
+
 // work does jobs until there are none.
 func (d *desk) work(ctx context.Context) {
 	for {
@@ -59,7 +76,7 @@ func (d *desk) work(ctx context.Context) {
 			return
 		}
 		d.mu.Unlock()
-		err := d.own.Write(ctx, func(w store.Writer) error {
+		err := d.transact(ctx, func(ctx context.Context, w store.Writer) error {
 			p, err := openPage(ctx, w)
 			if err != nil {
 				return err

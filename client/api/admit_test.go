@@ -244,7 +244,9 @@ func TestRulesThatCantBe(t *testing.T) {
 // TestImportsPassNoRule: what a second person has to approve isn't done by a file instead, but by who runs the node.
 func TestImportsPassNoRule(t *testing.T) {
 	s := serverOf(t, io.Discard)
-	undo := func() Problem { return problemIn(t, s.ask("loyalty", "POST", "/v1/imports/spring/undo", `{"reason":"wrong_file"}`)) }
+	undo := func() Problem {
+		return problemIn(t, s.ask("loyalty", "POST", "/v1/imports/spring/undo", `{"reason":"wrong_file"}`))
+	}
 	if p := undo(); p.Code == fault.Forbidden {
 		t.Errorf("without a rule: %+v", p)
 	}

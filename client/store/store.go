@@ -57,7 +57,15 @@ func (s *Store) Write(ctx context.Context, do func(Writer) error) error {
 	if err != nil {
 		return fault(ctx, err)
 	}
-	if err := do(Writer{Reader{tx, s.words}}); err != nil {
+	ended := false
+	defer func() {
+		if !ended { // do has panicked: nobody else could write
+			_ = tx.Rollback() // what it panics with says more
+		}
+	}()
+	err = do(Writer{Reader{tx, s.words}})
+	ended = true
+	if err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return fault(ctx, tx.Commit())

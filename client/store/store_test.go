@@ -117,6 +117,15 @@ func testRefused(t *testing.T, path string) {
 		err != nil {
 		t.Errorf("found %t, %v", found, err)
 	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a panic is lost")
+			}
+		}()
+		_ = s.Write(t.Context(), func(Writer) error { panic("no") })
+	}()
+	write(t, s, "INSERT INTO things VALUES (?)", "c")
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Write(gone, func(Writer) error { return nil }); !errors.Is(err, context.Canceled) {
