@@ -72,7 +72,8 @@ func always(context.Context, stdlib.ShouldPingParams) bool { return true }
 func Text(schema string) string { return words.Replace(schema) }
 
 var words = strings.NewReplacer(
-	"TEXT ", `TEXT COLLATE "C" `, "INTEGER ", "BIGINT ", "INTEGER,", "BIGINT,", "BLOB ", "BYTEA ", ") STRICT, WITHOUT ROWID;", ");",
+	"TEXT ", `TEXT COLLATE "C" `, "INTEGER ", "BIGINT ", "INTEGER,", "BIGINT,", "BLOB ", "BYTEA ",
+	") STRICT, WITHOUT ROWID;", ");",
 	") STRICT;", ");")
 
 // Query numbers a query's arguments, and says COLLATE "C" for BINARY. Queries have no other question marks.

@@ -66,7 +66,8 @@ func (t *Taken) Leave(ctx context.Context, after time.Duration, problem json.Raw
 func (t *Taken) End(ctx context.Context, state State, answer, problem json.RawMessage) error {
 	return t.book.own.Write(ctx, func(tx store.Writer) error {
 		n, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, ended = ?, answer = ?, problem = ?, request = ?, holder = '',
-			until = 0 WHERE id = ? AND state = ? AND holder = ?`, state, t.book.now().UnixMilli(), t.book.sealed(answer, t.ID),
+			until = 0 WHERE id = ? AND state = ? AND holder = ?`, state, t.book.now().UnixMilli(),
+			t.book.sealed(answer, t.ID),
 			notNil(problem), []byte{}, t.ID, Running, t.book.holder)
 		if err != nil {
 			return err
