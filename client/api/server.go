@@ -390,8 +390,7 @@ func (x exchange) exports() bool {
 func (s *Server) export(ctx context.Context, x exchange, a asked, height uint64) refused {
 	if a.call.Window != nil {
 		return refused{err: fault.New(fault.BadRequest, "in lines the whole list comes: leave %s and %s out",
-			limitField,
-			cursorField), effect: None}
+			limitField, cursorField), effect: None}
 	}
 	out := &export{w: x.w}
 	a.call.Window = &node.Window{Each: out.each}
@@ -515,7 +514,6 @@ func (s *Server) note(x exchange, status int, code fault.Code) {
 	if status == http.StatusUnauthorized {
 		level = slog.LevelDebug // anybody can have a line of it written, as often as they like
 	}
-	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code, "who",
-		x.who.ID,
-		"request", x.key, "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
+	s.log.Log(x.r.Context(), level, "answered", "operation", x.rt.row.Name, "status", status, "code", code,
+		"who", x.who.ID, "request", x.key, "trace", traceOf(x.r), "ms", float64(took.Round(100*time.Microsecond))/1e6)
 }

@@ -83,6 +83,7 @@ func (b *Book) Add(ctx context.Context, w Work) (Job, error) {
 		}
 		return Job{}, errors.Join(err, b.drop(context.WithoutCancel(ctx), w.ID))
 	}
+	ctx = context.WithoutCancel(ctx) // all of it is here: whoever hangs up now has a job
 	if there == nil {
 		if err := b.come(ctx, w.ID, meaning); err != nil {
 			return Job{}, err

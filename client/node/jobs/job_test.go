@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -260,4 +261,27 @@ func TestSecretsOfJobs(t *testing.T) {
 	if job, err := d.one.Show(t.Context(), "a"); err != nil || string(job.Answer) != `{"code":"12345"}` {
 		t.Errorf("%+v, %v", job, err)
 	}
+}
+
+// TestWhoHangsUpHasAJob: once a file is here whole, its job is taken in, whether or not its sender waits to hear so.
+func TestWhoHangsUpHasAJob(t *testing.T) {
+	d := deskOf(t)
+	ctx, hangUp := context.WithCancel(t.Context())
+	w := work("a")
+	w.Upload.Open = func() (io.ReadCloser, error) {
+		whole := strings.NewReader(strings.Repeat("x", partSize))
+		return io.NopCloser(io.MultiReader(whole, ending(hangUp))), nil
+	}
+	if job, err := d.one.Add(ctx, w); err != nil || job.State != Waiting {
+		t.Errorf("%+v, %v", job, err)
+	}
+	take(t, d.two, "a")
+}
+
+// ending is called at the end of a file.
+type ending func()
+
+func (e ending) Read([]byte) (int, error) {
+	e()
+	return 0, io.EOF
 }
