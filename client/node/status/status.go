@@ -44,7 +44,7 @@ type Status struct {
 
 // Need is something that somebody of the party has to do.
 type Need struct {
-	What string `json:"what"` // code: one of Whats
+	What string `json:"what"` // its code, such as sign or pay
 	En   string `json:"en"`   // what to do
 	Zh   string `json:"zh"`   // the same in Chinese
 	// what it is about: a cycle, a payment, a dispute, an order, a job, a file
