@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
@@ -376,7 +377,8 @@ func TestLanguages(t *testing.T) {
 }
 
 // FuzzRequest: whatever is asked, a node answers with an answer or a problem, and never fails.
-func FuzzRequest(f *testing.F) {
+func FuzzRequest(tf *testing.F) {
+	f := fuzzed.Target(tf, 2000)
 	for _, op := range operations.All() {
 		row := op.About()
 		f.Add(row.Method, inPath.ReplaceAllString(row.Path, "1"), row.Example, "k")
