@@ -1,4 +1,4 @@
-package authority_test
+package authority
 
 import (
 	"encoding/binary"
@@ -13,7 +13,6 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
-	"tallystick/client/audit/authority"
 	"tallystick/client/audit/wire"
 )
 
@@ -25,7 +24,7 @@ func TestLedger(t *testing.T) {
 		t.Skip("no -ledger")
 	}
 	blocks := readLedger(t, *ledger)
-	c := authority.New(nil)
+	c := New(nil)
 	codes := map[string]int{}
 	began, txs := time.Now(), 0
 	for _, raw := range blocks {
