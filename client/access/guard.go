@@ -35,6 +35,7 @@ type settings struct {
 	people   *People
 	rules    map[string]config.Approval // by operation
 	place    *time.Location             // of days
+	kept     config.Kept
 }
 
 // NewGuard opens what a node keeps of who asks, and reads its configuration.
@@ -77,7 +78,8 @@ func settingsOf(cfg config.Serve) (*settings, error) {
 	if err != nil {
 		return nil, fault.New(fault.BadRequest, "serve.place: %v", err)
 	}
-	s := &settings{machines: machines, people: people, rules: map[string]config.Approval{}, place: place}
+	s := &settings{machines: machines, people: people, rules: map[string]config.Approval{}, place: place,
+		kept: cfg.Kept.Whole()}
 	for _, rule := range cfg.Approvals {
 		s.rules[rule.Operation] = rule
 	}
@@ -86,6 +88,9 @@ func settingsOf(cfg config.Serve) (*settings, error) {
 
 // place is where days are counted.
 func (g *Guard) place() *time.Location { return g.now.Load().place }
+
+// Kept is for how long what has ended is kept.
+func (g *Guard) Kept() config.Kept { return g.now.Load().kept }
 
 // Rule is the rule of an operation whose requests a second person may have to approve.
 func (g *Guard) Rule(operation string) (rule config.Approval, there bool) {

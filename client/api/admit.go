@@ -88,16 +88,10 @@ func outcomeOf(problem refused) access.Outcome {
 // may move, or ask.
 func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked) (access.Ask, *Waiting, error) {
 	ask := access.Ask{Who: who, Operation: rt.row.Name, Request: a.call.ID, Decides: decidesOn(rt, a.request)}
-	if err := a.call.Check(); err != nil {
-		return ask, nil, err
-	}
-	if err := s.atOutlet(who, rt, a); err != nil {
+	if err := s.wellFormed(who, rt, a); err != nil {
 		return ask, nil, err
 	}
 	_, declared := s.moves[rt.row.Name]
-	if err := rt.op.CheckJSON(a.request); err != nil {
-		return ask, nil, err
-	}
 	if who.Amounts() && !declared {
 		return ask, nil, fault.New(fault.Forbidden, "who asks has limits, and nothing says what %s moves", rt.row.Name)
 	}
@@ -113,6 +107,17 @@ func (s *Server) look(ctx context.Context, who access.Caller, rt route, a *asked
 	}
 	waits, err := s.approved(ctx, rt, a, &ask)
 	return ask, waits, err
+}
+
+// wellFormed refuses what is malformed, and another outlet's.
+func (s *Server) wellFormed(who access.Caller, rt route, a *asked) error {
+	if err := a.call.Check(); err != nil {
+		return err
+	}
+	if err := s.atOutlet(who, rt, a); err != nil {
+		return err
+	}
+	return rt.op.CheckJSON(a.request)
 }
 
 // passesRules refuses an import with FORBIDDEN to all but the owner where a second person has to approve what its

@@ -33,36 +33,51 @@ func wantsJob(r *http.Request) bool {
 	return false
 }
 
-// later takes a request in as a job and answers that: 202, and where to look.
+// later takes a request in as a job and answers that: 202, and where to look. One that is there already is answered as
+// it is: it was let in before, so it is neither counted nor noted again.
 func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	book, err := jobs.Open(ctx, s.node)
+	if err == nil {
+		err = s.wellFormed(x.who, x.rt, &a)
+	}
 	if err != nil {
 		return refused{err: err, effect: None}
-	}
-	ask, waits, problem := s.admitted(ctx, x.who, x.rt, &a)
-	if problem.err != nil {
-		return problem
-	}
-	if waits != nil {
-		return refused{err: writeWaiting(x.w, waits), status: http.StatusAccepted, effect: Unknown}
-	}
-	asked, err := json.Marshal(ask)
-	if err != nil {
-		return refused{err: err, effect: Unknown}
 	}
 	id := a.call.ID
 	if id == "" { // the ledger knows it by its source
 		id = node.NewID()
 	}
-	job, err := book.Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID,
-		Request: a.request, Upload: a.call.Upload, Asked: asked})
+	var ask access.Ask
+	var waits *Waiting
+	var problem refused
+	in := false
+	job, err := book.Add(ctx, jobs.Work{ID: id, Operation: x.rt.row.Name, Who: x.who.ID, Request: a.request,
+		Upload: a.call.Upload, LetIn: func() (json.RawMessage, error) {
+			if ask, waits, problem = s.admitted(ctx, x.who, x.rt, &a); problem.err != nil || waits != nil {
+				return nil, errNotLetIn
+			}
+			in = true
+			return json.Marshal(ask)
+		}})
+	switch {
+	case problem.err != nil:
+		return problem
+	case waits != nil:
+		return refused{err: writeWaiting(x.w, waits), status: http.StatusAccepted, effect: Unknown}
+	case err != nil && in:
+		noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteFor)
+		defer cancel()
+		err = errors.Join(err, s.guard.End(noting, ask, access.Outcome{Code: fault.CodeOf(err), Effect: string(None)}))
+	}
 	if err != nil {
-		err = errors.Join(err, s.guard.End(ctx, ask, access.Outcome{Code: fault.CodeOf(err), Effect: string(None)}))
 		status := statusIf(fault.CodeOf(err) == fault.Conflict)
 		if fault.CodeOf(err) == fault.Limit {
 			status = http.StatusRequestEntityTooLarge
 		}
 		return refused{err: err, status: status, effect: None}
+	}
+	if job.Who != x.who.ID {
+		job.Answer = nil // there may be a secret in it, which is for who asked first
 	}
 	body, err := json.Marshal(job)
 	if err != nil {
@@ -78,30 +93,31 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	return refused{status: http.StatusAccepted}
 }
 
+// errNotLetIn is why a job isn't kept that wasn't let in, or waits for a second person.
+var errNotLetIn = errors.New("it isn't let in")
+
 // How jobs are worked on.
 const (
 	jobsAtOnce = 2 // in one process, so that whoever waits for an answer isn't kept
 	lookEvery  = time.Second
 	noteEvery  = 3 * time.Second
 	tidyEvery  = time.Hour
-	// what a job that failed may cost: it is a fault of the node's
-	mostFailures = 5
 )
 
-// Work does the node's jobs until ctx ends, and sends what was approved. What is under way then is left for whoever
-// comes next.
+// Work does the node's jobs until ctx ends, sends what was approved, and takes away what ended long ago. What is under
+// way then is left for whoever comes next.
 func (s *Server) Work(ctx context.Context) error {
 	book, err := jobs.Open(ctx, s.node)
 	if err != nil {
 		return err
 	}
 	places := make(chan struct{}, jobsAtOnce)
-	look, tidy := time.NewTicker(lookEvery), time.NewTicker(tidyEvery)
+	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	defer tidy.Stop()
 	var all sync.WaitGroup
 	defer all.Wait()
 	all.Go(func() { s.sendApproved(ctx) })
+	all.Go(func() { s.tidy(ctx, book) })
 	for {
 		select {
 		case places <- struct{}{}:
@@ -125,10 +141,23 @@ func (s *Server) Work(ctx context.Context) error {
 			return nil
 		case <-s.wake:
 		case <-look.C:
-		case <-tidy.C:
-			if err := book.Tidy(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("old jobs can't be taken away", "err", err)
-			}
+		}
+	}
+}
+
+// tidy takes away what ended long ago, now and once an hour until ctx ends.
+func (s *Server) tidy(ctx context.Context, book *jobs.Book) {
+	every := time.NewTicker(tidyEvery)
+	defer every.Stop()
+	for {
+		err := errors.Join(book.Tidy(ctx, s.guard.Kept().Jobs), s.guard.Tidy(ctx))
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("what ended long ago can't be taken away", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
 		}
 	}
 }
@@ -136,21 +165,14 @@ func (s *Server) Work(ctx context.Context) error {
 // work works on a job, and ends it or leaves it for later.
 func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 	rt, known := s.routes[taken.Operation]
-	if !known {
-		s.settle(ctx, taken, nil, refused{err: fault.New(fault.NotFound, "this version of the node has no operation %s",
-			taken.Operation), effect: None})
-		return
-	}
 	who := admittedAs(taken).Who
-	switch alive, err := s.guard.Keys.Alive(ctx, who); {
-	case err != nil:
-		s.settle(ctx, taken, nil, refused{err: err, effect: None})
-		return
-	case !alive:
-		ended := fault.New(fault.Forbidden, "the key that asked for it has ended")
-		s.settle(ctx, taken, nil, refused{err: ended, effect: None})
+	if problem := s.mayBegin(ctx, taken, known, who); problem.err != nil {
+		s.settle(ctx, taken, nil, problem)
 		return
 	}
+	outside := ctx
+	ctx, late := context.WithDeadline(ctx, taken.Made.Add(jobs.Patience))
+	defer late()
 	call := &node.Call{Who: askerOf(who)}
 	if !rt.op.BySource() {
 		call.ID = taken.ID
@@ -171,10 +193,30 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 	problem := refused{}
 	if err != nil {
 		asks, cancel := asking(ctx)
-		problem = s.became(asks, rt, call, err)
+		problem = s.became(asks, rt, call, inTime(err, jobs.Patience))
 		cancel()
 	}
-	s.settle(ctx, taken, answer, problem)
+	s.settle(outside, taken, answer, problem)
+}
+
+// mayBegin refuses a job that can't be begun, or not again. One that can go on later is as if it had been tried.
+func (s *Server) mayBegin(ctx context.Context, taken *jobs.Taken, known bool, who access.Caller) refused {
+	var err error
+	switch alive, failed := s.guard.Keys.Alive(ctx, who); {
+	case taken.Fails >= jobs.MostFails:
+		return refused{err: fault.New(fault.Stopped, "it was begun %d times, and the last %d times it ended the process that "+
+			"worked on it, or failed, and got no further: the node's log says how", taken.Tries-1, taken.Fails),
+			effect: Unknown}
+	case time.Since(taken.Made) >= jobs.Patience:
+		return refused{err: inTime(context.DeadlineExceeded, jobs.Patience), effect: Unknown}
+	case !known:
+		err = fault.New(fault.NotFound, "this version of the node has no operation %s", taken.Operation)
+	case failed != nil:
+		err = failed
+	case !alive:
+		err = fault.New(fault.Forbidden, "the key that asked for it has ended")
+	}
+	return refused{err: err, effect: None}
 }
 
 // run performs an operation. One that panics has failed; the node goes on.
@@ -247,6 +289,7 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	done := tellOf(answer)
 	var err error
 	wait, again := s.again(taken, problem)
+	failed := codeOf(problem.err) == fault.Internal
 	if problem.err == nil || !stopping && !again {
 		if err := s.guard.End(ctx, admittedAs(taken), outcomeOf(problem)); err != nil {
 			s.log.Error("what became of a job isn't in the log; it is taken up again", "request", taken.ID, "err", err)
@@ -257,9 +300,9 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	case problem.err == nil:
 		err = taken.End(ctx, jobs.Done, done, nil)
 	case stopping:
-		err = taken.Leave(ctx, 0, nil)
+		err = taken.Leave(ctx, 0, nil, false)
 	case again:
-		err = taken.Leave(ctx, wait, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
+		err = taken.Leave(ctx, wait, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text(), failed)
 	default:
 		err = taken.End(ctx, jobs.Refused, done, problemOf(problem, taken.ID, s.routes[taken.Operation].fields).text())
 	}
@@ -292,14 +335,14 @@ func (s *Server) again(taken *jobs.Taken, problem refused) (wait time.Duration, 
 	if problem.err == nil {
 		return 0, false
 	}
-	refusal := refusalOf(problem.err)
+	refusal, fails := refusalOf(problem.err), taken.Fails
 	wait = min(time.Second<<min(taken.Tries, 6), time.Minute)
 	if refusal.Code == fault.Internal {
 		s.log.Error("a job failed", "operation", taken.Operation, "request", taken.ID, "err", problem.err)
-		return wait, taken.Tries < mostFailures
+		fails++
 	}
 	passes := refusal.Code.Passing() || problem.effect == Unknown
-	return wait, passes && time.Since(taken.Made) < jobs.Patience
+	return wait, passes && fails < jobs.MostFails && time.Since(taken.Made) < jobs.Patience
 }
 
 // tellOf is an answer as a job has it: the same bytes whenever it was done.

@@ -3,14 +3,17 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
 	"tallystick/client/node/jobs"
+	"tallystick/client/store"
 )
 
 // TestLater: a request that asks for a job is answered with it, and again with the same; what is malformed or another's
@@ -72,7 +75,7 @@ func TestJobsAreTriedAgain(t *testing.T) {
 	}
 	for id, operation := range map[string]string{"a": "points.expire", "b": "points.melt"} {
 		work := jobs.Work{ID: id, Operation: operation, Request: []byte(`{"programme":"DP"}`),
-			Asked: asked}
+			LetIn: func() (json.RawMessage, error) { return asked, nil }}
 		if _, err := book.Add(t.Context(), work); err != nil {
 			t.Fatal(err)
 		}
@@ -138,5 +141,147 @@ func TestJobsEndWithTheirKey(t *testing.T) {
 	var p Problem
 	if err := json.Unmarshal(job.Problem, &p); err != nil || job.State != jobs.Refused || p.Code != fault.Forbidden {
 		t.Errorf("%s %+v, %v", job.State, p, err)
+	}
+}
+
+// later asks for a job, as a key's holder.
+func (s tested) later(t *testing.T, role, key, target, body string) (int, jobs.Job) {
+	t.Helper()
+	w := s.ask(role, "POST", target, body, KeyHeader, key, PreferHeader, "respond-async")
+	var job jobs.Job
+	if w.Code == http.StatusAccepted {
+		if err := json.Unmarshal(w.Body.Bytes(), &job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w.Code, job
+}
+
+// worked has a server's jobs worked on until one has ended.
+func (s tested) worked(t *testing.T, id string) (job jobs.Job, p Problem) {
+	t.Helper()
+	book, err := jobs.Open(t.Context(), s.node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- s.Work(ctx) }()
+	for job.Ended.IsZero() && t.Context().Err() == nil {
+		if job, err = book.Show(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := json.Unmarshal(job.Problem, &p); len(job.Problem) > 0 && err != nil {
+		t.Fatal(err)
+	}
+	return job, p
+}
+
+// setJob changes what is kept of a job.
+func (s tested) setJob(t *testing.T, id, set string, args ...any) {
+	t.Helper()
+	own, err := s.node.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := own.Write(t.Context(), func(w store.Writer) error {
+		_, err := w.Exec(t.Context(), "UPDATE jobs SET "+set+" WHERE id = ?", append(args, id)...)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestJobsAreLetInOnce: whoever asks again for a job, whatever became of it, is answered with it, and neither counted
+// nor noted again; its answer is told to who asked first.
+func TestJobsAreLetInOnce(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	s.keyFor(t, "till", access.NewKey{Role: "counter", Limits: access.Limits{PerDay: 1000, PerMinute: 1}})
+	award := strings.Replace(somePurchase, "%", "900", 1)
+	for range 2 {
+		if code, job := s.later(t, "till", "award-1", "/v1/awards", award); code != 202 || job.State != jobs.Waiting {
+			t.Fatalf("%d %+v", code, job)
+		}
+	}
+	s.setJob(t, "award-1", "operation = 'points.melt'")
+	if job, p := s.worked(t, "award-1"); job.State != jobs.Refused || p.Code != fault.NotFound {
+		t.Fatalf("%+v %+v", job, p)
+	}
+	for range 2 {
+		if code, job := s.later(t, "till", "award-1", "/v1/awards", award); code != 422 && job.State != jobs.Refused {
+			t.Errorf("%d %+v", code, job)
+		}
+	}
+	lines, err := s.guard.Log.Lines(t.Context(), access.Filter{Most: 10, Request: "award-1"})
+	if err != nil || len(lines) != 2 || lines[0].Entry.What != access.Asked || lines[1].Entry.What != access.Answered {
+		t.Errorf("the log: %+v, %v; want that it was asked and answered once", lines, err)
+	}
+	// its 900 fen were given back
+	if code, _ := s.later(t, "till", "award-2", "/v1/awards", award); code != http.StatusTooManyRequests {
+		t.Errorf("%d: a second within the minute, want 429", code)
+	}
+
+	s.setJob(t, "award-1", "state = 'done', problem = ?", []byte{})
+	book, err := jobs.Open(t.Context(), s.node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.setJob(t, "award-1", "state = 'waiting', ended = 0, due = 0")
+	taken, err := book.Take(t.Context())
+	if err != nil || taken == nil {
+		t.Fatalf("%+v, %v", taken, err)
+	}
+	if err := taken.End(t.Context(), jobs.Done, json.RawMessage(`{"code":"secret"}`), nil); err != nil {
+		t.Fatal(err)
+	}
+	for role, told := range map[string]bool{"till": true, "admin": false} {
+		code, job := s.later(t, role, "award-1", "/v1/awards", award)
+		if code != http.StatusAccepted || (job.Answer != nil) != told {
+			t.Errorf("%s: %d %s, want that the answer is told: %v", role, code, job.Answer, told)
+		}
+	}
+}
+
+// TestJobsEnd: a job that ended its process, or failed, too often without getting further isn't begun again, nor is one
+// that is too old; each says so.
+func TestJobsEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  string
+		arg  any
+		code fault.Code
+		says string
+	}{
+		"crashes": {"state = 'running', until = 0, tries = 7, fails = ?", jobs.MostFails - 1, fault.Stopped,
+			"begun 7 times, and the last 5 times it ended the process"},
+		"old": {"made = ?", time.Now().Add(-jobs.Patience).UnixMilli(), fault.Stopped, "not done within 24h"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serverOf(t, io.Discard)
+			if code, job := s.later(t, "loyalty", "expiry-1", "/v1/programmes/DP/expiry", "{}"); code != 202 {
+				t.Fatalf("%d %+v", code, job)
+			}
+			s.setJob(t, "expiry-1", c.set, c.arg)
+			job, p := s.worked(t, "expiry-1")
+			if job.State != jobs.Refused || p.Code != c.code || !strings.Contains(p.Detail, c.says) || p.Effect != Unknown {
+				t.Errorf("%+v %+v", job, p)
+			}
+		})
+	}
+}
+
+// TestFailuresOfJobs: one that fails is tried again until it has failed too often.
+func TestFailuresOfJobs(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	failed := refused{err: errors.New("a fault of ours"), effect: Unknown}
+	for fails, want := range map[int]bool{0: true, jobs.MostFails - 2: true, jobs.MostFails - 1: false} {
+		taken := &jobs.Taken{Fails: fails, Job: jobs.Job{Made: time.Now(), Tries: 40}}
+		if _, again := s.again(taken, failed); again != want {
+			t.Errorf("after %d failures: %v, want %v", fails, again, want)
+		}
 	}
 }

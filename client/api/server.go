@@ -417,9 +417,7 @@ func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ ref
 	if err == nil {
 		return answer, refused{}
 	}
-	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
-		err = fault.New(fault.Stopped, "not done within %s", rt.patience())
-	}
+	err = inTime(err, rt.patience())
 	if isTooLarge(err) {
 		return nil, refused{err: err, status: http.StatusRequestEntityTooLarge, effect: None}
 	}
@@ -430,6 +428,14 @@ func (s *Server) run(ctx context.Context, rt route, a *asked) (answer any, _ ref
 		problem.answer, _ = tidied(answer, false)
 	}
 	return nil, problem
+}
+
+// inTime says of a request that took too long that it did.
+func inTime(err error, patience time.Duration) error {
+	if fault.CodeOf(err) == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
+		return fault.New(fault.Stopped, "not done within %s", patience)
+	}
+	return err
 }
 
 // leastOf is how many blocks the node must have seen. BAD_REQUEST for what isn't a number.

@@ -8,6 +8,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,6 +94,40 @@ type Serve struct {
 	Approvals []Approval `mapstructure:"approvals"` // requests that a second person has to approve
 
 	Webhooks Webhooks `mapstructure:"webhooks"` // which endpoints may be told of events
+
+	Kept Kept `mapstructure:"kept"` // for how long the node keeps what has ended
+}
+
+// Kept says for how long a node keeps what has ended. The log of who asked for what stays.
+type Kept struct {
+	Jobs time.Duration `mapstructure:"jobs"` // jobs that have ended, and what they answered; 0 for 720h
+	// what requests with limits have moved, and what a second person has decided; 0 for 2160h. A request that is asked
+	// for again after that counts anew
+	Requests time.Duration `mapstructure:"requests"`
+}
+
+// How long it is where nothing is said, and at least.
+const (
+	keptJobs      = 30 * 24 * time.Hour
+	keptRequests  = 90 * 24 * time.Hour
+	leastJobs     = time.Hour
+	leastRequests = 48 * time.Hour // a day is summed up until it has ended wherever the alliance is
+)
+
+// Whole is what is kept, also where nothing is said.
+func (k Kept) Whole() Kept {
+	return Kept{cmp.Or(k.Jobs, keptJobs), cmp.Or(k.Requests, keptRequests)}
+}
+
+func (k Kept) check() error {
+	whole := k.Whole()
+	switch {
+	case whole.Jobs < leastJobs:
+		return fmt.Errorf("jobs: %s; want %s or more", k.Jobs, leastJobs)
+	case whole.Requests < leastRequests:
+		return fmt.Errorf("requests: %s; want %s or more", k.Requests, leastRequests)
+	}
+	return nil
 }
 
 // Webhooks says which endpoints a node may tell of events: those at public addresses, by https, and these.
@@ -166,7 +202,8 @@ func Default() Config {
 		Batch:     500,
 		Waiting:   20_000,
 		Keep:      7 * 24 * time.Hour,
-		Serve:     Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Duties: true, Place: "Asia/Shanghai"},
+		Serve: Serve{Listen: "127.0.0.1:7443", Lanes: "1-4", Duties: true, Place: "Asia/Shanghai",
+			Kept: Kept{keptJobs, keptRequests}},
 		Timeouts: Timeouts{
 			Endorse:  30 * time.Second,
 			Submit:   10 * time.Second,

@@ -203,5 +203,8 @@ func (s Serve) check() error {
 		u.Scheme != "http" && u.Scheme != "https" || u.User != nil) {
 		return errors.New("traces: want the URL of an OTLP collector, such as http://127.0.0.1:4318")
 	}
+	if err := s.Kept.check(); err != nil {
+		return fmt.Errorf("kept.%w", err)
+	}
 	return s.checkWho()
 }

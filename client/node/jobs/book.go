@@ -22,6 +22,7 @@ type Book struct {
 	seal   *vault.Vault // under whose key requests, files and answers are kept
 	holder string       // this process
 	now    func() time.Time
+	says   time.Duration // how often it says that a job's file is coming to it
 }
 
 // Open returns a node's jobs. What they ask, their files and what they answer are kept under the key of the node's
@@ -36,7 +37,7 @@ func Open(ctx context.Context, n *node.Node) (*Book, error) {
 }
 
 func newBook(own *store.Store, v *vault.Vault) *Book {
-	return &Book{own: own, seal: v, holder: node.NewID(), now: time.Now}
+	return &Book{own: own, seal: v, holder: node.NewID(), now: time.Now, says: lease / 3}
 }
 
 // Where a job's secrets are kept, each bound to its place.
@@ -65,35 +66,81 @@ type Work struct {
 	Operation string
 	Who       string
 	Request   json.RawMessage
-	Upload    node.Upload     // its file; none as a rule
-	Asked     json.RawMessage // how it was let in, for whoever works on it
+	Upload    node.Upload // its file; none as a rule
+	// LetIn lets the work in, if it is new, before its file is read, and says how, for whoever works on it; its error
+	// refuses the work. nil lets all in.
+	LetIn func() (json.RawMessage, error)
 }
 
-// Add takes work in, and its file if one comes with it. A job that is there already stays, if it is the same work.
-// Refused: CONFLICT if the id is another job's; LIMIT for a file that is too long; OVERLOADED if too many wait.
+// Add takes work in, and its file if one comes with it. A job that is there already stays, if it is the same work: it
+// isn't let in again, whatever became of it. Refused: CONFLICT if the id is another job's; LIMIT for a file that is too
+// long; OVERLOADED if too many wait.
 func (b *Book) Add(ctx context.Context, w Work) (Job, error) {
 	there, err := b.reserve(ctx, w)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Job{}, err
+	case there == nil:
+		if err := b.addNew(ctx, w); err != nil {
+			return Job{}, err
+		}
+	default:
+		meaning, err := b.bring(ctx, w, func(int, []byte) error { return nil })
+		if err != nil {
+			return Job{}, err
+		}
+		if !bytes.Equal(meaning, there) {
+			return Job{}, fault.New(fault.Conflict, "the Idempotency-Key %s is another job's", w.ID)
+		}
 	}
-	meaning, err := b.bring(ctx, w, there != nil)
+	return b.Show(context.WithoutCancel(ctx), w.ID)
+}
+
+// addNew takes in work whose id was reserved, or gives the id back.
+func (b *Book) addNew(ctx context.Context, w Work) error {
+	stop := b.holds(ctx, w.ID)
+	defer stop()
+	asked, err := w.letIn()
 	if err != nil {
-		if there != nil {
-			return Job{}, err
+		return errors.Join(err, b.drop(context.WithoutCancel(ctx), w.ID))
+	}
+	meaning, err := b.bring(ctx, w, func(part int, bytes []byte) error { return b.keep(ctx, w.ID, part, bytes) })
+	if err != nil {
+		return errors.Join(err, b.drop(context.WithoutCancel(ctx), w.ID))
+	}
+	return b.come(context.WithoutCancel(ctx), w.ID, meaning, asked) // all is here: whoever hangs up now has a job
+}
+
+func (w Work) letIn() (json.RawMessage, error) {
+	if w.LetIn == nil {
+		return nil, nil
+	}
+	return w.LetIn()
+}
+
+// holds goes on saying that a job's file is coming to this process, until it is told to stop. A word that can't be kept
+// is said again; once another process has the id, keep and come say so.
+func (b *Book) holds(ctx context.Context, id string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		every := time.NewTicker(b.says)
+		defer every.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+				_ = b.own.Write(ctx, func(tx store.Writer) error {
+					_, err := tx.Exec(ctx, `UPDATE jobs SET until = ? WHERE id = ? AND state = ? AND holder = ?`,
+						b.now().Add(lease).UnixMilli(), id, Coming, b.holder)
+					return err
+				})
+			}
 		}
-		return Job{}, errors.Join(err, b.drop(context.WithoutCancel(ctx), w.ID))
-	}
-	ctx = context.WithoutCancel(ctx) // all of it is here: whoever hangs up now has a job
-	if there == nil {
-		if err := b.come(ctx, w.ID, meaning); err != nil {
-			return Job{}, err
-		}
-		return b.Show(ctx, w.ID)
-	}
-	if !bytes.Equal(meaning, there) {
-		return Job{}, fault.New(fault.Conflict, "the Idempotency-Key %s is another job's", w.ID)
-	}
-	return b.Show(ctx, w.ID)
+	}()
+	return func() { cancel(); <-done }
 }
 
 // reserve makes a job whose file is to come. It returns the meaning of one that is there.
@@ -121,10 +168,10 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 			return err
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
-			until, progress, ended, answer, problem, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?, ?)`,
+			until, progress, ended, answer, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?)`,
 			w.ID, w.Operation, w.Who, []byte{},
 			b.seal.Seal([]byte(w.Request), requestPlace, w.ID), w.Upload.Name, Coming, now.UnixMilli(), b.holder,
-			now.Add(comingTime).UnixMilli(), []byte("{}"), []byte{}, []byte{}, string(w.Asked))
+			now.Add(lease).UnixMilli(), []byte("{}"), []byte{}, []byte{})
 		return err
 	})
 	return there, err
@@ -144,17 +191,13 @@ func roomFor(ctx context.Context, tx store.Writer, who string) error {
 	return nil
 }
 
-// bring reads the file that comes with work, and keeps it unless the job is there. It returns what the work means.
-func (b *Book) bring(ctx context.Context, w Work, there bool) (meaning []byte, err error) {
+// bring reads the file that comes with work, and has its parts kept. It returns what the work means.
+func (b *Book) bring(ctx context.Context, w Work, keep func(part int, bytes []byte) error) (meaning []byte, err error) {
 	file := sha256.New()
 	if w.Upload.Open != nil {
 		from, err := w.Upload.Open()
 		if err != nil {
 			return nil, node.OfFile(err)
-		}
-		keep := func(part int, bytes []byte) error { return b.keep(ctx, w.ID, part, bytes) }
-		if there {
-			keep = func(int, []byte) error { return nil }
 		}
 		if err := errors.Join(inParts(io.TeeReader(from, file), keep), from.Close()); err != nil {
 			return nil, node.OfFile(err)
@@ -197,13 +240,13 @@ func (b *Book) keep(ctx context.Context, id string, part int, bytes []byte) erro
 }
 
 // come has a job wait for its turn: all of it is there.
-func (b *Book) come(ctx context.Context, id string, meaning []byte) error {
+func (b *Book) come(ctx context.Context, id string, meaning []byte, asked json.RawMessage) error {
 	return b.own.Write(ctx, func(tx store.Writer) error {
 		if mine, err := b.comes(ctx, tx, id); err != nil || !mine {
 			return errors.Join(err, tooSlow(id))
 		}
-		_, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, meaning = ?, holder = '', until = 0, due = ? WHERE id = ?`,
-			Waiting, meaning, b.now().UnixMilli(), id)
+		_, err := tx.Exec(ctx, `UPDATE jobs SET state = ?, meaning = ?, asked = ?, holder = '', until = 0, due = ?
+			WHERE id = ?`, Waiting, meaning, string(asked), b.now().UnixMilli(), id)
 		return err
 	})
 }

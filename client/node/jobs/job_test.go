@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,8 +20,12 @@ import (
 // desk is two processes of a node, and the time that both have.
 type desk struct {
 	one, two *Book
-	now      time.Time
+	now      atomic.Int64 // Unix milliseconds
 }
+
+func (d *desk) at() time.Time { return time.UnixMilli(d.now.Load()) }
+
+func (d *desk) later(span time.Duration) { d.now.Add(span.Milliseconds()) }
 
 func deskOf(t *testing.T) *desk {
 	t.Helper()
@@ -34,8 +39,9 @@ func deskOf(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{one: one, two: newBook(one.own, one.seal), now: time.Unix(1_800_000_000, 0)}
-	d.one.now = func() time.Time { return d.now }
+	d := &desk{one: one, two: newBook(one.own, one.seal)}
+	d.now.Store(1_800_000_000_000)
+	d.one.now = d.at
 	d.two.now = d.one.now
 	return d
 }
@@ -106,9 +112,14 @@ func TestJob(t *testing.T) {
 	if job := add(t, d.one, work("a")); job.State != Done {
 		t.Errorf("asked for after it was done: %+v", job)
 	}
-	d.now = d.now.Add(Kept + time.Second)
-	if err := d.one.Tidy(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, kept := range []time.Duration{2 * time.Hour, time.Hour - time.Second} {
+		if _, err := d.one.Show(t.Context(), "a"); err != nil {
+			t.Errorf("before it is forgotten: %v", err)
+		}
+		d.later(30 * time.Minute)
+		if err := d.one.Tidy(t.Context(), kept); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := d.one.Show(t.Context(), "a"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("%v, want NOT_FOUND", err)
@@ -120,26 +131,26 @@ func TestLostJob(t *testing.T) {
 	d := deskOf(t)
 	add(t, d.one, work("a"))
 	first := take(t, d.one, "a")
-	d.now = d.now.Add(lease - time.Second)
+	d.later(lease - time.Second)
 	take(t, d.two, "")
 	if err := first.Note(t.Context(), Progress{}); err != nil {
 		t.Fatal(err)
 	}
-	d.now = d.now.Add(lease - time.Second)
+	d.later(lease - time.Second)
 	take(t, d.two, "")
-	d.now = d.now.Add(time.Second)
+	d.later(time.Second)
 	second := take(t, d.two, "a")
 	for what, err := range map[string]error{"note": first.Note(t.Context(), Progress{}),
-		"leave": first.Leave(t.Context(), 0, nil), "end": first.End(t.Context(), Done, nil, nil)} {
+		"leave": first.Leave(t.Context(), 0, nil, false), "end": first.End(t.Context(), Done, nil, nil)} {
 		if !errors.Is(err, ErrLost) {
 			t.Errorf("%s: %v, want that it is lost", what, err)
 		}
 	}
-	if err := second.Leave(t.Context(), time.Minute, json.RawMessage(`{"code":"UNAVAILABLE"}`)); err != nil {
+	if err := second.Leave(t.Context(), time.Minute, json.RawMessage(`{"code":"UNAVAILABLE"}`), false); err != nil {
 		t.Fatal(err)
 	}
 	take(t, d.one, "")
-	d.now = d.now.Add(time.Minute)
+	d.later(time.Minute)
 	if again := take(t, d.one, "a"); again.Tries != 3 || string(again.Problem) != `{"code":"UNAVAILABLE"}` {
 		t.Errorf("%+v", again)
 	}
@@ -196,11 +207,11 @@ func TestFileThatDoesNotCome(t *testing.T) {
 		t.Errorf("%v, want OVERLOADED", err)
 	}
 	take(t, d.two, "")
-	d.now = d.now.Add(comingTime)
+	d.later(lease)
 	if job := add(t, d.two, withFile(work("a"), []byte("y"))); job.State != Waiting {
 		t.Errorf("%+v", job)
 	}
-	if err := d.one.come(t.Context(), "a", []byte("m")); fault.CodeOf(err) != fault.Overloaded {
+	if err := d.one.come(t.Context(), "a", []byte("m"), nil); fault.CodeOf(err) != fault.Overloaded {
 		t.Errorf("who came too late: %v, want OVERLOADED", err)
 	}
 }
@@ -284,4 +295,96 @@ type ending func()
 func (e ending) Read([]byte) (int, error) {
 	e()
 	return 0, io.EOF
+}
+
+// TestFileThatComesSlowly: whose file comes slower than anything else happens keeps its id, since its process says so.
+func TestFileThatComesSlowly(t *testing.T) {
+	d := deskOf(t)
+	d.one.says = time.Millisecond
+	until := func() (at int64) {
+		if _, err := d.one.own.One(t.Context(), `SELECT until FROM jobs WHERE id = 'a'`, nil, &at); err != nil {
+			t.Error(err)
+		}
+		return at
+	}
+	slow := work("a")
+	slow.Upload.Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(ending(func() {
+			d.later(2 * lease)
+			for until() < d.at().UnixMilli() && t.Context().Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+			if _, err := d.two.Add(t.Context(), work("a")); fault.CodeOf(err) != fault.Overloaded {
+				t.Errorf("another of the id meanwhile: %v, want OVERLOADED", err)
+			}
+		})), nil
+	}
+	if job := add(t, d.one, slow); job.State != Waiting {
+		t.Errorf("%+v", job)
+	}
+}
+
+// TestLetInOnce: only a job that isn't there is let in; what isn't leaves its id free.
+func TestLetInOnce(t *testing.T) {
+	d := deskOf(t)
+	var asked int
+	var refusal error = fault.New(fault.Limit, "too much")
+	w := work("a")
+	w.LetIn = func() (json.RawMessage, error) {
+		asked++
+		return json.RawMessage(`{"Operation":"points.expire"}`), refusal
+	}
+	if _, err := d.one.Add(t.Context(), w); fault.CodeOf(err) != fault.Limit {
+		t.Errorf("%v, want LIMIT", err)
+	}
+	refusal = nil
+	add(t, d.two, w)
+	add(t, d.one, w)
+	taken := take(t, d.one, "a")
+	if string(taken.Asked) != `{"Operation":"points.expire"}` {
+		t.Errorf("let in as %s", taken.Asked)
+	}
+	add(t, d.one, w)
+	if err := taken.End(t.Context(), Refused, nil, json.RawMessage(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if job := add(t, d.one, w); job.State != Refused || asked != 2 {
+		t.Errorf("%+v; asked for %d times, want 2", job, asked)
+	}
+}
+
+// TestJobsThatEndTheirProcess: how often a job ended its process, or failed, is counted until it goes on; of several of
+// which that may be, one is worked on at a time.
+func TestJobsThatEndTheirProcess(t *testing.T) {
+	d := deskOf(t)
+	add(t, d.one, work("a"))
+	add(t, d.one, work("b"))
+	taken := take(t, d.one, "a")
+	take(t, d.one, "b")
+	for i, c := range []struct {
+		before     int // failures that were counted when it was taken
+		steps      int // that it comes
+		after      int // failures that are counted then
+		otherTaken string
+	}{{0, 0, 0, ""}, {1, 1, 0, "b"}, {1, 1, 1, ""}, {2, 0, 2, ""}, {3, 2, 0, "b"}} {
+		if taken.Fails != c.before {
+			t.Errorf("%d: %d failures when it is taken, want %d", i, taken.Fails, c.before)
+		}
+		if err := taken.Note(t.Context(), Progress{Steps: c.steps}); err != nil {
+			t.Fatal(err)
+		}
+		if taken.Fails != c.after {
+			t.Errorf("%d: %d failures after %d steps, want %d", i, taken.Fails, c.steps, c.after)
+		}
+		take(t, d.two, c.otherTaken)
+		d.later(lease) // and both processes have ended
+		taken = take(t, d.one, "a")
+	}
+	if err := taken.Leave(t.Context(), 0, nil, true); err != nil {
+		t.Fatal(err)
+	}
+	take(t, d.two, "b") // which is due for longer
+	if again := take(t, d.two, "a"); again.Fails != 2 {
+		t.Errorf("%d failures of one that ended its process and then failed, want 2", again.Fails)
+	}
 }

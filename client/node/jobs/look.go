@@ -97,7 +97,8 @@ func (b *Book) Show(ctx context.Context, id string) (Job, error) {
 
 func noJob(id string) error { return fault.New(fault.NotFound, "you have no job %s", id) }
 
-const columns = `id, operation, who, state, made, tries, ended, request, file, progress, answer, problem, asked`
+const columns = `id, operation, who, state, made, tries, ended, request, file, progress, answer, problem, asked, fails,
+	reached`
 
 // jobRow is a job as its row has it.
 type jobRow struct {
@@ -107,12 +108,14 @@ type jobRow struct {
 	file        string
 	progress    []byte
 	asked       string
+	fails       int
+	reached     string
 }
 
 // into are its variables, in the order of columns.
 func (r *jobRow) into() []any {
 	return []any{&r.ID, &r.Operation, &r.Who, &r.State, &r.made, &r.Tries, &r.ended, &r.request, &r.file, &r.progress,
-		(*[]byte)(&r.Answer), (*[]byte)(&r.Problem), &r.asked}
+		(*[]byte)(&r.Answer), (*[]byte)(&r.Problem), &r.asked, &r.fails, &r.reached}
 }
 
 func (r *jobRow) job() Job {

@@ -15,6 +15,8 @@ type Taken struct {
 	Request json.RawMessage
 	File    string          // what the file that came with it is called, "" for none
 	Asked   json.RawMessage // how it was let in
+	Fails   int             // how often it failed, or ended its process, since it went on last
+	reached reached
 	book    *Book
 }
 
@@ -22,14 +24,16 @@ type Taken struct {
 var ErrLost = fault.New(fault.Stopped, "another process works on the job")
 
 // Take takes the job that has waited longest, if one is due. One that another process was working on and has said
-// nothing of for a while is due again.
+// nothing of for a while is due again: it may have ended that process, so it is worked on beside no other of which that
+// may be, and whichever goes on is cleared.
 func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
 	now := b.now()
 	err = b.own.Write(ctx, func(tx store.Writer) error {
 		row := jobRow{}
 		found, err := tx.One(ctx, `SELECT `+columns+` FROM jobs
-			WHERE state = ? AND due <= ? OR state = ? AND until <= ? ORDER BY due, made, id LIMIT 1`,
-			[]any{Waiting, now.UnixMilli(), Running, now.UnixMilli()}, row.into()...)
+			WHERE state = ?1 AND due <= ?3 OR state = ?2 AND until <= ?3 AND NOT EXISTS
+				(SELECT 1 FROM jobs AS other WHERE other.state = ?2 AND other.until > ?3 AND other.fails > 0)
+			ORDER BY due, made, id LIMIT 1`, []any{Waiting, Running, now.UnixMilli()}, row.into()...)
 		if err != nil || !found {
 			return err
 		}
@@ -37,10 +41,17 @@ func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
 		if err != nil {
 			return err
 		}
-		taken = &Taken{Job: row.job(), Request: request, File: row.file, Asked: json.RawMessage(row.asked), book: b}
+		taken = &Taken{Job: row.job(), Request: request, File: row.file, Asked: json.RawMessage(row.asked),
+			Fails: row.fails, reached: reached{}, book: b}
+		if err := json.Unmarshal([]byte(row.reached), &taken.reached); err != nil {
+			return err
+		}
+		if taken.State == Running {
+			taken.Fails++
+		}
 		taken.State, taken.Tries = Running, taken.Tries+1
-		_, err = tx.Exec(ctx, `UPDATE jobs SET state = ?, tries = ?, holder = ?, until = ? WHERE id = ?`,
-			Running, taken.Tries, b.holder, now.Add(lease).UnixMilli(), taken.ID)
+		_, err = tx.Exec(ctx, `UPDATE jobs SET state = ?, tries = ?, fails = ?, holder = ?, until = ? WHERE id = ?`,
+			Running, taken.Tries, taken.Fails, b.holder, now.Add(lease).UnixMilli(), taken.ID)
 		return err
 	})
 	return taken, err
@@ -52,13 +63,25 @@ func (t *Taken) Note(ctx context.Context, p Progress) error {
 	if err != nil {
 		return err
 	}
-	return t.write(ctx, `progress = ?, until = ?`, progress, t.book.now().Add(lease).UnixMilli())
+	if t.reached.further(p) {
+		t.Fails = 0
+	}
+	reached, err := json.Marshal(t.reached)
+	if err != nil {
+		return err
+	}
+	return t.write(ctx, `progress = ?, fails = ?, reached = ?, until = ?`, progress, t.Fails, string(reached),
+		t.book.now().Add(lease).UnixMilli())
 }
 
-// Leave has the job tried again after a while, by whoever comes first. ErrLost.
-func (t *Taken) Leave(ctx context.Context, after time.Duration, problem json.RawMessage) error {
-	return t.write(ctx, `state = ?, due = ?, holder = '', until = 0, problem = ?`, Waiting,
-		t.book.now().Add(after).UnixMilli(), notNil(problem))
+// Leave has the job tried again after a while, by whoever comes first. Whether it failed, by which it can fail too
+// often, is for its caller to say. ErrLost.
+func (t *Taken) Leave(ctx context.Context, after time.Duration, problem json.RawMessage, failed bool) error {
+	if failed {
+		t.Fails++
+	}
+	return t.write(ctx, `state = ?, due = ?, fails = ?, holder = '', until = 0, problem = ?`, Waiting,
+		t.book.now().Add(after).UnixMilli(), t.Fails, notNil(problem))
 }
 
 // End ends the job, with what the operation answered and the problem for which it was refused, if it was. Its request
@@ -91,12 +114,12 @@ func (t *Taken) write(ctx context.Context, set string, args ...any) error {
 	})
 }
 
-// Tidy forgets jobs that ended long ago, and those whose file never came.
-func (b *Book) Tidy(ctx context.Context) error {
+// Tidy forgets jobs that ended so long ago, and those whose file never came.
+func (b *Book) Tidy(ctx context.Context, kept time.Duration) error {
 	now := b.now()
 	return b.own.Write(ctx, func(tx store.Writer) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM jobs WHERE ended > 0 AND ended < ? OR state = ? AND until < ?`,
-			now.Add(-Kept).UnixMilli(), Coming, now.UnixMilli()); err != nil {
+			now.Add(-kept).UnixMilli(), Coming, now.UnixMilli()); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM job_parts WHERE job NOT IN (SELECT id FROM jobs)`)
