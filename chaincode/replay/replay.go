@@ -25,6 +25,7 @@ package replay
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -54,14 +55,23 @@ type Verdict struct {
 
 // New makes a replay that waits for block 0.
 func New(rules Rules) (*Replay, error) {
+	r := &Replay{replica: ledgersim.NewReplica()}
+	return r, r.Install(rules)
+}
+
+// Begin makes a replay that waits for block 0 and has no rules yet: Install them before
+// the first transaction that is proposed to them.
+func Begin() *Replay { return &Replay{replica: ledgersim.NewReplica()} }
+
+// Install has transactions run under rules from now on.
+func (r *Replay) Install(rules Rules) error {
 	tally, err := rules.compile()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &Replay{replica: ledgersim.NewReplica()}
 	r.replica.Install(seal.Outer, tally)
 	r.replica.Install(row.SealOf("", false), seal.Chaincode{})
-	return r, nil
+	return nil
 }
 
 // Height is the number of blocks that were replayed.
@@ -83,10 +93,10 @@ func (r *Replay) Block(raw *common.Block) (Verdict, error) {
 	}
 	v := Verdict{Block: b.Number}
 	for _, tx := range b.Txs {
-		if err := r.judge(tx, &v); err != nil {
+		if err := r.Run(tx, &v); err != nil {
 			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
 		}
-		if err := r.replica.Apply(tx); err != nil {
+		if err := r.Apply(tx); err != nil {
 			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
 		}
 	}
@@ -94,11 +104,27 @@ func (r *Replay) Block(raw *common.Block) (Verdict, error) {
 	return v, nil
 }
 
-// judge runs one transaction again and adds what it shows to the verdict.
-func (r *Replay) judge(tx *ledgersim.Tx, v *Verdict) error {
+// Check sets the transaction's code if what it read isn't current, as peers do. Who decides
+// on each transaction himself calls it, then, if the code is still VALID, Run and Apply.
+func (r *Replay) Check(tx *ledgersim.Tx) { r.replica.Check(tx) }
+
+// Apply writes what the transaction wrote, whatever the rules give.
+func (r *Replay) Apply(tx *ledgersim.Tx) error { return r.replica.Apply(tx) }
+
+// Updates is what the block's transactions that were applied did, as peers hash it.
+func (r *Replay) Updates(block uint64) []byte { return r.replica.Updates(block) }
+
+// Get is a key's value in a namespace now, nil when it is absent.
+func (r *Replay) Get(namespace, key string) []byte { return r.replica.Get(namespace, key) }
+
+// Rows visits a namespace as it is now, sorted by key.
+func (r *Replay) Rows(namespace string) iter.Seq2[string, []byte] { return r.replica.Rows(namespace) }
+
+// Run runs one transaction again and adds what it shows to the verdict.
+func (r *Replay) Run(tx *ledgersim.Tx, v *Verdict) error {
 	r.installSeals(tx)
-	if !governed(tx.Chaincode) {
-		found := writes(tx.RWSet(), governed)
+	if !Governed(tx.Chaincode) {
+		found := writes(tx.RWSet(), Governed)
 		v.Differences = append(v.Differences, compare(tx, found, nil, tx.Chaincode+" has no rows here")...)
 		return nil
 	}
@@ -131,8 +157,8 @@ func (r *Replay) installSeals(tx *ledgersim.Tx) {
 	}
 }
 
-// governed says whether the rules write a namespace.
-func governed(namespace string) bool { return namespace == seal.Outer || isSeal(namespace) }
+// Governed says whether the rules write a namespace.
+func Governed(namespace string) bool { return namespace == seal.Outer || isSeal(namespace) }
 
 func isSeal(namespace string) bool {
 	shared := row.SealOf("", false)
