@@ -28,6 +28,7 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"tallystick/chaincode/invariant"
 	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/replay"
@@ -44,14 +45,9 @@ type Config struct {
 	// Authority verifies layers 2 to 5; without it they aren't, and the peer's own verdicts on
 	// signatures and policies are believed.
 	Authority Authority
-	// Invariants, if there are any, look at the state behind the last block: layer 9.
-	Invariants func(State) []wire.Finding
 	// Progress, if there is one, is told after each block.
 	Progress func(*wire.Block)
 }
-
-// State is the ledger as it is behind a block.
-type State = *replay.Replay
 
 // Authority says who had the right to write what is in a block. See client/audit/authority.
 type Authority interface {
@@ -136,18 +132,23 @@ func (a *auditor) finish() {
 	if a.report.Blocks == 0 && a.report.Found == 0 {
 		a.report.add(wire.Finding{Layer: wire.Framing, Tx: wire.NoTx, Why: "there is no block"})
 	}
-	switch {
-	case a.Invariants == nil:
-		a.report.stop("this program doesn't verify them yet", wire.Invariants)
-	case !a.stopped:
-		a.report.add(a.Invariants(a.state)...)
-		a.report.checked(wire.Invariants, 1)
+	if !a.stopped {
+		a.invariants()
 	}
 	a.report.stop("nothing was given", wire.Outside)
 	if !a.stopped {
 		a.report.State = fmt.Sprintf("%x", a.state.StateDigest())
 	}
 	a.report.close()
+}
+
+// invariants is layer 9: what the rows behind the last block add up to.
+func (a *auditor) invariants() {
+	for _, breach := range invariant.Of(a.state.Rows(ledgerSpace)).Breaches() {
+		a.report.add(wire.Finding{Layer: wire.Invariants, Block: a.next - 1, Tx: wire.NoTx, Key: breach.Subject,
+			Why: fmt.Sprintf("the rows behind this block don't add up (%s): %.500s", breach.Rule, breach.Why)})
+	}
+	a.report.checked(wire.Invariants, len(invariant.Rules()))
 }
 
 // block takes the next block through the layers.

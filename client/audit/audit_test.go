@@ -104,7 +104,7 @@ func TestHonest(t *testing.T) {
 	}
 	for layer, want := range map[wire.Layer]audit.Outcome{
 		wire.Framing: audit.Proven, wire.Versions: audit.Proven, wire.Rules: audit.Proven, wire.Lanes: audit.Proven,
-		wire.Orderers: audit.NotVerified, wire.Creators: audit.NotVerified, wire.Invariants: audit.NotVerified,
+		wire.Invariants: audit.Proven, wire.Orderers: audit.NotVerified, wire.Creators: audit.NotVerified,
 	} {
 		if v := verdict(r, layer); v.Outcome != want || (want == audit.Proven) != (v.Checked > 0 && v.Why == "") {
 			t.Errorf("%s: %+v, want %s", layer, v, want)
@@ -185,6 +185,9 @@ func TestForgedRows(t *testing.T) {
 			r := audited(t, blocksOf(l))
 			want := map[wire.Layer]bool{wire.Rules: true, wire.Lanes: c.lanes}
 			for _, f := range r.Findings {
+				if f.Layer == wire.Invariants { // what the forged row adds up to, behind the last block
+					continue
+				}
 				if !want[f.Layer] || f.Block != at || f.Tx != 0 || f.TxID != env.TxID || f.Key != c.key(lot) ||
 					f.Space != "tally" || f.Party != "D" || !slices.Equal(f.Signers, []string{"D", "G"}) || f.File == "" {
 					t.Errorf("%s", f)
