@@ -42,6 +42,7 @@ func TestForgedRows(t *testing.T) {
 	}
 	before := figures(t, d)
 	f := &forgers{network: n, t: t, seq: 1}
+	forgeries := map[string]string{} // keys by transaction
 	f.serve(true)
 	forged := points.Lot{
 		Programme: "DP", Member: "ann", Issued: 1_000_000_000, Expires: farDay, State: points.Active,
@@ -61,6 +62,7 @@ func TestForgedRows(t *testing.T) {
 	} {
 		for _, beside := range []bool{false, true} {
 			tx := f.forge(rows, beside)
+			forgeries[tx] = rows[0].Key
 			f.named(d, tx, rows[0].Key)
 			f.named(m, tx, rows[0].Key)
 		}
@@ -84,6 +86,7 @@ func TestForgedRows(t *testing.T) {
 		t.Fatalf("an honest issue afterwards: %+v, %v; unsealed: %+v", wallet, err, strays)
 	}
 	f.redeemDear(d, wallet.Lots[0].Number)
+	auditForged(t, n, forgeries)
 }
 
 // forgedNetwork is a network for forgers alone: what they leave would be found by all other tests.
