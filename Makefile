@@ -31,7 +31,7 @@ soak: build ## what is slow and rare, some two hours (STEPS="lives fuzz", LIVES,
 
 build: ## build tally, tallyd, tallycc, tallynet into bin/
 	@mkdir -p bin
-	@$(GO) build -trimpath -ldflags "-X main.commit=$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
+	@$(GO) build -trimpath -ldflags "-s -w -X main.commit=$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" -o bin/ ./client/cmd/... ./chaincode/cmd/... ./network/cmd/... ./test-network/demo
 
 up: build ## start the test network, or resume it
 	@scripts/network.sh up
