@@ -22,6 +22,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -396,7 +397,7 @@ func (a *auditor) rerun(b *wire.Block, tx *wire.Tx, run *ledgersim.Tx) error {
 			f.Key = fmt.Sprintf("%x", d.Key)
 		}
 		if d.Kind != replay.Value {
-			f.Key += " (" + string(d.Kind) + ")"
+			f.Key = strings.TrimSpace(f.Key + " (" + string(d.Kind) + ")")
 		}
 		f.Expected, f.Found = shown(d.Want), shown(d.Found)
 		a.report.add(f)

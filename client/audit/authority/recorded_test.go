@@ -102,7 +102,8 @@ func TestRecorded(t *testing.T) {
 					tx := b.Txs[i]
 					codes[tx.Flag]++
 					if !agree(v.Code, tx.Flag) {
-						t.Errorf("block %d, transaction %d: %s (%s), the peer says %s", b.Number, i, v.Code, v.Why, tx.Flag)
+						t.Errorf("block %d, transaction %d: %s (%s), the peer says %s",
+							b.Number, i, v.Code, v.Why, tx.Flag)
 					}
 					if tx.Type == common.HeaderType_CONFIG {
 						changes++
@@ -182,7 +183,9 @@ func TestForgedBlocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			walk(t, recorded(t, name), func(c *Channel, b *wire.Block) {
 				for what, forge := range map[string]func(*common.Block){
-					"no signature":           func(b *common.Block) { setSignatures(t, b, func(list *[]*common.MetadataSignature) { *list = nil }) },
+					"no signature": func(b *common.Block) {
+						setSignatures(t, b, func(list *[]*common.MetadataSignature) { *list = nil })
+					},
 					"one signature repeated": func(b *common.Block) { setSignatures(t, b, repeat) },
 					"another number":         func(b *common.Block) { b.Header.Number++ },
 				} {
@@ -248,33 +251,6 @@ func TestRepeated(t *testing.T) {
 		v := judge(t, c, parse(t, raw))
 		if v[0].Code != peer.TxValidationCode_VALID || v[1].Code != peer.TxValidationCode_DUPLICATE_TXID {
 			t.Errorf("block %d's transaction twice in it is %s, %s", b.Number, v[0].Code, v[1].Code)
-		}
-	})
-}
-
-// FuzzJudge holds that no bytes end the program, neither a transaction's nor a whole block's, first or later.
-func FuzzJudge(f *testing.F) {
-	blocks := recorded(f, "bft")
-	for _, b := range blocks {
-		f.Add(b.Data.Data[0], encode(f, b))
-	}
-	f.Fuzz(func(t *testing.T, envelope, block []byte) {
-		c := New(nil)
-		if err := c.Begin(parse(t, blocks[0])); err != nil {
-			t.Fatal(err)
-		}
-		raw := proto.CloneOf(blocks[1])
-		raw.Data.Data = [][]byte{envelope}
-		raw.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = make([]byte, 1)
-		if b, err := wire.Parse(raw); err == nil {
-			c.Signatures(b)
-			judge(t, c, b)
-			_ = c.Apply(b, func(int) bool { return true })
-		}
-		if b, err := wire.Decode(block); err == nil {
-			c.Signatures(b)
-			judge(t, c, b)
-			_ = New(nil).Begin(b)
 		}
 	})
 }
