@@ -385,6 +385,7 @@ func FuzzRequest(tf *testing.F) {
 	}
 	f.Add("GET", "/v1/holds?states=OPEN&states=&member=%00", "", "")
 	s := serverOf(f, io.Discard)
+	forms := []string{"application/json", "application/problem+json", "text/html", "text/plain"}
 	f.Fuzz(func(t *testing.T, method, target, body, key string) {
 		r, err := http.NewRequest(method, "http://node"+target, strings.NewReader(body))
 		if err != nil || !strings.HasPrefix(target, "/") {
@@ -398,7 +399,7 @@ func FuzzRequest(tf *testing.F) {
 		form, _, _ := mime.ParseMediaType(w.Header().Get("Content-Type"))
 		if w.Code != http.StatusOK && problemIn(t, w).Code == fault.Internal ||
 			strings.HasSuffix(form, "json") && !json.Valid(w.Body.Bytes()) ||
-			!slices.Contains([]string{"application/json", "application/problem+json", "text/html", "text/plain"}, form) {
+			!slices.Contains(forms, form) {
 			t.Errorf("%s %s: %d %s", method, target, w.Code, w.Body)
 		}
 	})
