@@ -3,7 +3,7 @@
 # the tests that share a network, one after the other, and those that make their own, on other ports.
 set -eu
 cd "$(dirname "$0")/.."
-apart='^(TestAssumptions|TestEveryVerbAskedAgain|TestForgedRows|TestNodesOfANetwork|TestTheStoryWithoutNodes)$'
+apart='^(TestAssumptions|TestAuthority|TestEveryVerbAskedAgain|TestForgedRows|TestNodesOfANetwork|TestTheStoryWithoutNodes)$'
 run() { go test -tags e2e -count=1 -timeout 60m -v "$@"; }
 case ${1:-} in
 shared) run ./test-network/e2e -skip "$apart" ;;
