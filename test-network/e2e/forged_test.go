@@ -33,6 +33,7 @@ import (
 // Every honest node names it and counts none of it; what G then redeems from a forged
 // lot is traced; honest business goes on.
 func TestForgedRows(t *testing.T) {
+	t.Parallel() // on a network of its own
 	n := forgedNetwork(t)
 	d, m := n.open(t, "D", "1-4"), n.open(t, "M", "1-4")
 	enrol(t, d, "ann", "bob")
@@ -91,7 +92,7 @@ func TestForgedRows(t *testing.T) {
 
 // forgedNetwork is a network for forgers alone: what they leave would be found by all other tests.
 func forgedNetwork(t *testing.T) *network {
-	n, err := makeNetwork(t.TempDir(), 21000, "")
+	n, err := makeNetwork(t.TempDir(), 21000, briefly)
 	if err != nil {
 		t.Fatal(err)
 	}
