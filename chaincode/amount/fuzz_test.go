@@ -4,10 +4,13 @@ import (
 	"testing"
 
 	"github.com/shopspring/decimal"
+
+	"tallystick/chaincode/fuzzed"
 )
 
 // A rate that is taken passes its check, and so does its own text.
-func FuzzParseRate(f *testing.F) {
+func FuzzParseRate(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{"4/5", "0.8", "1", "1e9", "1/0", "9007199254740991/2", "0.0000000000000001"} {
 		f.Add(text)
 	}
@@ -23,7 +26,8 @@ func FuzzParseRate(f *testing.F) {
 }
 
 // No decimal, however it is written, takes long or leaves the range.
-func FuzzFromDecimal(f *testing.F) {
+func FuzzFromDecimal(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	f.Add(int64(1), int32(-20_000_000), uint8(0))
 	f.Add(int64(-1), int32(20_000_000), uint8(1))
 	f.Add(int64(15), int32(-1), uint8(2))

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"tallystick/chaincode/fuzzed"
 )
 
 // What is taken is the one encoding of its value.
-func FuzzDecode(f *testing.F) {
+func FuzzDecode(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	f.Add(Encode(every{N: 1, Text: "a", Bytes: []byte{1}, Flag: true, List: []int64{2}}))
 	f.Add([]byte{0x86, 0xf6, 0xf6, 0xf6, 0xf6, 0xf6, 0xf6})
 	f.Add([]byte{0x9b, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff})
@@ -21,7 +24,8 @@ func FuzzDecode(f *testing.F) {
 }
 
 // What is taken is JSON, and is taken again, to the same, when it was written anew.
-func FuzzDecodeJSON(f *testing.F) {
+func FuzzDecodeJSON(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{`{"reason":"x","cash":1,"parts":[{"a":1}],"by":{"k":{}},"free":{"x":[1]},"Plain":{"a":2}}`,
 		`{"caſh":1}`, `[[[[`, `{"a":{"a":{`, "\xff", `{"cash":1e2}`} {
 		f.Add([]byte(text))

@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"tallystick/chaincode/codec"
+	"tallystick/chaincode/fuzzed"
 )
 
 // A body that is taken is the one encoding of its request, whose check doesn't panic.
-func FuzzCommand(f *testing.F) {
+func FuzzCommand(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	Kinds(func(kind Kind, _ string) {
 		f.Add(uint8(kind), []byte{0x80})
 		f.Add(uint8(kind), []byte{0x82, 0x60, 0x80})
@@ -21,7 +23,8 @@ func FuzzCommand(f *testing.F) {
 	})
 }
 
-func FuzzBatch(f *testing.F) {
+func FuzzBatch(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	f.Add(codec.Encode(Batch{Lane: 1, Seq: 1, Commands: []Command{{Kind: 1, Body: []byte{0x80}}}}))
 	f.Add([]byte{0x84, 1, 1, 0xf6, 0x9a, 0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(_ *testing.T, data []byte) {
@@ -36,7 +39,8 @@ func FuzzBatch(f *testing.F) {
 }
 
 // Whatever is said under the name of whatever function is read, or refused.
-func FuzzParse(f *testing.F) {
+func FuzzParse(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	Kinds(func(_ Kind, name string) {
 		f.Add(name, "{}")
 		f.Add(name, `{"amount":1,"until":"2026-12-31","party":"D","number":"D.1.1.0"}`)

@@ -1,9 +1,14 @@
 package number
 
-import "testing"
+import (
+	"testing"
+
+	"tallystick/chaincode/fuzzed"
+)
 
 // One row has one text.
-func FuzzParse(f *testing.F) {
+func FuzzParse(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{"D.3.42.17.0", "D.3.42.17", "D.03.42.17.0", "D.3.42.17.+0", "...",
 		"D.3.99999999999999999999.1.0"} {
 		f.Add(text)

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/access"
 	"tallystick/client/bounds"
 	"tallystick/client/node"
@@ -376,13 +377,15 @@ func TestLanguages(t *testing.T) {
 }
 
 // FuzzRequest: whatever is asked, a node answers with an answer or a problem, and never fails.
-func FuzzRequest(f *testing.F) {
+func FuzzRequest(tf *testing.F) {
+	f := fuzzed.Target(tf, 2000)
 	for _, op := range operations.All() {
 		row := op.About()
 		f.Add(row.Method, inPath.ReplaceAllString(row.Path, "1"), row.Example, "k")
 	}
 	f.Add("GET", "/v1/holds?states=OPEN&states=&member=%00", "", "")
 	s := serverOf(f, io.Discard)
+	forms := []string{"application/json", "application/problem+json", "text/html", "text/plain"}
 	f.Fuzz(func(t *testing.T, method, target, body, key string) {
 		r, err := http.NewRequest(method, "http://node"+target, strings.NewReader(body))
 		if err != nil || !strings.HasPrefix(target, "/") {
@@ -396,7 +399,7 @@ func FuzzRequest(f *testing.F) {
 		form, _, _ := mime.ParseMediaType(w.Header().Get("Content-Type"))
 		if w.Code != http.StatusOK && problemIn(t, w).Code == fault.Internal ||
 			strings.HasSuffix(form, "json") && !json.Valid(w.Body.Bytes()) ||
-			!slices.Contains([]string{"application/json", "application/problem+json", "text/html", "text/plain"}, form) {
+			!slices.Contains(forms, form) {
 			t.Errorf("%s %s: %d %s", method, target, w.Code, w.Body)
 		}
 	})

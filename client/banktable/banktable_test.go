@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/bounds"
 	"tallystick/client/iso20022"
 	"tallystick/network/settings/reference"
@@ -292,7 +293,8 @@ func read1(t *testing.T, path string) string {
 }
 
 // FuzzAdvices: whatever a table holds, an advice has an amount, a day and a direction, or says why not.
-func FuzzAdvices(f *testing.F) {
+func FuzzAdvices(tf *testing.F) {
+	f := fuzzed.Target(tf, 1000)
 	for _, bank := range Banks() {
 		text, err := os.ReadFile(filepath.Join("testdata", bank+".csv"))
 		if err != nil {

@@ -5,10 +5,13 @@ import (
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"google.golang.org/protobuf/proto"
+
+	"tallystick/chaincode/fuzzed"
 )
 
 // No block of a peer's takes its reader down.
-func FuzzParse(f *testing.F) {
+func FuzzParse(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	f.Add([]byte{})
 	for _, b := range []*common.Block{
 		{}, {Header: &common.BlockHeader{Number: 1}, Data: &common.BlockData{Data: [][]byte{{1, 2}, nil}}},

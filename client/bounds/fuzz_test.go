@@ -1,9 +1,14 @@
 package bounds
 
-import "testing"
+import (
+	"testing"
+
+	"tallystick/chaincode/fuzzed"
+)
 
 // No text takes the reader of settings down.
-func FuzzCheckYAML(f *testing.F) {
+func FuzzCheckYAML(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{"a: 1", "a: &x [*x]", "- - - -", "[[[[", "? : ?", "a: !!binary x", "\x00"} {
 		f.Add([]byte(text))
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/fuzzed"
 )
 
 func TestCustomer(t *testing.T) {
@@ -47,7 +48,8 @@ func TestText(t *testing.T) {
 }
 
 // Cleaning again changes nothing, and what is taken once is taken again.
-func FuzzCustomer(f *testing.F) {
+func FuzzCustomer(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{"13800138000", "e\u0301\u3000", "\u1100\u1161", "#N/A "} {
 		f.Add(text)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/fuzzed"
 )
 
 // failure is what reading a file ends with.
@@ -79,7 +80,8 @@ func TestAPackedFileIsBounded(t *testing.T) {
 }
 
 // FuzzRead: no file, whatever is in it, does more than end with an error.
-func FuzzRead(f *testing.F) {
+func FuzzRead(tf *testing.F) {
+	f := fuzzed.Target(tf, 1000)
 	for _, seed := range []string{`"`, "who,shop,value,at,basket,more\n\"",
 		"who,shop,value,at,basket,more\n1,5,1e-99999999,2026-01-02 10:00:00,b1,x\n", "a,a\n", "\ufeff"} {
 		f.Add(seed)

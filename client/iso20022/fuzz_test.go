@@ -5,10 +5,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tallystick/chaincode/fuzzed"
 )
 
 // No file of a bank's takes its reader down.
-func FuzzAdvices(f *testing.F) {
+func FuzzAdvices(tf *testing.F) {
+	f := fuzzed.Target(tf, 2000)
 	files, _ := filepath.Glob(filepath.Join("testdata", "*.xml"))
 	for _, file := range files {
 		text, err := os.ReadFile(file)

@@ -1,9 +1,14 @@
 package proof
 
-import "testing"
+import (
+	"testing"
+
+	"tallystick/chaincode/fuzzed"
+)
 
 // No file takes the one who checks a proof down.
-func FuzzCheck(f *testing.F) {
+func FuzzCheck(tf *testing.F) {
+	f := fuzzed.Target(tf, 5000)
 	for _, text := range []string{"{}", `{"format":"tallystick proof v1","answer":{},"envelope":""}`, "[[[",
 		`{"envelope":"AAAA"}`} {
 		f.Add([]byte(text))

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"testing"
 
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/bounds"
 	"tallystick/client/proof"
 )
 
 // No file takes the one who checks a statement down, whichever form its name says.
-func FuzzVerify(f *testing.F) {
+func FuzzVerify(tf *testing.F) {
+	f := fuzzed.Target(tf, 2000)
 	for _, text := range []string{"{", "[[[[", "\"", "a,b\n\"", "{\"format\":1}", "\ufeffx"} {
 		f.Add([]byte(text), true)
 		f.Add([]byte(text), false)

@@ -640,7 +640,7 @@ func stepDesk(t *rapid.T, w *world, d *desk, today date.Date) {
 
 // compareDesk holds the ledger's lots, entitlements and net debts against the desk's.
 func compareDesk(t *rapid.T, w *world, d *desk, now int64) {
-	if _, err := checkBooks(w.net, "G"); err != nil {
+	if err := checkBooks(w.net); err != nil {
 		t.Fatal(err)
 	}
 	for _, found := range rowsOf(w.net, "G", "lot") {

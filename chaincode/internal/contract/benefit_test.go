@@ -132,7 +132,7 @@ func TestBenefitRefusals(t *testing.T) {
 			t.Errorf("%s: %v", c.name, refusals[0])
 		}
 	}
-	if _, err := checkBooks(w.net, "G"); err != nil {
+	if err := checkBooks(w.net); err != nil {
 		t.Error(err)
 	}
 }

@@ -93,7 +93,7 @@ func TestTheLastOfABudgetIsHadOnce(t *testing.T) {
 		if n := len(rowsOf(w.net, "G", "award")); n != 1 {
 			t.Errorf("%s: %d awards", name, n)
 		}
-		if err := checkCampaigns(w.net); err != nil {
+		if err := checkBooks(w.net); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestRacingLanesNeverPassABudget(t *testing.T) {
 				refused++
 			}
 		}
-		if err := checkCampaigns(w.net); err != nil {
+		if err := checkBooks(w.net); err != nil {
 			t.Fatal(err)
 		}
 	}

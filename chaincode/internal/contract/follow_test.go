@@ -66,7 +66,7 @@ func TestALapseOwesNoFee(t *testing.T) {
 	s.advance(t, 3)
 	s.must(t, "M", benefit.ExpireRequest{Entitlement: e.Row(0)})
 	lapsed := false
-	for _, r := range owedRows(s.net, "G") {
+	for _, r := range booksOf(s.net).Owed() {
 		for _, o := range r.List {
 			lapsed = lapsed || o.Kind == settlement.Redemption
 			if o.Kind == settlement.Fee {

@@ -72,9 +72,9 @@ func (l line) String() string {
 func (l lines) compare(t fataler, w *world) {
 	t.Helper()
 	var found, want []string
-	for _, r := range owedRows(w.net, "G") {
+	for _, r := range booksOf(w.net).Owed() {
 		for _, o := range r.List {
-			by := r.batch
+			by := r.Batch
 			by.Index = o.Index
 			found = append(found, line{o.In(r.Cycle), by, o.Kind, o.Scene, o.Debtor, o.Creditor, o.Programme,
 				int(o.Points), int(o.Fen), int(o.Model), int(o.Rest.Num), int(o.Rest.Den)}.String())
@@ -109,7 +109,7 @@ func (l lines) sums(cycle, debtor, creditor string) (owes, owed, n int) {
 			exact[one.programme].Add(exact[one.programme], l.exact(one))
 		}
 		for _, worth := range exact {
-			all += int(toNearest(0, worth))
+			all += nearest(1, int(worth.Num().Int64()), int(worth.Denom().Int64()))
 		}
 		if all > lines {
 			n++

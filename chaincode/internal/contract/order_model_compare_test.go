@@ -202,7 +202,7 @@ func (m *orderModel) step(t *rapid.T, w *world, tally map[string][2]int) {
 // compare holds every row of the ledger against the model.
 func (m *orderModel) compare(t fataler, w *world) {
 	m.model.compare(t, w)
-	if err := checkOrders(w.net, "G"); err != nil {
+	if err := checkBooks(w.net); err != nil {
 		t.Fatal(err)
 	}
 	m.compareOrders(t, w)

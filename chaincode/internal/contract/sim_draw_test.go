@@ -12,7 +12,6 @@ import (
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/date"
 	"tallystick/chaincode/internal/seal"
-	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/member"
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
@@ -320,118 +319,6 @@ func (v view) drawCampaign(verb string) command.Request {
 			Reference: fmt.Sprintf("r-%d", v.dice(12)), Lines: []campaign.Line{{Fen: 1}}}
 	case verb == "leave" && v.odd(9):
 		return campaign.LeaveRequest{Campaign: v.one("joint", "washes"), Reason: "x"}
-	}
-	return nil
-}
-
-// checkRights holds what codes and limits promise: no use was made twice, and no
-// more was used than there is.
-func checkRights(net *ledgersim.Network) error {
-	uses, made := map[string]int{}, map[string]amount.Units{}
-	for _, f := range rowsOf(net, "G", "write-off") {
-		w := f.Row.(benefit.WriteOff)
-		use := fmt.Sprintf("%s/%d", w.Entitlement, w.Use)
-		if uses[use]++; uses[use] > 1 && w.Use > 0 {
-			return fmt.Errorf("use %s was made twice", use)
-		}
-		uses[w.Entitlement.String()]++
-	}
-	for _, f := range rowsOf(net, "G", "entitlement") {
-		e := f.Row.(benefit.Entitlement)
-		if e.State != benefit.Revoked || e.Used > 0 { // one that was revoked unused gave its place back
-			made["benefit/"+e.Benefit]++
-		}
-		if e.Used > e.Uses || int(e.Used) != uses[f.ID] {
-			return fmt.Errorf("entitlement %s was written off %d times: %+v", f.ID, uses[f.ID], e)
-		}
-	}
-	pledges := rowsOf(net, "G", "pledge")
-	jointly := map[string]bool{}
-	for _, f := range rowsOf(net, "G", "award") {
-		for _, b := range f.Row.(campaign.Award).Funders {
-			jointly[b.Lot.String()] = true
-		}
-	}
-	for _, f := range rowsOf(net, "G", "lot") {
-		if lot := f.Row.(points.Lot); lot.Origin == points.Issued && lot.Funder != "" && !jointly[f.ID] {
-			made["pledge/"+pledges[0].ID] += lot.Issued
-		}
-	}
-	return checkQuotas(net, made)
-}
-
-// chargedAnew is what refunds have issuers owe members again, by quota: no cap refuses that.
-func chargedAnew(net *ledgersim.Network) map[string]amount.Units {
-	programmes, charged := map[string]points.Programme{}, map[string]amount.Units{}
-	for _, f := range rowsOf(net, "G", "programme") {
-		programmes[f.ID] = f.Row.(points.Programme)
-	}
-	for _, f := range rowsOf(net, "G", "totals") {
-		programme := programmes[strings.Split(f.ID, "/")[0]]
-		fen, err := programme.Liability(f.Row.(points.Totals).Refunded)
-		if err != nil {
-			panic(err) // a life has few points
-		}
-		charged["liability/"+programme.Issuer] += fen
-	}
-	return charged
-}
-
-// checkQuotas holds every quota against its leases, and against what was made under it.
-func checkQuotas(net *ledgersim.Network, made map[string]amount.Units) error {
-	sums := map[string]quota.Lease{}
-	for _, f := range rowsOf(net, "G", "lease") {
-		parts, l := strings.Split(f.ID, "/"), f.Row.(quota.Lease)
-		id := parts[0] + "/" + parts[1]
-		sum := sums[id]
-		sums[id] = quota.Lease{Granted: sum.Granted + l.Granted, Used: sum.Used + l.Used,
-			Returned: sum.Returned + l.Returned}
-		if l.Spare() < 0 && parts[0] != string(quota.Debit) { // what is captured after a cut-off isn't refused
-			return fmt.Errorf("lease %s is overdrawn: %+v", f.ID, l)
-		}
-	}
-	charged := chargedAnew(net)
-	for _, f := range rowsOf(net, "G", "quota") {
-		q, sum := f.Row.(quota.Quota), sums[f.ID]
-		if q.Leased != sum.Granted || sum.Used-sum.Returned > q.Limit+q.Relieved+charged[f.ID] {
-			return fmt.Errorf("quota %s is %+v, its leases are %+v", f.ID, q, sum)
-		}
-		if n, counted := made[f.ID]; counted && n != sum.Used-sum.Returned {
-			return fmt.Errorf("of quota %s %d were used and %d came back, %d made", f.ID, sum.Used, sum.Returned, n)
-		}
-	}
-	if err := checkCampaigns(net); err != nil {
-		return err
-	}
-	return checkConsents(net)
-}
-
-// checkConsents holds every authorisation against the holds, trades and orders under it.
-func checkConsents(net *ledgersim.Network) error {
-	least := map[string]amount.Units{}
-	for _, f := range rowsOf(net, "G", "hold") {
-		h := f.Row.(points.Hold)
-		kept := h.Sum()
-		if !h.State.Holds() {
-			kept = h.Captured
-		}
-		for _, m := range h.Pieces.Between(0, kept).ByProgramme() {
-			least[h.Authorisation.String()+m.Programme] += m.Amount
-		}
-	}
-	for _, f := range rowsOf(net, "G", "trade") {
-		if t := f.Row.(points.Trade); t.State == points.Offered || t.State == points.Swapped {
-			least[t.Authorisation.String()+t.Pieces[0].Programme] += t.Pieces.Sum()
-		}
-	}
-	addOrderConsents(net, least)
-	for _, f := range rowsOf(net, "G", "authorisation") {
-		for _, c := range f.Row.(member.Authorisation).Caps {
-			if c.Used < least[f.ID+c.Programme] || c.Used > c.Amount {
-				return fmt.Errorf("authorisation %s has %+v, what is under it took %d", f.ID, c,
-					least[f.ID+c.Programme])
-			}
-		}
 	}
 	return nil
 }

@@ -213,25 +213,10 @@ func checkLife(w *world, lanes []*laneClient) error {
 	if err := w.net.CheckAgreement(); err != nil {
 		return err
 	}
-	if _, err := checkBooks(w.net, "G"); err != nil {
+	if err := checkBooks(w.net); err != nil {
 		return err
 	}
 	if err := checkFence(w.net); err != nil {
-		return err
-	}
-	if err := checkCycles(w.net); err != nil {
-		return err
-	}
-	if err := checkRights(w.net); err != nil {
-		return err
-	}
-	if err := checkOrders(w.net, "G"); err != nil {
-		return err
-	}
-	if err := checkPayments(w.net); err != nil {
-		return err
-	}
-	if err := checkRequests(w.net); err != nil {
 		return err
 	}
 	for _, c := range lanes {

@@ -17,7 +17,6 @@ import (
 	"tallystick/chaincode/number"
 	"tallystick/chaincode/party"
 	"tallystick/chaincode/points"
-	"tallystick/chaincode/row"
 	"tallystick/chaincode/spend"
 )
 
@@ -196,15 +195,5 @@ func (p *passer) Act(rng *rand.Rand) *ledgersim.Envelope {
 		}
 	}
 	p.err = fmt.Errorf("%s %s: %w", command.KindOf(req), body, err)
-	return nil
-}
-
-// checkRequests holds every named request against all commands that were sent: no id stands for two contents.
-func checkRequests(net *ledgersim.Network) error {
-	for _, f := range rowsOf(net, "G", "request") {
-		if r := f.Row.(row.Request); len(r.Hash) != 32 || r.Number.Party != strings.Split(f.ID, "/")[0] {
-			return fmt.Errorf("request %s: %+v", f.ID, r)
-		}
-	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/bounds"
 
 	"github.com/xuri/excelize/v2"
@@ -242,7 +243,8 @@ func TestBooksOfALibrary(t *testing.T) {
 func ignore[T any](_ T, err error) error { return err }
 
 // FuzzBook: no sheet takes the reader of cells down.
-func FuzzBook(f *testing.F) {
+func FuzzBook(tf *testing.F) {
+	f := fuzzed.Target(tf, 200)
 	for _, text := range []string{`<row r="7"><c r="ZZ1" t="s"><v>9</v></c></row>`,
 		`<row><c r="" s="-1"><v>1e999</v></c></row>`, `<row><c t="inlineStr"><is><t>_x00</t></is></c></row>`,
 		`<row r="0"/>`, `<row><c s="15"><v>1e18</v></c></row>`, "<row><c>"} {

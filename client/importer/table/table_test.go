@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 
 	"tallystick/chaincode/fault"
+	"tallystick/chaincode/fuzzed"
 	"tallystick/client/bounds"
 )
 
@@ -217,7 +218,8 @@ func TestSheets(t *testing.T) {
 func add(_ int, err error) error { return err }
 
 // FuzzOpen: no file, whatever is in it, does more than end with an error.
-func FuzzOpen(f *testing.F) {
+func FuzzOpen(tf *testing.F) {
+	f := fuzzed.Target(tf, 1000)
 	for _, seed := range [][]byte{[]byte(purchases), []byte("\xff\xfea\x00"), []byte("\x1f\x8b\x08"),
 		[]byte("PK\x03\x04"), []byte("a\x81\x30\x81\x30,b\n"), {0x81}} {
 		f.Add(seed)

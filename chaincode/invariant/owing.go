@@ -1,69 +1,79 @@
-package contract
+package invariant
 
 import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/codec"
-	"tallystick/chaincode/internal/seal"
-	"tallystick/chaincode/ledgersim"
 	"tallystick/chaincode/number"
-	"tallystick/chaincode/row"
 	"tallystick/chaincode/settlement"
 )
 
-// owedRow is the obligations of one batch.
-type owedRow struct {
+// Owed is the obligations of one batch.
+type Owed struct {
 	settlement.Obligations
-	batch number.Command
+	Batch number.Command
 }
 
-// owedRows lists a peer's rows of obligations, lane by lane in the order of their batches.
-func owedRows(net *ledgersim.Network, peer string) (list []owedRow) {
-	for _, f := range rowsOf(net, peer, "obligations") {
-		n, _ := number.ParseCommand(f.ID)
-		list = append(list, owedRow{f.Row.(settlement.Obligations), n})
+// Owed lists all obligations, lane by lane in the order of their batches.
+func (s *State) Owed() (list []Owed) {
+	for id, r := range all[settlement.Obligations](s, "obligations") {
+		if n, err := number.ParseCommand(id); err == nil {
+			list = append(list, Owed{r, n})
+		}
 	}
-	slices.SortFunc(list, func(a, b owedRow) int {
-		return cmp.Or(cmp.Compare(a.batch.Party, b.batch.Party), cmp.Compare(a.batch.Lane, b.batch.Lane),
-			cmp.Compare(a.batch.Seq, b.batch.Seq))
+	slices.SortFunc(list, func(a, b Owed) int {
+		return cmp.Or(cmp.Compare(a.Batch.Party, b.Batch.Party), cmp.Compare(a.Batch.Lane, b.Batch.Lane),
+			cmp.Compare(a.Batch.Seq, b.Batch.Seq))
 	})
 	return list
 }
 
-// checkOwing holds what closes and netting rest on against the rows of obligations: each
-// lane's positions and chain are recomputed from them, and each computed cycle's statements.
-func checkOwing(net *ledgersim.Network, peer string) error {
-	lanes := map[string]*settlement.Lane{}         // by CYCLE/PARTY/LANE
-	opened := map[string][]settlement.Obligation{} // by cycle
-	for _, r := range owedRows(net, peer) {
-		id := fmt.Sprintf("%s/%s/%02d", r.Cycle, r.batch.Party, r.batch.Lane)
-		lane := lanes[id]
+// debts is what the rows of obligations come to.
+type debts struct {
+	lanes  map[string]*settlement.Lane        // by CYCLE/PARTY/LANE
+	opened map[string][]settlement.Obligation // hidden sums that were opened, by the cycle that they arose in
+}
+
+// debts adds the obligations up, lane by lane.
+func (s *State) debts(breach report) debts {
+	d := debts{map[string]*settlement.Lane{}, map[string][]settlement.Obligation{}}
+	for _, r := range s.Owed() {
+		id := fmt.Sprintf("%s/%s/%02d", r.Cycle, r.Batch.Party, r.Batch.Lane)
+		lane := d.lanes[id]
 		if lane == nil {
-			lane = &settlement.Lane{Party: r.batch.Party, Number: r.batch.Lane}
+			lane = &settlement.Lane{Party: r.Batch.Party, Number: r.Batch.Lane}
 		}
-		owed, err := follow(lane, r, opened)
+		owed, err := follow(lane, r, d.opened)
 		if err != nil {
-			return fmt.Errorf("obligations %s: %w", r.batch, err)
+			breach("obligations "+r.Batch.String(), "%v", err)
 		}
 		if owed {
-			lanes[id] = lane
+			d.lanes[id] = lane
 		}
 	}
-	if err := checkLanes(net, peer, lanes); err != nil {
-		return err
+	return d
+}
+
+// of lists the lanes of a cycle, sorted.
+func (d debts) of(cycle string) (list []settlement.Lane) {
+	for _, id := range slices.Sorted(maps.Keys(d.lanes)) {
+		if strings.HasPrefix(id, cycle+"/") {
+			list = append(list, *d.lanes[id])
+		}
 	}
-	return checkCloses(net, peer, lanes, opened)
+	return list
 }
 
 // follow adds a batch's obligations to the lane in the order in which they arose, and those of closed
 // cycles to what was opened of these.
-func follow(lane *settlement.Lane, r owedRow, opened map[string][]settlement.Obligation) (owed bool, err error) {
+func follow(lane *settlement.Lane, r Owed, opened map[string][]settlement.Obligation) (owed bool, err error) {
 	hidden := r.Hidden
 	note := func(before settlement.Obligation) error {
 		for len(hidden) > 0 && (hidden[0].Index < before.Index || hidden[0].Index == before.Index &&
@@ -127,33 +137,30 @@ func addUp(list []settlement.Position, o settlement.Obligation) []settlement.Pos
 	return list
 }
 
-// checkLanes holds the lanes' rows of positions and hidden sums against what their batches come to.
-func checkLanes(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane) error {
-	positions := rowsOf(net, peer, "positions")
-	if len(positions) != len(lanes) {
-		return fmt.Errorf("%d lanes have positions, %d have obligations", len(positions), len(lanes))
-	}
-	for _, f := range positions {
-		if lane := lanes[f.ID]; lane == nil || !same(f.Row, lane.Positions) {
-			return fmt.Errorf("positions %s are %+v, their obligations come to %+v", f.ID, f.Row, lane)
+// checkOwing holds the lanes' rows of positions and hidden sums against what their obligations come to.
+func checkOwing(s *State, breach report) {
+	d := s.debts(breach)
+	positions, hidden := map[string]bool{}, map[string]bool{}
+	for id, r := range all[settlement.Positions](s, "positions") {
+		positions[id] = true
+		if lane := d.lanes[id]; lane == nil || !same(r, lane.Positions) {
+			breach("positions "+id, "they are %+v, their obligations come to %+v", r, lane)
 		}
 	}
-	hidden := rowsOf(net, peer, "hidden")
-	for _, f := range hidden {
-		if lane := lanes[f.ID]; lane == nil || !same(uncounted(f.Row.(settlement.HiddenPositions).List),
-			uncounted(lane.Hidden.List)) {
-			return fmt.Errorf("hidden positions %s are %+v, their obligations come to %+v", f.ID, f.Row, lane)
+	for id, r := range all[settlement.HiddenPositions](s, "hidden") {
+		hidden[id] = true
+		if lane := d.lanes[id]; lane == nil || !same(uncounted(r.List), uncounted(lane.Hidden.List)) {
+			breach("hidden "+id, "they are %+v, their obligations come to %+v", r, lane)
 		}
 	}
-	for _, lane := range lanes {
-		if len(lane.Hidden.List) > 0 {
-			hidden = hidden[1:]
+	for id, lane := range d.lanes {
+		if !positions[id] {
+			breach("positions "+id, "there are none, their obligations come to %+v", lane.Positions)
+		}
+		if len(lane.Hidden.List) > 0 && !hidden[id] {
+			breach("hidden "+id, "there are none, their obligations come to %+v", lane.Hidden)
 		}
 	}
-	if len(hidden) > 0 {
-		return fmt.Errorf("%d lanes have hidden positions and no obligations", len(hidden))
-	}
-	return nil
 }
 
 // uncounted leaves out of how many deliveries hidden positions are: one that was carried over is
@@ -173,42 +180,50 @@ func same(a, b any) bool {
 }
 
 // checkCloses holds each closed cycle against its lanes: root, statements and what was opened.
-func checkCloses(net *ledgersim.Network, peer string, lanes map[string]*settlement.Lane,
-	opened map[string][]settlement.Obligation) error {
-	pairs := map[string]settlement.Pair{}
-	for _, f := range rowsOf(net, peer, "pair") {
-		pairs[f.ID] = f.Row.(settlement.Pair)
-	}
-	for _, f := range rowsOf(net, peer, "close") {
-		closed := f.Row.(settlement.Close)
+func checkCloses(s *State, breach report) {
+	d := s.debts(func(string, string, ...any) {}) // checkOwing says what doesn't add up there
+	pairs := byID[settlement.Pair](s, "pair")
+	for _, closed := range all[settlement.Close](s, "close") {
 		if closed.State == settlement.Cut {
 			continue
 		}
-		var list []settlement.Lane
-		for _, id := range sortedIDs(lanes) {
-			if strings.HasPrefix(id, closed.ID+"/") {
-				list = append(list, *lanes[id])
-			}
-		}
-		if !bytes.Equal(closed.Root, settlement.Root(list)) {
-			return fmt.Errorf("the root of cycle %s is %s, that of its obligations %s", closed.ID,
-				closed.Root, settlement.Root(list))
+		lanes, opened := d.of(closed.ID), d.opened[closed.ID]
+		if root := settlement.Root(lanes); !bytes.Equal(closed.Root, root) {
+			breach("close "+closed.ID, "its root is %s, that of its obligations %s", closed.Root, root)
 		}
 		for _, pair := range closed.Pairs {
 			id := closed.ID + "/" + pair[0] + "/" + pair[1]
-			if err := checkPair(pairs[id], list, opened[closed.ID]); err != nil {
-				return fmt.Errorf("statement %s: %w", id, err)
+			if err := checkPair(pairs[id], lanes, opened); err != nil {
+				breach("pair "+id, "%v", err)
 			}
 			delete(pairs, id)
 		}
-		if err := allPaired(closed, list, opened[closed.ID]); err != nil {
-			return err
+		for _, of := range owing(lanes, opened) {
+			if !slices.Contains(closed.Pairs, of) {
+				breach("close "+closed.ID, "it has no statement of %s and %s", of[0], of[1])
+			}
 		}
 	}
-	if len(pairs) > 0 {
-		return fmt.Errorf("%d statements are of no closed cycle", len(pairs))
+	for id := range pairs {
+		breach("pair "+id, "it is of no closed cycle")
 	}
-	return nil
+}
+
+// owing lists the pairs of parties of which one owes the other.
+func owing(lanes []settlement.Lane, opened []settlement.Obligation) (list [][2]string) {
+	for _, l := range lanes {
+		for _, o := range l.Positions.List {
+			list = append(list, settlement.PairOf(o.Debtor, o.Creditor))
+		}
+		for _, v := range l.Hidden.List {
+			list = append(list, settlement.PairOf(v.Debtor, v.Creditor))
+		}
+	}
+	for _, o := range opened {
+		list = append(list, settlement.PairOf(o.Debtor, o.Creditor))
+	}
+	slices.SortFunc(list, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(list)
 }
 
 // checkPair holds a statement against its cycle's obligations: for each debtor and programme what the lines come to,
@@ -285,62 +300,4 @@ func toNearest(fen amount.Units, rest *big.Rat) amount.Units {
 		all++
 	}
 	return all
-}
-
-// allPaired says whether whoever owes in a cycle has a statement with whom it owes.
-func allPaired(closed settlement.Close, lanes []settlement.Lane, opened []settlement.Obligation) error {
-	for _, l := range lanes {
-		for _, o := range l.Positions.List {
-			if !slices.Contains(closed.Pairs, settlement.PairOf(o.Debtor, o.Creditor)) {
-				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, o)
-			}
-		}
-		for _, v := range l.Hidden.List {
-			if !slices.Contains(closed.Pairs, settlement.PairOf(v.Debtor, v.Creditor)) {
-				return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, v)
-			}
-		}
-	}
-	for _, o := range opened {
-		if !slices.Contains(closed.Pairs, settlement.PairOf(o.Debtor, o.Creditor)) {
-			return fmt.Errorf("cycle %s has no statement for %+v", closed.ID, o)
-		}
-	}
-	return nil
-}
-
-// checkFence walks the blocks: what was written of a cycle was written while it was open.
-func checkFence(net *ledgersim.Network) error {
-	open := ""
-	for b := range net.Blocks() {
-		for _, tx := range b.Txs {
-			if !tx.Valid() {
-				continue
-			}
-			var of []string // cycles of what it wrote
-			for _, ns := range tx.Envelope.RWSet().Namespaces {
-				if ns.Namespace != seal.Outer {
-					continue
-				}
-				for _, wr := range ns.Writes {
-					switch found, err := row.Read(wr.Key, wr.Value); {
-					case err != nil:
-					case found.Kind == "cycle":
-						open = found.Row.(settlement.Cycle).ID
-					case found.Kind == "obligations":
-						of = append(of, found.Row.(settlement.Obligations).Cycle)
-					case found.Kind == "positions" || found.Kind == "hidden":
-						cycle, _, _ := strings.Cut(found.ID, "/")
-						of = append(of, cycle)
-					}
-				}
-			}
-			for _, cycle := range of {
-				if cycle != open {
-					return fmt.Errorf("block %d writes what is owed in %s while %s is open", b.Number, cycle, open)
-				}
-			}
-		}
-	}
-	return nil
 }
