@@ -82,6 +82,12 @@ var rules = []rule{
 		"github.com/hyperledger": pure, "google.golang.org/grpc": pure, "modernc.org/sqlite": pure,
 		"tallystick/client/index": "the index gives, the books compute",
 	}},
+	{"tallystick/client/audit/...", map[string]string{
+		"tallystick/client/index":   "what it says is audited: one mistake can't hide in both",
+		"tallystick/client/block":   "the auditor reads blocks by itself: one mistake can't hide in both",
+		"tallystick/client/gateway": "the auditor asks no node",
+		"tallystick/client/node":    "the auditor asks no node",
+	}},
 	{"tallystick/client/config", map[string]string{"google.golang.org/grpc": "configuration is data"}},
 }
 

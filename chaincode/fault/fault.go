@@ -56,6 +56,7 @@ const (
 	Rejected       Code = "REJECTED"
 	Stopped        Code = "STOPPED"
 	Machine        Code = "MACHINE"
+	Differs        Code = "DIFFERS"
 )
 
 // Error is a coded refusal.

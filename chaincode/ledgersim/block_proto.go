@@ -12,8 +12,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Proto is the block as a peer delivers it: envelopes, hash chain and the codes
-// in its metadata; orderers' signatures are left out. For tests of what reads
+// Proto is the block as a peer delivers it: envelopes, hash chain, and the codes
+// and commit hash in its metadata; orderers' signatures are left out. For tests of what reads
 // blocks. The genesis block here has no configuration in it.
 func (b *Block) Proto() *common.Block {
 	out := &common.Block{Header: b.header(), Data: &common.BlockData{}, Metadata: &common.BlockMetadata{}}
@@ -24,6 +24,9 @@ func (b *Block) Proto() *common.Block {
 	}
 	out.Metadata.Metadata = make([][]byte, len(common.BlockMetadataIndex_name))
 	out.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = codes
+	if b.commitHash != nil {
+		out.Metadata.Metadata[common.BlockMetadataIndex_COMMIT_HASH] = marshal(&common.Metadata{Value: b.commitHash})
+	}
 	return out
 }
 

@@ -206,11 +206,12 @@ func (u *updates) addPrivate(w PrivateWrite, v Version) {
 	}
 }
 
-// apply writes the updates to the store and chains the block's digest.
+// apply writes the updates to the store and chains the block's digest and commit hash.
 func (n *Network) apply(b *Block, u *updates) {
 	h := sha256.New()
 	if b.Number > 0 {
 		h.Write(n.blocks[b.Number-1].Digest[:])
+		b.commitHash = b.hashOf(u, n.blocks[b.Number-1].commitHash)
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.spaces)) {
 		for _, key := range slices.Sorted(maps.Keys(u.spaces[name])) {

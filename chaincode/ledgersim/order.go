@@ -21,9 +21,10 @@ type Block struct {
 	// mean equal histories of every key.
 	Digest [sha256.Size]byte
 
-	previous *Block
-	heading  sync.Once           // readers of several nodes may ask at once
-	head     *common.BlockHeader // once it was asked for
+	previous   *Block
+	commitHash []byte              // as Fabric's peers chain it; none in block 0
+	heading    sync.Once           // readers of several nodes may ask at once
+	head       *common.BlockHeader // once it was asked for
 }
 
 // Tx is a transaction in its block.

@@ -2,6 +2,7 @@ package ledgersim
 
 import (
 	"crypto/sha256"
+	"iter"
 	"math"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
@@ -14,13 +15,16 @@ import (
 type Replica struct {
 	net  *Network
 	node *peerNode
+
+	number uint64   // of the block whose transactions are checked and applied now
+	block  *updates // that they did so far; nil before the first
 }
 
 // NewReplica makes a replica without chaincodes whose state is empty.
 func NewReplica() *Replica {
 	n := New(Config{})
 	n.state.latest = true
-	return &Replica{n, &peerNode{height: math.MaxUint64}}
+	return &Replica{net: n, node: &peerNode{height: math.MaxUint64}}
 }
 
 // Install has the replica run a chaincode, or another one than before under its name.
@@ -55,18 +59,57 @@ func (r *Replica) Execute(p *Proposal) (Executed, error) {
 	return Executed{res.rwset, res.response, res.event}, nil
 }
 
+// Check decides whether what a transaction read is what it would read now, as peers do
+// when they commit its block (see validate); if it isn't, it sets the transaction's code
+// and reason.
+func (r *Replica) Check(tx *Tx) { r.in(tx.Block).checkReads(tx) }
+
 // Apply writes what a valid transaction of a block wrote.
 func (r *Replica) Apply(tx *Tx) error {
 	u := newUpdates(r.net.state, r.node.height)
 	if err := u.add(tx, nil); err != nil {
 		return err
 	}
+	block := r.in(tx.Block)
 	for name, keys := range u.spaces {
 		for key, e := range keys {
 			r.net.state.put(name, key, e)
+			block.set(name, key, e)
 		}
 	}
 	return nil
+}
+
+// in is what the block's transactions that were applied so far did.
+func (r *Replica) in(block uint64) *updates {
+	if r.block == nil || r.number != block {
+		r.block, r.number = newUpdates(r.net.state, r.node.height), block
+	}
+	return r.block
+}
+
+// Updates is what the block's transactions that were applied did, in the form over which
+// peers chain their commit hashes.
+func (r *Replica) Updates(block uint64) []byte { return r.in(block).bytes() }
+
+// Get is a key's value, nil when it is absent.
+func (r *Replica) Get(chaincode, key string) []byte {
+	if e := r.net.state.get(chaincode, key, r.node.height); e != nil {
+		return e.value
+	}
+	return nil
+}
+
+// Rows visits a chaincode's public state, sorted by key.
+func (r *Replica) Rows(chaincode string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		cur := r.net.state.scan(chaincode, "", "", r.node.height)
+		for key, e := cur.next(); e != nil; key, e = cur.next() {
+			if !yield(key, e.value) {
+				return
+			}
+		}
+	}
 }
 
 // StateDigest is the hash that Network.StateDigest gives of an equal state.

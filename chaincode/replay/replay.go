@@ -25,9 +25,11 @@ package replay
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 
 	"tallystick/chaincode/codec"
@@ -40,8 +42,10 @@ import (
 // Replay is the state of a ledger after some blocks, with its rules. It is for one
 // goroutine.
 type Replay struct {
-	replica *ledgersim.Replica
-	next    uint64
+	replica     *ledgersim.Replica
+	next        uint64
+	tally       shim.Chaincode         // that is installed
+	collections []ledgersim.Collection // of tally, that transactions named so far
 }
 
 // Verdict is what running one block again showed.
@@ -54,14 +58,24 @@ type Verdict struct {
 
 // New makes a replay that waits for block 0.
 func New(rules Rules) (*Replay, error) {
+	r := &Replay{replica: ledgersim.NewReplica()}
+	return r, r.Install(rules)
+}
+
+// Begin makes a replay that waits for block 0 and has no rules yet: Install them before
+// the first transaction that is proposed to them.
+func Begin() *Replay { return &Replay{replica: ledgersim.NewReplica()} }
+
+// Install has transactions run under rules from now on.
+func (r *Replay) Install(rules Rules) error {
 	tally, err := rules.compile()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &Replay{replica: ledgersim.NewReplica()}
-	r.replica.Install(seal.Outer, tally)
+	r.tally = tally
+	r.replica.Install(seal.Outer, tally, r.collections...)
 	r.replica.Install(row.SealOf("", false), seal.Chaincode{})
-	return r, nil
+	return nil
 }
 
 // Height is the number of blocks that were replayed.
@@ -83,10 +97,10 @@ func (r *Replay) Block(raw *common.Block) (Verdict, error) {
 	}
 	v := Verdict{Block: b.Number}
 	for _, tx := range b.Txs {
-		if err := r.judge(tx, &v); err != nil {
+		if err := r.Run(tx, &v); err != nil {
 			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
 		}
-		if err := r.replica.Apply(tx); err != nil {
+		if err := r.Apply(tx); err != nil {
 			return Verdict{}, fmt.Errorf("replay: block %d, transaction %d: %w", b.Number, tx.Index, err)
 		}
 	}
@@ -94,11 +108,27 @@ func (r *Replay) Block(raw *common.Block) (Verdict, error) {
 	return v, nil
 }
 
-// judge runs one transaction again and adds what it shows to the verdict.
-func (r *Replay) judge(tx *ledgersim.Tx, v *Verdict) error {
-	r.installSeals(tx)
-	if !governed(tx.Chaincode) {
-		found := writes(tx.RWSet(), governed)
+// Check sets the transaction's code if what it read isn't current, as peers do. Who decides
+// on each transaction himself calls it, then, if the code is still VALID, Run and Apply.
+func (r *Replay) Check(tx *ledgersim.Tx) { r.replica.Check(tx) }
+
+// Apply writes what the transaction wrote, whatever the rules give.
+func (r *Replay) Apply(tx *ledgersim.Tx) error { return r.replica.Apply(tx) }
+
+// Updates is what the block's transactions that were applied did, as peers hash it.
+func (r *Replay) Updates(block uint64) []byte { return r.replica.Updates(block) }
+
+// Get is a key's value in a namespace now, nil when it is absent.
+func (r *Replay) Get(namespace, key string) []byte { return r.replica.Get(namespace, key) }
+
+// Rows visits a namespace as it is now, sorted by key.
+func (r *Replay) Rows(namespace string) iter.Seq2[string, []byte] { return r.replica.Rows(namespace) }
+
+// Run runs one transaction again and adds what it shows to the verdict.
+func (r *Replay) Run(tx *ledgersim.Tx, v *Verdict) error {
+	r.installNamed(tx)
+	if !Governed(tx.Chaincode) {
+		found := writes(tx.RWSet(), Governed)
 		v.Differences = append(v.Differences, compare(tx, found, nil, tx.Chaincode+" has no rows here")...)
 		return nil
 	}
@@ -121,18 +151,29 @@ func (r *Replay) judge(tx *ledgersim.Tx, v *Verdict) error {
 	return nil
 }
 
-// installSeals gives each party's namespace of lane heads its chaincode, which is the
-// same in all of them.
-func (r *Replay) installSeals(tx *ledgersim.Tx) {
+// installNamed gives each party's namespace of lane heads its chaincode, which is the
+// same in all of them, and tally each collection that a transaction names: whether there is
+// one is for whoever checks policies, and what the rules don't write there is a difference.
+func (r *Replay) installNamed(tx *ledgersim.Tx) {
 	for _, ns := range tx.RWSet().Namespaces {
 		if isSeal(ns.Namespace) && !r.replica.Installed(ns.Namespace) {
 			r.replica.Install(ns.Namespace, seal.Chaincode{})
 		}
+		if ns.Namespace != seal.Outer || r.tally == nil {
+			continue
+		}
+		for _, c := range ns.Collections {
+			named := func(one ledgersim.Collection) bool { return one.Name == c.Collection }
+			if !slices.ContainsFunc(r.collections, named) {
+				r.collections = append(r.collections, ledgersim.Collection{Name: c.Collection})
+				r.replica.Install(seal.Outer, r.tally, r.collections...)
+			}
+		}
 	}
 }
 
-// governed says whether the rules write a namespace.
-func governed(namespace string) bool { return namespace == seal.Outer || isSeal(namespace) }
+// Governed says whether the rules write a namespace.
+func Governed(namespace string) bool { return namespace == seal.Outer || isSeal(namespace) }
 
 func isSeal(namespace string) bool {
 	shared := row.SealOf("", false)

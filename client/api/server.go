@@ -143,7 +143,11 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	reason := "it is stopping"
-	if !s.draining.Load() {
+	switch {
+	case s.draining.Load():
+	case s.node.LacksLanes():
+		reason = "others of the party's processes write all lanes"
+	default:
 		_, err := s.node.Index(ctx)
 		if err == nil {
 			write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ready\n"))

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -33,8 +34,9 @@ type Config struct {
 	Packages []Package  `mapstructure:"packages"` // of the chaincode that the party's own peer runs; for people
 
 	// Lanes says which of the party's lanes 1–31 this node writes, such as
-	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send single commands. No
-	// two nodes of one party may have a lane in common.
+	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send single commands. Processes whose serve.store is one
+	// PostgreSQL database share the lanes that any of them names: see client/cmd/tallyd/RUNBOOK.md. Others may have none
+	// in common.
 	Lanes string `mapstructure:"lanes"`
 	// Linger is how long a lone command waits for company. More fills batches,
 	// less answers sooner; a block takes some 200 ms either way.
@@ -47,6 +49,8 @@ type Config struct {
 	// State is the directory of this node's outbox and locks, and of its index
 	// unless Index says otherwise. One process at a time writes lanes from it.
 	State string `mapstructure:"state"`
+	// Vault is the directory of the party's vault, "" for State. Processes of one machine may have one vault.
+	Vault string `mapstructure:"vault"`
 	// Index is where the read model is: "" for a file in State, a path of a file of
 	// SQLite's, or the URL of a PostgreSQL database, for a party whose node runs as
 	// several processes:
@@ -208,6 +212,18 @@ func Default() Config {
 			Effort:   60 * time.Second,
 		},
 	}
+}
+
+// SharesLanes says whether other processes of the party may write these lanes: where several can keep their own things in
+// one database, they agree there who writes which.
+func (c Config) SharesLanes() bool { return c.Lanes != "" && strings.Contains(c.StoreAt(), "://") }
+
+// VaultAt is the directory of the party's vault.
+func (c Config) VaultAt() string {
+	if c.Vault == "" {
+		return c.State
+	}
+	return c.Vault
 }
 
 // OutboxPath is where the gateway keeps what it has sent.

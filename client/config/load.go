@@ -85,7 +85,7 @@ func (c *Config) anchor(dir string) {
 			c.State = filepath.Join(dir, "state")
 		}
 		paths := []*string{&c.Identity.Cert, &c.Identity.Key, &c.Admin.Cert, &c.Admin.Key, &c.Serve.Cert, &c.Serve.Key,
-			&c.Serve.ClientCA, &c.Node.Key, &c.Node.Trust}
+			&c.Serve.ClientCA, &c.Vault, &c.Node.Key, &c.Node.Trust}
 		for _, list := range [][]Endpoint{c.Peers, c.Orderers} {
 			for i := range list {
 				paths = append(paths, &list[i].TLSCA)

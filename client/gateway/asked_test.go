@@ -212,7 +212,7 @@ func TestGroupsAreAskedForAsOne(t *testing.T) {
 
 // chosen asks by Once for what another choice is made for each time. Whatever crashes,
 // one choice takes effect, and the receipt names it.
-func (l *ledger) chosen(t *testing.T, n *node, rng *rand.Rand, caller, count int) {
+func (l *ledger) chosen(t *testing.T, n process, rng *rand.Rand, caller, count int) {
 	for k := range count {
 		id, tries := fmt.Sprintf("o%d-%d", caller, k), []string{}
 		var receipt command.Receipt

@@ -30,15 +30,19 @@ type Gateway struct {
 	out   *outbox // nil without lanes
 	feed  *feed
 	tip   uint64 // blocks that there were when it was opened
-	lanes []*lane
 	locks []*flock.Flock
+
+	shared bool // Write says which lanes it writes; else it writes those of its configuration
+
+	mu     sync.Mutex
+	lanes  []*lane // that it writes, or finishes something in
+	closed bool    // it begins no lane any more
 
 	levels     levels
 	count      counters
 	walkIns    chan struct{} // held by the one that is under way
 	recovering sync.WaitGroup
 	working    sync.WaitGroup
-	idle       chan struct{}   // closed when every lane has ended
 	life       context.Context // ends with the gateway
 	stop       context.CancelFunc
 	hangUp     func()
@@ -76,7 +80,7 @@ func Open(ctx context.Context, cfg config.Config, options ...Option) (*Gateway, 
 func open(ctx context.Context, cfg config.Config, net ledgerNet, options ...Option) (*Gateway, error) {
 	g := &Gateway{
 		cfg: cfg, net: net, log: slog.Default(), queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {},
-		walkIns: make(chan struct{}, 1), idle: make(chan struct{}),
+		walkIns: make(chan struct{}, 1),
 	}
 	for _, o := range options {
 		o(g)
@@ -117,20 +121,25 @@ func (g *Gateway) prepareLanes(ctx context.Context, numbers []uint8) error {
 		}
 	}
 	g.feed = newFeed(g.net, g.cfg.Party, g.cfg.SealOf(g.cfg.Party), from, g.log)
+	if g.shared {
+		numbers = nil // Write says which, and what the processes know of each other keeps them off
+	}
 	for _, n := range numbers {
 		seq, err := g.Query().reached(ctx, n)
 		if err != nil {
 			return asFault(err)
 		}
-		g.lanes = append(g.lanes, &lane{g: g, number: n, seq: seq})
+		l := newLane(g, n)
+		l.seq = seq
+		g.lanes = append(g.lanes, l)
 	}
 	for _, j := range left {
 		if err := g.resume(j); err != nil {
 			return err
 		}
 	}
-	for _, l := range g.lanes {
-		if err := g.lock(l.number); err != nil {
+	for _, n := range numbers {
+		if err := g.lock(n); err != nil {
 			return err
 		}
 	}
@@ -169,16 +178,23 @@ func (g *Gateway) unlock() error {
 
 func (g *Gateway) start() {
 	g.working.Go(func() { g.feed.run(g.life) })
-	var lanes sync.WaitGroup
 	for _, l := range g.lanes {
 		if l.left != nil {
 			g.recovering.Add(1)
 		}
-		lanes.Go(func() { l.run(g.life) })
+		g.begin(l)
+	}
+}
+
+// begin has a lane of the gateway work.
+func (g *Gateway) begin(l *lane) {
+	l.term, l.give = context.WithCancel(g.life)
+	if l.retire {
+		l.give()
 	}
 	g.working.Go(func() {
-		lanes.Wait()
-		close(g.idle)
+		defer close(l.ended)
+		l.run(g.life)
 	})
 }
 
@@ -187,9 +203,18 @@ func (g *Gateway) start() {
 // the next Open goes on with it.
 func (g *Gateway) Close() error {
 	g.queue.close(fault.New(fault.Unavailable, "the gateway is closing"))
-	select { // the feed goes on meanwhile: lanes need its verdicts
-	case <-g.idle:
-	case <-time.After(closeFor):
+	g.mu.Lock()
+	g.closed = true
+	lanes := g.lanes
+	g.mu.Unlock()
+	patience, cancel := context.WithTimeout(g.life, closeFor)
+	defer cancel()
+	for _, l := range lanes { // the feed goes on meanwhile: lanes need its verdicts
+		l.give()
+		select {
+		case <-l.ended:
+		case <-patience.Done():
+		}
 	}
 	g.stop()
 	g.working.Wait()
@@ -215,7 +240,8 @@ func (g *Gateway) laneOf(number uint8) *lane {
 	if i := slices.IndexFunc(g.lanes, func(l *lane) bool { return l.number == number }); i >= 0 {
 		return g.lanes[i]
 	}
-	l := &lane{g: g, number: number, retire: true}
+	l := newLane(g, number)
+	l.retire = true
 	g.lanes = append(g.lanes, l)
 	return l
 }

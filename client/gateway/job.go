@@ -80,11 +80,15 @@ func (l *lane) takeUp(ctx context.Context, j *job) {
 	}
 }
 
-// prepare endorses a job and puts the envelope on disk.
+// prepare endorses a job and puts the envelope on disk, unless the lane has become another process's: then nothing of
+// what was endorsed is sent.
 func (l *lane) prepare(ctx context.Context, j *job, deadline time.Time) error {
 	traced, span := begin(ctx, "endorse")
 	s, err := l.endorse(traced, j, deadline)
 	end(span, err)
+	if err == nil && !l.mine() {
+		err = errGivenUp
+	}
 	if err != nil {
 		return err
 	}
@@ -145,7 +149,9 @@ func (l *lane) overtaken(ctx context.Context, j *job, refusal *fault.Error, trie
 	if len(j.live) > 0 {
 		return nil // one of ours may have done it: the feed will say
 	}
-	l.g.log.Warn("another process writes this lane; give each its own", "lane", j.batch.Lane, "head", seq)
+	if !l.g.shared {
+		l.g.log.Warn("another process writes this lane; give each its own", "lane", j.batch.Lane, "head", seq)
+	}
 	return l.renumber(j, seq+1)
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"tallystick/chaincode/command"
 	"tallystick/chaincode/fault"
@@ -17,17 +19,31 @@ type lane struct {
 	number uint8
 	seq    uint64 // of its last batch
 	left   *job   // what the last process left under way
-	retire bool   // only finishes what is left: the lane is no longer configured
+	retire bool   // only finishes what is left: the lane isn't this process's any more
+
+	term  context.Context // in which it begins batches
+	give  func()          // ends term
+	ended chan struct{}   // closed when nothing of it is under way any more
+
+	until     atomic.Pointer[time.Time] // when the process has to leave it, if lanes are shared; nil for it hasn't got it
+	prolonged chan struct{}             // of capacity 1: until is another
 }
 
-// run works off what was left, then batch after batch until ctx ends.
+func newLane(g *Gateway, number uint8) *lane {
+	return &lane{g: g, number: number, ended: make(chan struct{}), prolonged: make(chan struct{}, 1)}
+}
+
+// run works off what was left, then batch after batch until the lane is given up, or ctx ends.
 func (l *lane) run(ctx context.Context) {
 	if l.left != nil {
 		l.finish(ctx, l.left)
 		l.g.recovering.Done()
 	}
-	for !l.retire && ctx.Err() == nil {
-		tickets := l.g.queue.take(ctx, l.number)
+	if l.g.shared && !l.findHead() {
+		return
+	}
+	for l.awaitTurn() {
+		tickets := l.g.queue.take(l.term, l.number)
 		if len(tickets) == 0 {
 			return
 		}
@@ -89,6 +105,7 @@ func (l *lane) settle(j *job, ran Outcome, err error) {
 		l.g.out.finish(j, nil, nil, Outcome{}, nil)
 		for _, t := range j.tickets {
 			t.err = asFault(err)
+			t.unfit = errors.Is(err, errGivenUp) && t.source == nil // another lane takes it; a source is fed again
 		}
 		return
 	}

@@ -31,6 +31,9 @@ func testConfig(dir string) config.Config {
 	return cfg
 }
 
+// process is who is asked now.
+type process interface{ now() *Gateway }
+
 // node is a process that is started again whenever it crashes.
 type node struct {
 	t   *testing.T
@@ -178,14 +181,7 @@ func live(t *testing.T, seed uint64) {
 	callers.Go(func() { intrude(ctx, net, seed) })
 	callers.Wait()
 	n.shut()
-	net.mu.Lock()
-	net.rates = calm
-	for _, env := range net.held { // what was held back comes at last
-		net.n.Submit(env)
-	}
-	net.held = nil
-	net.mu.Unlock()
-	time.Sleep(time.Second)
+	net.end()
 	cancel()
 	world.Wait()
 	l.check(t, net)
@@ -223,7 +219,7 @@ func until(ask func() error) error {
 	}
 }
 
-func (l *ledger) named(t *testing.T, n *node, rng *rand.Rand, id string) {
+func (l *ledger) named(t *testing.T, n process, rng *rand.Rand, id string) {
 	var receipt command.Receipt
 	var req command.Request = issue(id)
 	hold, released := l.hold(rng.IntN(4) == 0)
@@ -280,7 +276,7 @@ func (l *ledger) checkReleased(t *testing.T, net *simNet) {
 	}
 }
 
-func (l *ledger) anonymous(t *testing.T, n *node, rng *rand.Rand, id string) {
+func (l *ledger) anonymous(t *testing.T, n process, rng *rand.Rand, id string) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+rng.IntN(5000))*time.Millisecond)
 	defer cancel()
 	receipt, err := n.now().Do(ctx, "", issue(id))
@@ -299,7 +295,7 @@ func (l *ledger) anonymous(t *testing.T, n *node, rng *rand.Rand, id string) {
 }
 
 // source feeds positions in two shards, reopening the source after each failure.
-func (l *ledger) source(t *testing.T, n *node, positions uint64) {
+func (l *ledger) source(t *testing.T, n process, positions uint64) {
 	member := func(p uint64) string { return fmt.Sprintf("s%d", p) }
 	err := until(func() error {
 		s, err := n.now().Source(t.Context(), "import", 2, nil)
@@ -326,7 +322,7 @@ func (l *ledger) source(t *testing.T, n *node, positions uint64) {
 
 // batches runs batches by their id alone: the ledger knows nothing of it, so it
 // is the outbox that makes each of them once.
-func (l *ledger) batches(t *testing.T, n *node, count int) {
+func (l *ledger) batches(t *testing.T, n process, count int) {
 	for k := range count {
 		var commands []command.Command
 		for i := range 20 {
@@ -351,7 +347,7 @@ func (l *ledger) batches(t *testing.T, n *node, count int) {
 	}
 }
 
-func (l *ledger) walkIns(t *testing.T, n *node, count int) {
+func (l *ledger) walkIns(t *testing.T, n process, count int) {
 	for k := range count {
 		id := fmt.Sprintf("w%d", k)
 		var receipt command.Receipt

@@ -114,7 +114,7 @@ func (q *queue) forget(t *ticket) {
 }
 
 // release frees the keys of tickets whose transaction has ended. Those that didn't
-// fit into it wait again, before all others; it answers the ones that have ended.
+// fit into it, or whose lane was given up, wait again, before all others; it answers the ones that have ended.
 func (q *queue) release(tickets []*ticket) (ended []*ticket) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -124,7 +124,7 @@ func (q *queue) release(tickets []*ticket) (ended []*ticket) {
 			delete(q.busy, k)
 		}
 		if t.unfit && q.closed == nil {
-			t.unfit, t.taken = false, false
+			t.unfit, t.taken, t.err = false, false, nil
 			again = append(again, t)
 			q.count += len(t.commands)
 			continue

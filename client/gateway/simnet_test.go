@@ -96,15 +96,37 @@ type conn struct {
 	*simNet
 	crashed chan struct{} // closed by the crash
 	once    sync.Once
+	stopped chan struct{} // while it is set the process stands still; closed when it goes on
+	step    stage         // before which and after which it does; "" for all
+}
+
+// stop has the process stand still when it comes to a step, "" for any, until it goes on.
+func (c *conn) stop(at stage) (goOn func()) {
+	stopped := make(chan struct{})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped, c.step = stopped, at
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.stopped = nil
+		close(stopped)
+	}
 }
 
 func (s *simNet) connect() *conn { return &conn{simNet: s, crashed: make(chan struct{})} }
 
 // mayCrash ends the process here, perhaps: the call never returns to it.
-func (c *conn) mayCrash(ctx context.Context) {
+func (c *conn) mayCrash(ctx context.Context, at stage) {
 	c.mu.Lock()
-	crash := c.chance(c.rates.crash)
+	crash, stopped, step := c.chance(c.rates.crash), c.stopped, c.step
 	c.mu.Unlock()
+	if stopped != nil && (step == "" || step == at) {
+		select {
+		case <-stopped:
+		case <-ctx.Done():
+		}
+	}
 	if crash {
 		c.once.Do(func() { close(c.crashed) })
 		<-ctx.Done()
@@ -120,10 +142,10 @@ func failed(at stage, code codes.Code, message, detail string) error {
 }
 
 func (c *conn) Endorse(ctx context.Context, call call) (signed, error) {
-	c.mayCrash(ctx)
+	c.mayCrash(ctx, endorsing)
 	s, err := c.endorse(call)
 	pause(ctx, 5*time.Millisecond)
-	c.mayCrash(ctx)
+	c.mayCrash(ctx, endorsing)
 	if ctx.Err() != nil {
 		return signed{}, classify(endorsing, ctx.Err())
 	}
@@ -159,9 +181,9 @@ func (c *conn) Prove(ctx context.Context, call call, _ []string) ([]byte, error)
 }
 
 func (c *conn) Submit(ctx context.Context, s signed) error {
-	c.mayCrash(ctx)
+	c.mayCrash(ctx, submitting)
 	err := c.submit(s)
-	c.mayCrash(ctx)
+	c.mayCrash(ctx, submitting)
 	return err
 }
 
@@ -213,7 +235,7 @@ func (c *conn) Height(context.Context) (uint64, error) {
 
 func (c *conn) Blocks(ctx context.Context, from uint64, visit func(*block.Block) error) error {
 	for ; ctx.Err() == nil; from++ {
-		c.mayCrash(ctx)
+		c.mayCrash(ctx, streaming)
 		parsed, err := c.next(ctx, from)
 		if err != nil {
 			return err
@@ -248,6 +270,18 @@ func (c *conn) next(ctx context.Context, number uint64) (*block.Block, error) {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// end has what was held back come at last.
+func (s *simNet) end() {
+	s.mu.Lock()
+	s.rates = calm
+	for _, env := range s.held {
+		s.n.Submit(env)
+	}
+	s.held = nil
+	s.mu.Unlock()
+	time.Sleep(time.Second)
 }
 
 // intrude moves one of our lanes, as another process with our keys would.

@@ -25,7 +25,7 @@ type ticket struct {
 	waiters  int
 	trace    trace.SpanContext // of who asked first, if it is traced
 	taken    bool
-	unfit    bool // its transaction was full before it: it waits for another
+	unfit    bool // its transaction was full before it, or its lane was given up: it waits for another
 
 	txID     atomic.Pointer[string] // of the last transaction that carried it
 	done     chan struct{}          // closed with the fields below set

@@ -16,9 +16,8 @@ func Unconnected(cfg config.Config) *Gateway {
 	log := slog.New(slog.DiscardHandler)
 	g := &Gateway{
 		cfg: cfg, net: noNet{}, log: log, queue: newQueue(cfg.Batch, cfg.Waiting, cfg.Linger), hangUp: func() {},
-		feed: newFeed(noNet{}, cfg.Party, "", 0, log), walkIns: make(chan struct{}, 1), idle: make(chan struct{}),
+		feed: newFeed(noNet{}, cfg.Party, "", 0, log), walkIns: make(chan struct{}, 1),
 	}
-	close(g.idle)
 	g.life, g.stop = context.WithCancel(context.Background())
 	return g
 }

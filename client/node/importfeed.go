@@ -72,7 +72,7 @@ func (n *Node) scan(ctx context.Context, c *Call, job importer.Job, req Importin
 			c.TellFar(Far{What: in.Name, Bytes: true, Done: uint64(read), All: uint64(all)})
 		}
 	}
-	if job.Mapping.NeedsVault() && !(job.DryRun && !vault.Exists(n.cfg.State)) {
+	if job.Mapping.NeedsVault() && !(job.DryRun && !vault.Exists(n.cfg.VaultAt())) {
 		v, err := n.Vault()
 		if err != nil {
 			return nil, err

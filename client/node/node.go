@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/lanes"
 	"tallystick/client/store"
 	"tallystick/client/vault"
 )
@@ -25,6 +26,9 @@ type Node struct {
 	prices  sync.Map      // of programmes, by their ids
 	desk    chan struct{} // held by the call that is at the books
 	offline bool          // it isn't connected
+	keeper  *lanes.Keeper // of its part of the lanes that the party's processes share; nil if it shares none
+
+	leaveLanes func() error
 
 	mu    sync.Mutex
 	vault *vault.Vault
@@ -39,9 +43,14 @@ type Option func(*Node)
 // reading asks a peer for what there is.
 func Following() Option { return func(n *Node) { n.model.following = true } }
 
-// Open connects a party's node. Its read model and its vault are opened when they are first needed. A watch may be nil.
+// Open connects a party's node. It writes the lanes of its configuration, or, where the party's processes share them, its
+// part of all. Its read model and its vault are opened when they are first needed. A watch may be nil.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch, options ...Option) (*Node, error) {
-	g, err := gateway.Open(ctx, cfg, gateway.WithLog(log))
+	settings := []gateway.Option{gateway.WithLog(log)}
+	if cfg.SharesLanes() {
+		settings = append(settings, gateway.Shared())
+	}
+	g, err := gateway.Open(ctx, cfg, settings...)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +58,11 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch,
 	for _, o := range options {
 		o(n)
 	}
-	if err := n.model.begin(); err != nil {
+	err = n.model.begin()
+	if err == nil && cfg.SharesLanes() {
+		err = n.shareLanes(ctx, log)
+	}
+	if err != nil {
 		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
@@ -68,7 +81,7 @@ func nodeOf(cfg config.Config, g *gateway.Gateway, watch Watch) *Node {
 		watch = unwatched{}
 	}
 	return &Node{cfg: cfg, gateway: g, feeds: byGateway{g}, model: newModel(cfg.IndexAt(), g, watch),
-		desk: make(chan struct{}, 1)}
+		desk: make(chan struct{}, 1), leaveLanes: func() error { return nil }}
 }
 
 // Party is whose node it is.
@@ -118,7 +131,7 @@ func (n *Node) Vault() (*vault.Vault, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.vault == nil {
-		v, err := vault.Open(n.cfg.State, n.cfg.Party)
+		v, err := vault.Open(n.cfg.VaultAt(), n.cfg.Party)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +157,7 @@ func (n *Node) Store(ctx context.Context) (*store.Store, error) {
 // Close disconnects, and closes what was opened.
 func (n *Node) Close() error {
 	n.model.end()
-	err := errors.Join(n.gateway.Close(), n.model.close())
+	err := errors.Join(n.leaveLanes(), n.gateway.Close(), n.model.close())
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.vault != nil {

@@ -105,8 +105,31 @@ func (j *Junk) Signed(as common.HeaderType, data []byte) (*common.Envelope, erro
 	if err != nil {
 		return nil, err
 	}
+	return j.Seal(payload)
+}
+
+// Seal signs a whole payload as it is.
+func (j *Junk) Seal(payload []byte) (*common.Envelope, error) {
 	signed, err := j.sign(hash.SHA256(payload))
 	return &common.Envelope{Payload: payload, Signature: signed}, err
+}
+
+// Approve signs an update of the channel's configuration.
+func (j *Junk) Approve(update []byte) (*common.ConfigSignature, error) {
+	nonce := make([]byte, 24)
+	_, _ = rand.Read(nonce) // never fails
+	header, err := proto.Marshal(&common.SignatureHeader{Creator: j.creator, Nonce: nonce})
+	if err != nil {
+		return nil, err
+	}
+	signed, err := j.sign(hash.SHA256(append(header[:len(header):len(header)], update...)))
+	return &common.ConfigSignature{SignatureHeader: header, Signature: signed}, err
+}
+
+// Endorse signs what an endorser would have answered.
+func (j *Junk) Endorse(response []byte) (*peer.Endorsement, error) {
+	signed, err := j.sign(hash.SHA256(append(response[:len(response):len(response)], j.creator...)))
+	return &peer.Endorsement{Endorser: j.creator, Signature: signed}, err
 }
 
 // Broadcast is an open stream to one orderer.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
-	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"google.golang.org/protobuf/proto"
 
 	"tallystick/client/audit/wire"
@@ -80,7 +79,7 @@ func (c *config) consenter(raw []byte) ([]byte, error) {
 	}
 	for _, consenter := range c.consenters {
 		if consenter.GetId() == header.GetIdentifier() {
-			return proto.Marshal(&msp.SerializedIdentity{Mspid: consenter.GetMspId(), IdBytes: consenter.GetIdentity()})
+			return serialized(consenter)
 		}
 	}
 	return nil, fmt.Errorf("no orderer has number %d", header.GetIdentifier())

@@ -169,7 +169,9 @@ func (c *config) readOrganisations(top *common.ConfigGroup) error {
 	return nil
 }
 
-func (c *config) readOrganisation(name string, g *common.ConfigGroup, defined map[string]*msp.MSPConfig) (string, error) {
+func (c *config) readOrganisation(
+	name string, g *common.ConfigGroup, defined map[string]*msp.MSPConfig,
+) (string, error) {
 	if len(g.GetGroups()) > 0 {
 		return "", fmt.Errorf("organisation %s has groups below it", name)
 	}
@@ -230,13 +232,18 @@ func (c *config) readOrderers(g *common.ConfigGroup) error {
 	return nil
 }
 
+// serialized is the identity with which an orderer signs blocks.
+func serialized(c *common.Consenter) ([]byte, error) {
+	return proto.Marshal(&msp.SerializedIdentity{Mspid: c.GetMspId(), IdBytes: c.GetIdentity()})
+}
+
 // quorum is the policy that a block's signatures have to satisfy with BFT: of n orderers, of which f = (n-1)/3
 // may lie, the first whole number from (n+f+1)/2 (common/policies/bft.go).
 func quorum(consenters []*common.Consenter) (*common.SignaturePolicyEnvelope, error) {
 	p := &common.SignaturePolicyEnvelope{}
 	var rules []*common.SignaturePolicy
 	for i, consenter := range consenters {
-		raw, err := proto.Marshal(&msp.SerializedIdentity{Mspid: consenter.GetMspId(), IdBytes: consenter.GetIdentity()})
+		raw, err := serialized(consenter)
 		if err != nil {
 			return nil, err
 		}

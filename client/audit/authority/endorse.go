@@ -279,7 +279,8 @@ func (c *Channel) chaincodePolicy(name string) ([]byte, *refusal) {
 	case d == nil:
 		return nil, refuse(peer.TxValidationCode_INVALID_CHAINCODE, errors.New("it is not defined"))
 	case d.plugin == "" || len(d.policy) == 0:
-		return nil, refuse(peer.TxValidationCode_INVALID_CHAINCODE, errors.New("its definition has no plugin or no policy"))
+		return nil, refuse(peer.TxValidationCode_INVALID_CHAINCODE,
+			errors.New("its definition has no plugin or no policy"))
 	case d.plugin != "vscc":
 		return nil, refuse(Stopped, fmt.Errorf("validation by the plugin %q isn't known here", d.plugin))
 	}
@@ -327,7 +328,8 @@ func (c *Channel) collectionPolicy(chaincode, collection string) ([]byte, *refus
 		}
 		return raw, nil
 	}
-	return nil, refuse(peer.TxValidationCode_ENDORSEMENT_POLICY_FAILURE, fmt.Errorf("it has no collection %q", collection))
+	return nil, refuse(peer.TxValidationCode_ENDORSEMENT_POLICY_FAILURE,
+		fmt.Errorf("it has no collection %q", collection))
 }
 
 func (c *Channel) implicitPolicy(id string) ([]byte, *refusal) {
@@ -341,7 +343,8 @@ func (c *Channel) implicitPolicy(id string) ([]byte, *refusal) {
 		}
 		return applicationPolicyOf(1, []string{id})
 	}
-	return nil, refuse(peer.TxValidationCode_ENDORSEMENT_POLICY_FAILURE, fmt.Errorf("no organisation has the MSP %q", id))
+	return nil, refuse(peer.TxValidationCode_ENDORSEMENT_POLICY_FAILURE,
+		fmt.Errorf("no organisation has the MSP %q", id))
 }
 
 // reference is a chaincode's policy that refers to one of the channel's.

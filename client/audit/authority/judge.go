@@ -49,7 +49,7 @@ type envelope struct {
 }
 
 // Judge answers a verdict on each transaction of the block, in the order of Fabric's checks
-// (core/committer/txvalidator/v20/validator.go). Nothing of the channel changes.
+// (core/committer/txvalidator/v20/validator.go). What the channel says doesn't change.
 func (c *Channel) Judge(b *wire.Block) ([]Verdict, error) {
 	if c.config == nil {
 		return nil, errors.New("no configuration is known yet: begin with block 0")
@@ -57,6 +57,7 @@ func (c *Channel) Judge(b *wire.Block) ([]Verdict, error) {
 	verdicts := make([]Verdict, len(b.Txs))
 	txs := make([]*envelope, len(b.Txs))
 	policies := newKeyPolicies(c)
+	c.judged, c.results = b, make([][]*namespaceSet, len(b.Txs))
 	for i, tx := range b.Txs {
 		txs[i] = &envelope{}
 		layer, r := c.judge(txs[i], tx.Raw, len(b.Txs), policies, &verdicts[i])
@@ -64,7 +65,7 @@ func (c *Channel) Judge(b *wire.Block) ([]Verdict, error) {
 		if r != nil {
 			verdicts[i].Code, verdicts[i].Why = r.code, r.why.Error()
 		}
-		policies.done(tx.Raw)
+		c.results[i] = policies.done(txs[i], tx.Raw)
 	}
 	markRepeated(txs, verdicts)
 	return verdicts, nil

@@ -57,9 +57,14 @@ func (k *keyPolicies) decided(namespace string, valid bool) {
 	k.current.judged[namespace], k.current.valid[namespace] = true, valid
 }
 
-// done ends the transaction that is judged now: what it sets counts for those behind it.
-func (k *keyPolicies) done(raw []byte) {
-	for _, n := range resultsOf(raw) {
+// done ends the transaction that is judged now: what it sets counts for those behind it. It answers what the
+// transaction writes, whatever else is wrong with it.
+func (k *keyPolicies) done(tx *envelope, raw []byte) []*namespaceSet {
+	results := tx.results
+	if results == nil {
+		results = resultsOf(raw)
+	}
+	for _, n := range results {
 		for _, w := range n.public.GetMetadataWrites() {
 			at := place{n.name, "", w.GetKey()}
 			k.set[at] = append(k.set[at], k.current)
@@ -72,6 +77,7 @@ func (k *keyPolicies) done(raw []byte) {
 		}
 	}
 	k.current = newSetter()
+	return results
 }
 
 // resultsOf reads what an envelope writes, whatever else is wrong with it; none if it can't be read.

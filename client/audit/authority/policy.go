@@ -141,7 +141,8 @@ func (p *metaPolicy) check(signers []*identity) error {
 		}
 	}
 	if met < p.needed {
-		return fmt.Errorf("%d of the %d policies %s below are satisfied, %d are needed", met, len(p.below), p.name, p.needed)
+		return fmt.Errorf("%d of the %d policies %s below are satisfied, %d are needed",
+			met, len(p.below), p.name, p.needed)
 	}
 	return nil
 }

@@ -85,7 +85,9 @@ func Parse(raw *common.Block) (*Block, error) {
 	if header == nil {
 		return nil, errors.New("a block without a header")
 	}
-	b := &Block{Number: header.GetNumber(), Previous: header.GetPreviousHash(), DataHash: header.GetDataHash(), Raw: raw}
+	b := &Block{
+		Number: header.GetNumber(), Previous: header.GetPreviousHash(), DataHash: header.GetDataHash(), Raw: raw,
+	}
 	fail := func(err error) (*Block, error) { return nil, fmt.Errorf("block %d: %w", b.Number, err) }
 	data := raw.GetData().GetData()
 	if n := len(data); n > MaxTxs {
@@ -133,6 +135,8 @@ func (m *Metadata) read(entries [][]byte, txs int) error {
 		switch common.BlockMetadataIndex(i) {
 		case common.BlockMetadataIndex_SIGNATURES:
 			err = m.readSignatures(entry)
+		case common.BlockMetadataIndex_LAST_CONFIG:
+			err = m.checkLastConfig(entry)
 		case common.BlockMetadataIndex_TRANSACTIONS_FILTER:
 			for _, code := range entry {
 				m.Flags = append(m.Flags, peer.TxValidationCode(code))
@@ -152,6 +156,22 @@ func (m *Metadata) read(entries [][]byte, txs int) error {
 	}
 	if len(m.Flags) != txs {
 		return fmt.Errorf("%d validation flags for %d transactions", len(m.Flags), txs)
+	}
+	return nil
+}
+
+// checkLastConfig reads the block of the latest configuration where Fabric before 1.4.1 has it, which nobody
+// signs: it must be the one that orderers signed. The entry of the signatures is before it.
+func (m *Metadata) checkLastConfig(entry []byte) error {
+	outer, last := &common.Metadata{}, &common.LastConfig{}
+	if err := exactly(entry, outer); err != nil {
+		return err
+	}
+	if err := exactly(outer.GetValue(), last); err != nil {
+		return err
+	}
+	if last.GetIndex() != m.LastConfig || len(outer.GetSignatures()) > 0 {
+		return fmt.Errorf("the latest configuration is block %d, where orderers signed %d", last.GetIndex(), m.LastConfig)
 	}
 	return nil
 }

@@ -104,6 +104,7 @@ var chosenOtherwise = []string{
 	"tally verify-liability",   // its file has a form
 	"tally books prove-member", // its file has a form
 	"tally good import",        // its file has a form
+	"tally audit replay",       // a folder, or --from-peer
 }
 
 // requiredOf names the flags that a command's help calls required, of alternatives the first.

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/cmd/tally/internal/accounting"
+	"tallystick/client/cmd/tally/internal/audits"
 	"tallystick/client/cmd/tally/internal/catalogue"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/client/cmd/tally/internal/consortium"
@@ -29,7 +30,7 @@ func root(a *cli.App) *cobra.Command {
 		settle.Payments(a), settle.VerifyStatement(a), accounting.Books(a), accounting.Reports(a),
 		accounting.VerifyProof(a), accounting.VerifyLiability(a), imports.Import(a), imports.Undo(a), events.Events(a),
 		events.Webhooks(a), own.Jobs(a), own.Node(a), control.Keys(a), control.Approvals(a), control.AuditLog(a),
-		refusals(a),
+		audits.Group(a), refusals(a),
 		versionCommand(a))
 	cmd.Long = `tally does what one party may do on the ledger, and asks it questions.
 
@@ -40,8 +41,8 @@ refusals lists them with the exit codes.
 
 It asks the node that --node URL names, or the profile; else tallyd, if the party's runs and
 its socket is in the state directory; else it opens the party's node itself, as --node none
-always does. The same answers and exit codes come from each. What checks a file (verify-…),
-signs for a member, or lists refusals asks no node.
+always does. The same answers and exit codes come from each. What checks a file (verify-…)
+or blocks (audit), signs for a member, or lists refusals asks no node.
 
 Money is written in yuan, with at most two decimals: 12.50. Points are written as they are
 shown, in their programme's digits: 18.60. In the JSON both are whole numbers, as on the

@@ -102,6 +102,7 @@ var noRequests = map[string]string{
 	"tally statement diff": "reads a file",
 	"tally books":          "questions", "tally points liability": "a question",
 	"tally audit-log":    "questions",
+	"tally audit":        "asks no node",
 	"tally terms accept": "the vault keeps it, the ledger hears nothing",
 	"tally import":       "known by its source", "tally good import": "known by its source",
 }

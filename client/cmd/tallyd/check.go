@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"tallystick/client/bounds"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/lanes"
 	"tallystick/client/machine"
 	"tallystick/client/store"
 )
@@ -58,6 +60,7 @@ var checks = []struct {
 	{"who may", lookAtWho},
 	{"disk", lookAtDisk},
 	{"clock", lookAtClock},
+	{"lanes", lookAtLanes},
 	{"peers", lookAtPeers},
 }
 
@@ -147,6 +150,29 @@ func lookAtWho(_ context.Context, cfg config.Config) (string, error) {
 	}
 	return fmt.Sprintf("%d machines, %d providers of people, %d rules of approval", len(cfg.Serve.Machines),
 		len(cfg.Serve.People), len(cfg.Serve.Approvals)), nil
+}
+
+// lookAtLanes says which lanes the node writes, or, where the party's processes share them, who writes which. One that is
+// nobody's isn't wrong: no process may run yet.
+func lookAtLanes(ctx context.Context, cfg config.Config) (found string, err error) {
+	if cfg = withLanes(cfg); !cfg.SharesLanes() {
+		return cfg.Lanes + ", which no other process may write", nil
+	}
+	own, err := store.Open(ctx, cfg.StoreAt())
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, own.Close()) }()
+	list, err := lanes.List(ctx, own)
+	parts := []string{cfg.Lanes + ", shared"}
+	for _, l := range list {
+		who := "nobody's"
+		if l.Process != "" {
+			who = fmt.Sprintf("%s's, heard at %s", l.Process, l.Heard.Format(time.TimeOnly))
+		}
+		parts = append(parts, fmt.Sprintf("%d is %s", l.Lane, who))
+	}
+	return strings.Join(parts, "; "), err
 }
 
 // leastFree is how much room a node needs for its outbox and its read model to go on.

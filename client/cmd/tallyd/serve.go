@@ -80,9 +80,7 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	if err := certificate.read(); err != nil {
 		return fmt.Errorf("%w; tallyd init makes one", err)
 	}
-	if cfg.Lanes == "" {
-		cfg.Lanes = cfg.Serve.Lanes
-	}
+	cfg = withLanes(cfg)
 	endTraces, err := startTraces(ctx, cfg)
 	if err != nil {
 		return err
@@ -123,6 +121,14 @@ func (a *app) serve(ctx context.Context, cfg config.Config, log *slog.Logger) (e
 	}), log)
 	stop()
 	return errors.Join(err, besides.Wait())
+}
+
+// withLanes is the configuration with the lanes that the node writes.
+func withLanes(cfg config.Config) config.Config {
+	if cfg.Lanes == "" {
+		cfg.Lanes = cfg.Serve.Lanes
+	}
+	return cfg
 }
 
 // onHangup reads the profile anew on SIGHUP, and has what it says of machines, people and approvals count from then on.

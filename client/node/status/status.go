@@ -39,7 +39,14 @@ type Status struct {
 	Ledger uint64    `json:"ledger"` // blocks that it knows of
 	Date   date.Date `json:"date"`   // the business date
 	Cycle  string    `json:"cycle"`  // the open one
+	Lanes  []Lane    `json:"lanes"`  // who writes which; of all processes of the party, where they share lanes
 	Needs  []Need    `json:"needs"`  // most urgent first
+}
+
+// Lane is who writes one of the party's lanes.
+type Lane struct {
+	Lane    uint8  `json:"lane"`
+	Process string `json:"process"` // its machine, and the directory of its state; "" for nobody
 }
 
 // Need is something that somebody of the party has to do.
@@ -114,6 +121,14 @@ func status(ctx context.Context, n *node.Node, _ *node.Call, _ node.NoRequest) (
 	})
 	if err != nil {
 		return s, err
+	}
+	shared, err := n.Lanes(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Lanes = make([]Lane, len(shared))
+	for i, l := range shared {
+		s.Lanes[i] = Lane{l.Lane, l.Process}
 	}
 	s.Ledger = n.Gateway().Known()
 	if s.Ledger > s.Height+mostBehind {

@@ -1,7 +1,9 @@
 package own
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -26,7 +28,27 @@ func nodeStatus(a *cli.App) *cobra.Command {
 			if len(s.Needs) == 0 {
 				t.AppendRow(table.Row{"", "nothing", "无"})
 			}
+			if lanes := lanesText(s.Lanes); lanes != "" {
+				t.SetCaption("lanes: %s", lanes)
+			}
 		}))
+}
+
+// lanesText says who writes which lanes.
+func lanesText(list []status.Lane) string {
+	var processes []string
+	lanes := map[string]string{}
+	for _, l := range list {
+		who := cmp.Or(l.Process, "nobody")
+		if lanes[who] == "" {
+			processes = append(processes, who)
+		}
+		lanes[who] += fmt.Sprintf(" %d", l.Lane)
+	}
+	for i, who := range processes {
+		processes[i] = who + lanes[who]
+	}
+	return strings.Join(processes, "; ")
 }
 
 func byText(n status.Need) string {
