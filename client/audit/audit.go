@@ -172,6 +172,9 @@ func (a *auditor) block(b *wire.Block) error {
 	}
 	if b.Number == 0 {
 		r.Genesis = r.Hash
+		if len(b.Txs) > 0 {
+			r.Channel = b.Txs[0].Channel
+		}
 	}
 	if a.stopped {
 		return nil

@@ -47,9 +47,10 @@ var record = flag.String("record", "", "folder for the blocks of TestAuthority: 
 // TestAuthority lives through what orderers let pass and peers refuse, and through changes of the configuration,
 // on both kinds of orderers. Peers decide each transaction as the table says, and the auditor's model as they do.
 func TestAuthority(t *testing.T) {
+	t.Parallel() // on networks of its own
 	for i, consensus := range []string{"bft", "raft"} {
 		t.Run(consensus, func(t *testing.T) {
-			a := newAuthorityRun(t, 23000+1000*i, consensus)
+			a := newAuthorityRun(t, 19000+1000*i, consensus)
 			a.play()
 			if *record != "" {
 				a.write(filepath.Join(*record, consensus+".blocks.gz"))
@@ -73,7 +74,7 @@ type authorityRun struct {
 }
 
 func newAuthorityRun(t *testing.T, basePort int, consensus string) *authorityRun {
-	n, err := makeNetwork(t.TempDir(), basePort, "")
+	n, err := makeNetwork(t.TempDir(), basePort, 200*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}

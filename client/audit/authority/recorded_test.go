@@ -22,7 +22,7 @@ import (
 // chains are blocks of throw-away networks, one with BFT orderers, one with Raft, as test-network/e2e records them:
 //
 //	go test -tags e2e ./test-network/e2e -run 'TestAuthority$' -record $PWD/client/audit/authority/testdata
-var chains = []string{"bft"}
+var chains = []string{"bft", "raft"}
 
 // recorded reads one of them.
 func recorded(t testing.TB, name string) (list []*common.Block) {
@@ -195,6 +195,10 @@ func TestForgedBlocks(t *testing.T) {
 						t.Errorf("block %d with %s is taken", b.Number, what)
 					}
 				}
+				if c.lastConfig++; !isConfig(b) && len(c.Signatures(b)) == 0 {
+					t.Errorf("block %d names another configuration than the latest, and is taken", b.Number)
+				}
+				c.lastConfig--
 			})
 		})
 	}
