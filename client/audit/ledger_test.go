@@ -44,11 +44,17 @@ func TestLedger(t *testing.T) {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
+	seconds := worked(t).Seconds()
+	t.Logf("%s in %s, %.1f s of one core: %.0f commands a second of it; %d MB from the system", r, r.Took, seconds,
+		float64(r.Commands)/seconds, m.Sys>>20)
+}
+
+// worked is how long this process has kept cores busy: what else runs here doesn't count.
+func worked(t testing.TB) time.Duration {
+	t.Helper()
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
 		t.Fatal(err)
 	}
-	seconds := time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
-	t.Logf("%s in %s, %.1f s of one core: %.0f commands a second of it; %d MB from the system", r, r.Took, seconds,
-		float64(r.Commands)/seconds, m.Sys>>20)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -43,6 +43,7 @@ func TestForgedRows(t *testing.T) {
 	}
 	before := figures(t, d)
 	f := &forgers{network: n, t: t, seq: 1}
+	forgeries := map[string]string{} // keys by transaction
 	f.serve(true)
 	forged := points.Lot{
 		Programme: "DP", Member: "ann", Issued: 1_000_000_000, Expires: farDay, State: points.Active,
@@ -62,6 +63,7 @@ func TestForgedRows(t *testing.T) {
 	} {
 		for _, beside := range []bool{false, true} {
 			tx := f.forge(rows, beside)
+			forgeries[tx] = rows[0].Key
 			f.named(d, tx, rows[0].Key)
 			f.named(m, tx, rows[0].Key)
 		}
@@ -85,6 +87,7 @@ func TestForgedRows(t *testing.T) {
 		t.Fatalf("an honest issue afterwards: %+v, %v; unsealed: %+v", wallet, err, strays)
 	}
 	f.redeemDear(d, wallet.Lots[0].Number)
+	auditForged(t, n, forgeries)
 }
 
 // forgedNetwork is a network for forgers alone: what they leave would be found by all other tests.
