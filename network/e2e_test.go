@@ -235,7 +235,7 @@ func (r *rig) awaitLevel(t *testing.T) {
 
 // TestNetwork plays one BFT network's life; each part goes on from the last.
 func TestNetwork(t *testing.T) {
-	r := newRig(t, 27050, "bft")
+	r := newRig(t, 29050, "bft")
 	part := func(name string, play func(*testing.T)) {
 		if !t.Run(name, play) {
 			t.FailNow()

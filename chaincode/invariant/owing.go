@@ -45,7 +45,7 @@ type debts struct {
 func (s *State) debts(breach report) debts {
 	d := debts{map[string]*settlement.Lane{}, map[string][]settlement.Obligation{}}
 	for _, r := range s.Owed() {
-		id := fmt.Sprintf("%s/%s/%02d", r.Cycle, r.Batch.Party, r.Batch.Lane)
+		id := fmt.Sprintf("%s/%s/%02x", r.Cycle, r.Batch.Party, r.Batch.Lane)
 		lane := d.lanes[id]
 		if lane == nil {
 			lane = &settlement.Lane{Party: r.Batch.Party, Number: r.Batch.Lane}

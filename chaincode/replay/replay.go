@@ -29,6 +29,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 
 	"tallystick/chaincode/codec"
@@ -41,8 +42,10 @@ import (
 // Replay is the state of a ledger after some blocks, with its rules. It is for one
 // goroutine.
 type Replay struct {
-	replica *ledgersim.Replica
-	next    uint64
+	replica     *ledgersim.Replica
+	next        uint64
+	tally       shim.Chaincode         // that is installed
+	collections []ledgersim.Collection // of tally, that transactions named so far
 }
 
 // Verdict is what running one block again showed.
@@ -69,7 +72,8 @@ func (r *Replay) Install(rules Rules) error {
 	if err != nil {
 		return err
 	}
-	r.replica.Install(seal.Outer, tally)
+	r.tally = tally
+	r.replica.Install(seal.Outer, tally, r.collections...)
 	r.replica.Install(row.SealOf("", false), seal.Chaincode{})
 	return nil
 }
@@ -122,7 +126,7 @@ func (r *Replay) Rows(namespace string) iter.Seq2[string, []byte] { return r.rep
 
 // Run runs one transaction again and adds what it shows to the verdict.
 func (r *Replay) Run(tx *ledgersim.Tx, v *Verdict) error {
-	r.installSeals(tx)
+	r.installNamed(tx)
 	if !Governed(tx.Chaincode) {
 		found := writes(tx.RWSet(), Governed)
 		v.Differences = append(v.Differences, compare(tx, found, nil, tx.Chaincode+" has no rows here")...)
@@ -147,12 +151,23 @@ func (r *Replay) Run(tx *ledgersim.Tx, v *Verdict) error {
 	return nil
 }
 
-// installSeals gives each party's namespace of lane heads its chaincode, which is the
-// same in all of them.
-func (r *Replay) installSeals(tx *ledgersim.Tx) {
+// installNamed gives each party's namespace of lane heads its chaincode, which is the
+// same in all of them, and tally each collection that a transaction names: whether there is
+// one is for whoever checks policies, and what the rules don't write there is a difference.
+func (r *Replay) installNamed(tx *ledgersim.Tx) {
 	for _, ns := range tx.RWSet().Namespaces {
 		if isSeal(ns.Namespace) && !r.replica.Installed(ns.Namespace) {
 			r.replica.Install(ns.Namespace, seal.Chaincode{})
+		}
+		if ns.Namespace != seal.Outer || r.tally == nil {
+			continue
+		}
+		for _, c := range ns.Collections {
+			named := func(one ledgersim.Collection) bool { return one.Name == c.Collection }
+			if !slices.ContainsFunc(r.collections, named) {
+				r.collections = append(r.collections, ledgersim.Collection{Name: c.Collection})
+				r.replica.Install(seal.Outer, r.tally, r.collections...)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -21,8 +22,8 @@ type Rules struct {
 // or two over the contracts.
 var compiled = struct {
 	sync.Mutex
-	by map[Rules]shim.Chaincode
-}{by: map[Rules]shim.Chaincode{}}
+	by map[string]shim.Chaincode
+}{by: map[string]shim.Chaincode{}}
 
 // compile makes the chaincode tally under the rules, once.
 func (r Rules) compile() (shim.Chaincode, error) {
@@ -31,7 +32,8 @@ func (r Rules) compile() (shim.Chaincode, error) {
 	}
 	compiled.Lock()
 	defer compiled.Unlock()
-	if code := compiled.by[r]; code != nil {
+	key := fmt.Sprintf("%q %t %s", r.Operator, r.Test, r.Place) // a place is loaded as often as one likes
+	if code := compiled.by[key]; code != nil {
 		return code, nil
 	}
 	code := &punctual{}
@@ -41,7 +43,7 @@ func (r Rules) compile() (shim.Chaincode, error) {
 	if err != nil {
 		return nil, err
 	}
-	compiled.by[r] = code
+	compiled.by[key] = code
 	return code, nil
 }
 

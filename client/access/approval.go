@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,22 +94,41 @@ func shown(ctx context.Context, r store.Reader, id string) (Approval, error) {
 	return a, err
 }
 
-// List lists approvals, those asked for last first; in one state, if it is named.
-func (l Approvals) List(ctx context.Context, state string, most int) (list []Approval, err error) {
+// List lists approvals, those asked for last first; in one state, if it is named. It lists a part of them, after the
+// place that the part before told as next, "" for the first; next is "" after the last.
+func (l Approvals) List(ctx context.Context, state string, after string, most int) (list []Approval, next string,
+	err error) {
+	where, args := "1 = 1", []any(nil)
+	switch now := time.Now().Unix(); state {
+	case "":
+	case Waiting:
+		where, args = "state = ? AND until > ?", []any{Waiting, now}
+	case Expired:
+		where, args = "state = ? AND until <= ?", []any{Waiting, now}
+	default:
+		where, args = "state = ?", []any{state}
+	}
+	if after != "" {
+		asked, id, _ := strings.Cut(after, " ")
+		second, err := strconv.ParseInt(asked, 10, 64)
+		if err != nil {
+			return nil, "", fault.New(fault.BadRequest, "no list of approvals ends at %.40q", after)
+		}
+		where, args = where+" AND (asked < ? OR asked = ? AND id > ?)", append(args, second, second, id)
+	}
 	list = []Approval{}
-	err = l.own.Each(ctx, "SELECT "+approvalColumns+" FROM approvals ORDER BY asked DESC, id LIMIT ?",
-		[]any{mostListed},
-		func(scan store.Scan) error {
+	err = l.own.Each(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE "+where+" ORDER BY asked DESC, id LIMIT ?",
+		append(args, most), func(scan store.Scan) error {
 			a, err := scanApproval(scan)
-			if err == nil && (state == "" || a.State == state) && len(list) < most {
-				list = append(list, a)
-			}
+			list = append(list, a)
 			return err
 		})
-	return list, err
+	if len(list) == most {
+		last := list[most-1]
+		next = strconv.FormatInt(last.Asked.Unix(), 10) + " " + last.ID
+	}
+	return list, next, err
 }
-
-const mostListed = 10_000
 
 // Of returns the approval of a request, if there is one.
 func (l Approvals) Of(ctx context.Context, a Ask) (Approval, bool, error) {
@@ -161,8 +181,8 @@ func (g *Guard) Wait(ctx context.Context, a Ask, rule config.Approval, request j
 			made = there
 			return nil, err
 		}
-		if refusal, err := roomFor(ctx, p.Reader, a.Who.ID, now); refusal != nil || err != nil {
-			return refusal, err
+		if full, err := room.Full(ctx, p.Reader, a.Who.ID, Waiting, now.Unix()); full != nil || err != nil {
+			return full, err
 		}
 		if _, err := p.Exec(ctx, `INSERT INTO approvals (id, operation, request, body, fen, who, person, sealed, state, asked,
 			until, decided, by_who, by_person, reason, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', '')`,
@@ -176,25 +196,9 @@ func (g *Guard) Wait(ctx context.Context, a Ask, rule config.Approval, request j
 	return made, err
 }
 
-// What may wait for a second person at once.
-const (
-	mostWaiting      = 1000
-	mostWaitingOfOne = 100
-)
-
-// roomFor refuses a request more than may wait: nobody's keep those of others out.
-func roomFor(ctx context.Context, r store.Reader, who string, now time.Time) (refusal, err error) {
-	var all, own int
-	if _, err := r.One(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN who = ? THEN 1 ELSE 0 END), 0) FROM approvals
-		WHERE state = ? AND until > ?`, []any{who, Waiting, now.Unix()}, &all, &own); err != nil {
-		return nil, err
-	}
-	if all >= mostWaiting || own >= mostWaitingOfOne {
-		return fault.New(fault.Overloaded, "%d requests wait for a second person, %d of them yours; %d may, and %d", all,
-			own, mostWaiting, mostWaitingOfOne), nil
-	}
-	return nil, nil
-}
+// room is for how much may wait for a second person at once.
+var room = store.Room{What: "requests wait for a second person", Rows: "approvals WHERE state = ? AND until > ?",
+	Most: 1000, MostOfOne: 100}
 
 // ToSend lists those that were approved and haven't been sent, those approved first.
 func (l Approvals) ToSend(ctx context.Context, most int) (list []Approval, err error) {

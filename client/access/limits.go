@@ -19,6 +19,7 @@ type Ask struct {
 	Decides   string // approval that it decides on
 	Fen       int64  // that it moves, where Weighs says that somebody has to know
 	Counted   bool   // what it moves was counted before: the limit of one request is for it, and no other
+	Weighed   bool   // Fen and Counted are known; else it was let in before, as [Guard.Known] says
 }
 
 // entry is what the log says of it.
@@ -97,18 +98,21 @@ func (g *Guard) count(ctx context.Context, p *page, a Ask) (refusal, err error) 
 	if !limits.Counts() {
 		return nil, nil
 	}
+	now := g.clock()
+	if refusal, err := often(ctx, p, a.Who, now); refusal != nil || err != nil {
+		return refusal, err
+	}
 	var counts, done int64
 	there, err := p.One(ctx, movedRow, []any{a.Who.ID, a.Request, a.Body}, &counts, &done)
 	if err != nil || counts+done > 0 {
 		return nil, err
 	}
+	if limits.Amounts() && !a.Weighed { // it was known, and has been given back since
+		return fault.New(fault.Overloaded, "the request is asked for twice at once; try again later"), nil
+	}
 	if limits.PerRequest > 0 && a.Fen > limits.PerRequest {
 		return fault.New(fault.Limit, "the request moves %s; who asks may move %s by one", yuan(a.Fen),
 			yuan(limits.PerRequest)), nil
-	}
-	now := g.clock()
-	if refusal, err := g.often(ctx, p, a, now); refusal != nil || err != nil {
-		return refusal, err
 	}
 	fen, day := a.Fen, now.In(g.place()).Format(time.DateOnly)
 	if a.Counted {
@@ -127,22 +131,27 @@ func (g *Guard) count(ctx context.Context, p *page, a Ask) (refusal, err error) 
 	return nil, err
 }
 
-// often refuses a caller who asks too often. A request that is refused keeps its place in its minute, so that nobody
-// tries codes as fast as he can.
-func (g *Guard) often(ctx context.Context, p *page, a Ask, now time.Time) (refusal, err error) {
-	if a.Who.PerMinute == 0 {
+// often counts what a caller begins, repeated or not, and refuses it if that is too often. A request that is refused
+// later keeps its place in its minute, so that nobody tries codes as fast as he can.
+func often(ctx context.Context, p *page, who Caller, now time.Time) (refusal, err error) {
+	if who.PerMinute == 0 {
 		return nil, nil
 	}
-	var lately int64
-	if _, err := p.One(ctx, "SELECT COUNT(*) FROM moved WHERE caller = ? AND at > ?",
-		[]any{a.Who.ID, now.Add(-time.Minute).UnixMilli()}, &lately); err != nil {
+	second, minute := now.Unix(), int64(time.Minute/time.Second)
+	if _, err := p.Exec(ctx, "DELETE FROM begun WHERE caller = ? AND second <= ?", who.ID, second-minute); err != nil {
 		return nil, err
 	}
-	if lately >= a.Who.PerMinute {
-		return fault.New(fault.Overloaded, "who asks may begin %d requests within a minute; try again later",
-			a.Who.PerMinute), nil
+	var lately int64
+	if _, err := p.One(ctx, "SELECT COALESCE(SUM(n), 0) FROM begun WHERE caller = ?", []any{who.ID}, &lately); err != nil {
+		return nil, err
 	}
-	return nil, nil
+	if lately >= who.PerMinute {
+		return fault.New(fault.Overloaded, "who asks may begin %d requests within a minute; try again later",
+			who.PerMinute), nil
+	}
+	_, err = p.Exec(ctx, `INSERT INTO begun (caller, second, n) VALUES (?, ?, 1)
+		ON CONFLICT (caller, second) DO UPDATE SET n = begun.n + 1`, who.ID, second)
+	return nil, err
 }
 
 // ofDay adds to a day's sum. LIMIT if it would be too much.

@@ -44,7 +44,7 @@ func till(l Limits) Caller {
 }
 
 func asks(l Limits, request string, fen int64) Ask {
-	return Ask{Who: till(l), Operation: "points.award", Request: request, Body: "b", Fen: fen}
+	return Ask{Who: till(l), Operation: "points.award", Request: request, Body: "b", Fen: fen, Weighed: true}
 }
 
 var took, refusedNone, unknown = Outcome{}, Outcome{fault.Insufficient, "none"},
@@ -117,7 +117,7 @@ func TestOneRequest(t *testing.T) {
 // has no second.
 func TestMinutes(t *testing.T) {
 	g := guardOf(t, "")
-	l := Limits{PerMinute: 2}
+	l := Limits{PerMinute: 3}
 	one, two := asks(l, "r-1", 0), asks(l, "r-2", 0)
 	g.begun(t, one, "")
 	g.ended(t, one, took)
@@ -125,8 +125,69 @@ func TestMinutes(t *testing.T) {
 	g.begun(t, two, "")
 	g.ended(t, two, refusedNone)
 	g.begun(t, asks(l, "r-3", 0), fault.Overloaded)
+	g.begun(t, one, fault.Overloaded)
 	g.at = g.at.Add(time.Minute)
 	g.begun(t, asks(l, "r-3", 0), "")
+}
+
+// TestGivenBackMeanwhile: a request that was known when somebody looked, and was given back before it begins, isn't
+// counted as if it moved nothing.
+func TestGivenBackMeanwhile(t *testing.T) {
+	g := guardOf(t, "")
+	first := asks(Limits{PerDay: 100}, "r-1", 90)
+	g.begun(t, first, "")
+	again := first
+	again.Fen, again.Weighed = 0, false
+	if known, err := g.Known(t.Context(), again); !known || err != nil {
+		t.Fatalf("%v, %v", known, err)
+	}
+	g.begun(t, again, "")
+	g.ended(t, first, refusedNone)
+	g.begun(t, again, fault.Overloaded)
+	g.begun(t, first, "")
+	g.begun(t, asks(Limits{PerDay: 100}, "r-2", 11), fault.Limit)
+}
+
+// TestApprovalsInParts: approvals are listed in parts, by state, however many there are of other states.
+func TestApprovalsInParts(t *testing.T) {
+	g := guardOf(t, "")
+	now := time.Now().Unix()
+	for i := range 24 {
+		state := []string{Waiting, Sent, Rejected, Waiting}[i%4]
+		until := now + 3600
+		if i%4 == 3 {
+			until = now - 1 // it has expired
+		}
+		g.exec(t, `INSERT INTO approvals (id, operation, request, body, fen, who, person, sealed, state, asked,
+			until, decided, by_who, by_person, reason, outcome) VALUES (?, '', ?, '', 0, '', '', ?, ?, ?, ?, 0, '', '', '', '')`,
+			fmt.Sprintf("a-%02d", i), fmt.Sprint(i), []byte{}, state, now-int64(i/8), until)
+	}
+	for state, want := range map[string]int{"": 24, Waiting: 6, Expired: 6, Sent: 6, Rejected: 6, Approved: 0} {
+		var all []Approval
+		for after, parts := "", 0; ; parts++ {
+			list, next, err := g.Approvals.List(t.Context(), state, after, 4)
+			if err != nil || len(list) > 4 || parts > 7 {
+				t.Fatalf("%s: %d, %v", state, len(list), err)
+			}
+			all = append(all, list...)
+			if after = next; after == "" {
+				break
+			}
+		}
+		ids := map[string]bool{}
+		for i, a := range all {
+			ids[a.ID] = true
+			if state != "" && a.State != state || i > 0 && a.Asked.After(all[i-1].Asked) {
+				t.Errorf("%s: %+v", state, a)
+			}
+		}
+		if len(all) != want || len(ids) != want {
+			t.Errorf("%s: %d, %d different ones; want %d", state, len(all), len(ids), want)
+		}
+	}
+	if _, _, err := g.Approvals.List(t.Context(), "", "x", 4); fault.CodeOf(err) != fault.BadRequest {
+		t.Errorf("%v, want BAD_REQUEST", err)
+	}
 }
 
 // TestDaysChange: a day is the alliance's, wherever the node is.

@@ -17,6 +17,7 @@ func (g *Guard) Tidy(ctx context.Context) error {
 	}{
 		{"moved", "caller, request, body", "at < ?", []any{before.UnixMilli()}},
 		{"moved_days", "caller, day", "day < ?", []any{before.In(g.place()).Format(time.DateOnly)}},
+		{"begun", "caller, second", "second < ?", []any{before.Unix()}},
 		{"approvals", "id", "state IN (?, ?, ?) AND decided < ? OR state = ? AND until < ?",
 			[]any{Rejected, Sent, Failed, before.Unix(), Waiting, before.Unix()}},
 	} {

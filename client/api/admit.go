@@ -213,7 +213,7 @@ func (s *Server) approved(ctx context.Context, rt route, a *asked, ask *access.A
 // weigh finds out what a request moves.
 func (s *Server) weigh(ctx context.Context, a *asked, ask *access.Ask) error {
 	fen, counted, err := s.moves[ask.Operation].Worth(ctx, s.node, a.request)
-	ask.Fen, ask.Counted = int64(fen), counted
+	ask.Fen, ask.Counted, ask.Weighed = int64(fen), counted, true
 	return err
 }
 

@@ -201,6 +201,9 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 
 // mayBegin refuses a job that can't be begun, or not again. One that can go on later is as if it had been tried.
 func (s *Server) mayBegin(ctx context.Context, taken *jobs.Taken, known bool, who access.Caller) refused {
+	if taken.Broken != nil {
+		return refused{err: taken.Broken, effect: Unknown}
+	}
 	var err error
 	switch alive, failed := s.guard.Keys.Alive(ctx, who); {
 	case taken.Fails >= jobs.MostFails:
@@ -337,12 +340,14 @@ func (s *Server) again(taken *jobs.Taken, problem refused) (wait time.Duration, 
 	}
 	refusal, fails := refusalOf(problem.err), taken.Fails
 	wait = min(time.Second<<min(taken.Tries, 6), time.Minute)
-	if refusal.Code == fault.Internal {
+	if refusal.Code == fault.Internal || refusal.Code == fault.Machine {
 		s.log.Error("a job failed", "operation", taken.Operation, "request", taken.ID, "err", problem.err)
+	}
+	if refusal.Code == fault.Internal {
 		fails++
 	}
 	passes := refusal.Code.Passing() || problem.effect == Unknown
-	return wait, passes && fails < jobs.MostFails && time.Since(taken.Made) < jobs.Patience
+	return wait, passes && taken.Broken == nil && fails < jobs.MostFails && time.Since(taken.Made) < jobs.Patience
 }
 
 // tellOf is an answer as a job has it: the same bytes whenever it was done.

@@ -258,7 +258,8 @@ func TestJobsEnd(t *testing.T) {
 	}{
 		"crashes": {"state = 'running', until = 0, tries = 7, fails = ?", jobs.MostFails - 1, fault.Stopped,
 			"begun 7 times, and the last 5 times it ended the process"},
-		"old": {"made = ?", time.Now().Add(-jobs.Patience).UnixMilli(), fault.Stopped, "not done within 24h"},
+		"unreadable": {"request = ?", []byte("damaged"), fault.Machine, "log says"},
+		"old":        {"made = ?", time.Now().Add(-jobs.Patience).UnixMilli(), fault.Stopped, "not done within 24h"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serverOf(t, io.Discard)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
@@ -100,11 +101,11 @@ func (f field) write(name, text string) (json.RawMessage, error) {
 		f.form == asTruth && (text == "true" || text == "false"),
 		f.form == asJSON && json.Valid([]byte(text)):
 		return json.RawMessage(text), nil
-	case f.form == asText:
+	case f.form == asText && utf8.ValidString(text):
 		return json.Marshal(text)
 	}
 	return nil, fault.New(fault.BadRequest, "field %q: want %s", name,
-		map[form]string{asNumber: "a number", asTruth: "true or false", asJSON: "JSON"}[f.form])
+		map[form]string{asText: "text in UTF-8", asNumber: "a number", asTruth: "true or false", asJSON: "JSON"}[f.form])
 }
 
 // ofQuery writes a query as a request in JSON. BAD_REQUEST for a field that stands twice and isn't a list, or isn't of

@@ -22,6 +22,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
@@ -171,6 +172,9 @@ func (a *auditor) block(b *wire.Block) error {
 	}
 	if b.Number == 0 {
 		r.Genesis = r.Hash
+		if len(b.Txs) > 0 {
+			r.Channel = b.Txs[0].Channel
+		}
 	}
 	if a.stopped {
 		return nil
@@ -393,7 +397,7 @@ func (a *auditor) rerun(b *wire.Block, tx *wire.Tx, run *ledgersim.Tx) error {
 			f.Key = fmt.Sprintf("%x", d.Key)
 		}
 		if d.Kind != replay.Value {
-			f.Key += " (" + string(d.Kind) + ")"
+			f.Key = strings.TrimSpace(f.Key + " (" + string(d.Kind) + ")")
 		}
 		f.Expected, f.Found = shown(d.Want), shown(d.Found)
 		a.report.add(f)

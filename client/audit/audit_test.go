@@ -42,7 +42,7 @@ func do(t testing.TB, l *replay.Ledger, who string, req command.Request) number.
 }
 
 // lived is a ledger with a programme DP of D's and members ann and bob, of which ann has points.
-func lived(t *testing.T) (*replay.Ledger, number.Row) {
+func lived(t testing.TB) (*replay.Ledger, number.Row) {
 	t.Helper()
 	l := replaytest.TwoParties(t)
 	do(t, l, "D", points.OpenProgrammeRequest{Programme: "DP", En: "D", Zh: "D", Price: amount.Rate{Num: 1, Den: 1}})
@@ -51,7 +51,7 @@ func lived(t *testing.T) (*replay.Ledger, number.Row) {
 	return l, issue(t, l, 100).Row(0)
 }
 
-func issue(t *testing.T, l *replay.Ledger, n amount.Units) number.Command {
+func issue(t testing.TB, l *replay.Ledger, n amount.Units) number.Command {
 	t.Helper()
 	return do(t, l, "D", points.IssueRequest{Programme: "DP",
 		Grants: []points.Grant{{Member: "ann", Amount: n, Expires: today + 300}}})

@@ -15,7 +15,8 @@ type Report struct {
 	Height  uint64 `json:"height"` // block behind the last one that was read
 	Hash    string `json:"hash"`   // of the last block's header, in hexadecimal: what to compare with others
 	Genesis string `json:"genesis"`
-	State   string `json:"state"` // digest of all keys, values, versions and key policies
+	Channel string `json:"channel"` // of Fabric, as block 0 says
+	State   string `json:"state"`   // digest of all keys, values, versions and key policies
 
 	Blocks       int    `json:"blocks"`
 	Transactions int    `json:"transactions"`
@@ -36,7 +37,7 @@ type Outcome string
 
 // Outcomes.
 const (
-	Proven      Outcome = "proven"       // everything was verified, and nothing found
+	Proven      Outcome = "proven"       // everything that there is was verified, and nothing found
 	Differs     Outcome = "differs"      // see the findings
 	Partly      Outcome = "partly"       // nothing was found; some blocks weren't verified
 	NotVerified Outcome = "not_verified" // nothing was verified
@@ -127,7 +128,7 @@ func (r *Report) close() {
 		switch {
 		case v.Found > 0:
 			v.Outcome = Differs
-		case v.Checked == 0:
+		case v.Checked == 0 && v.Why != "":
 			v.Outcome = NotVerified
 		case v.Why != "":
 			v.Outcome = Partly

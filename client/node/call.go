@@ -10,6 +10,7 @@ import (
 	"tallystick/chaincode/code"
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
+	"tallystick/chaincode/fault"
 	"tallystick/chaincode/name"
 	"tallystick/client/bounds"
 	"tallystick/client/gateway"
@@ -86,8 +87,11 @@ func (m *Meaning) Name(field string, values ...string) {
 // Hide says that a field names what the ledger must not show, not even as a hash that could be guessed.
 func (m *Meaning) Hide() { m.secret = true }
 
-// Check refuses with BAD_REQUEST a request id that is none. "" is no id yet.
+// Check refuses with BAD_REQUEST a request id that is none, and a file whose name is no text. "" is no id yet.
 func (c *Call) Check() error {
+	if !isText(c.Upload.Name) {
+		return fault.New(fault.BadRequest, "the file's name: want text in UTF-8, without NUL")
+	}
 	if c.ID == "" {
 		return nil
 	}

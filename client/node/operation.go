@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"tallystick/chaincode/codec"
 	"tallystick/chaincode/command"
@@ -141,6 +142,9 @@ type Checker interface{ Check() error }
 
 // Check refuses a request that is malformed, whatever the ledger holds.
 func (o Op[Req, Ans]) Check(req Req) error {
+	if err := checkTexts(req); err != nil {
+		return err
+	}
 	if c, ok := any(req).(Checker); ok {
 		return c.Check()
 	}
@@ -281,6 +285,9 @@ func (o Op[Req, Ans]) Queue(ctx context.Context, n *Node, c *Call,
 }
 
 func (o Op[Req, Ans]) decode(request json.RawMessage) (req Req, err error) {
+	if !utf8.Valid(request) {
+		return req, fault.New(fault.BadRequest, "JSON: want text in UTF-8")
+	}
 	err = codec.DecodeJSON(request, &req)
 	return req, err
 }

@@ -23,6 +23,22 @@ func Paged[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call,
 	return Op[Req, Ans]{Row: row, pages: true, do: do}
 }
 
+// PagedAlone is Paged of a list that an [Offline] node has, too.
+func PagedAlone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+	return Op[Req, Ans]{Row: row, pages: true, alone: true, do: do}
+}
+
+// Listed answers the part that a call wants of a list that the node has of its own, or all of it. part lists so many
+// rows at most behind a place, "" for the first, and says the place of the last of them if there may be more.
+func Listed[T any](c *Call, part func(after string, most int) (rows []T, next string, err error)) (list List[T],
+	err error) {
+	list.Rows, list.Next, err = Windowed(c, func(p index.Page) (index.Part[T], error) {
+		rows, next, err := part(p.After, p.Limit)
+		return index.Part[T]{Rows: rows, Next: next}, err
+	})
+	return list, err
+}
+
 // Windowed answers the part of a list that a call wants, and the bookmark of the next as it is written, "" after the
 // last: of all pages that a reading has, if the call wants no part of it.
 func Windowed[T any](c *Call, ask func(index.Page) (index.Part[T], error)) (rows []T, next string, err error) {

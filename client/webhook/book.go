@@ -36,6 +36,9 @@ const (
 	Live   State = "live"   // it is told of events, or is tried again
 	Parked State = "parked" // it didn't acknowledge for days: a replay has it told again
 	Ended  State = "ended"  // it is told of nothing more
+	// what is kept of it can't be read, as after a disk's fault or with another vault's key: it is told of nothing, and
+	// can be ended
+	Unreadable State = "unreadable"
 )
 
 // Webhook is a subscription: whom the node tells of events.
@@ -54,14 +57,40 @@ type Webhook struct {
 	Acked   time.Time `json:"acked,omitzero"`     // when an event was acknowledged last
 	Old     time.Time `json:"oldSecret,omitzero"` // until when the secret before the last rotation signs, too
 
-	url     string
-	secrets []Secret // the newest first
-	round   int64
-	turn    turn
+	url      string
+	secrets  []Secret // the newest first
+	round    int64
+	rotation string // id of the request by which its secrets were made last; "" for that by which it was made
 }
 
-// turn is by which requests it was changed last.
-type turn struct{ rotation, replay string }
+// By is by which request a subscription is made or changed: who asks again under its id is answered as before, and
+// nobody else is.
+type By struct {
+	Request string // its id
+	Who     string // asks, as logs call him
+}
+
+// once says whether a request was done before on a subscription, and remembers it. CONFLICT if its id stands for
+// something else, or is somebody else's.
+func once(ctx context.Context, w store.Writer, id string, by By, meaning string) (done bool, err error) {
+	var who, meant string
+	found, err := w.One(ctx, "SELECT who, meaning FROM webhook_requests WHERE webhook = ? AND request = ?",
+		[]any{id, by.Request}, &who, &meant)
+	switch {
+	case err != nil:
+		return false, err
+	case found && (who != by.Who || meant != meaning):
+		return false, fault.New(fault.Conflict, "the request id stands for something else, or for somebody else's request")
+	case found:
+		return true, nil
+	}
+	_, err = w.Exec(ctx, "INSERT INTO webhook_requests (webhook, request, who, meaning) VALUES (?, ?, ?, ?)", id,
+		by.Request, by.Who, meaning)
+	return false, err
+}
+
+// errAnew is why secrets aren't told again.
+var errAnew = fault.New(fault.WrongState, "its secrets were made anew since: nobody is told the ones before; make them anew")
 
 // Secrets are what a receiver checks signatures by. They are shown when they are made.
 type Secrets struct {
@@ -98,25 +127,34 @@ const (
 )
 
 // Add makes a subscription. Its id is the request's: who asks again for the same gets the same. CONFLICT if the id
-// stands for another; LIMIT if there are too many.
-func (b *Book) Add(ctx context.Context, id, host string, asked Asked, cursor string) (Webhook, error) {
+// stands for another, or for somebody else's; WRONG_STATE if its secrets were made anew since; LIMIT if there are too
+// many.
+func (b *Book) Add(ctx context.Context, by By, host string, asked Asked, cursor string) (Webhook, error) {
+	id := by.Request
 	if len(asked.Types) > maxTypes {
 		return Webhook{}, fault.New(fault.Limit, "`types`: up to %d", maxTypes)
 	}
 	made := sealed{Asked: asked, Secrets: []Secret{newSecret()}}
 	err := b.own.Write(ctx, func(w store.Writer) error {
 		var text []byte
-		found, err := w.One(ctx, "SELECT sealed FROM webhooks WHERE id = ?", []any{id}, &text)
+		var rotation string
+		found, err := w.One(ctx, "SELECT sealed, rotation FROM webhooks WHERE id = ?", []any{id}, &text, &rotation)
 		if err != nil {
 			return err
 		}
 		if found {
 			var there sealed
 			if err := b.vault.Unseal(text, &there, sealedPlace, id); err != nil {
-				return err
+				return fault.New(fault.Machine, "webhook %s can't be read: %v", id, err)
 			}
 			if !same(there.Asked, asked) {
 				return fault.New(fault.Conflict, "the request id stands for another webhook")
+			}
+			if _, err := once(ctx, w, id, by, meansAdd); err != nil {
+				return err
+			}
+			if rotation != "" {
+				return errAnew
 			}
 			return nil
 		}
@@ -128,9 +166,12 @@ func (b *Book) Add(ctx context.Context, id, host string, asked Asked, cursor str
 			return fault.New(fault.Limit, "there are %d webhooks, and no more are told of events: end one", live)
 		}
 		_, err = w.Exec(ctx, `INSERT INTO webhooks (id, host, sealed, types, state, reason, cursor, made, tries, due, failing,
-			acked, rotation, replay, round, holder, until) VALUES (?, ?, ?, ?, ?, '', ?, ?, 0, 0, 0, 0, '', '', 0, '', 0)`,
+			acked, rotation, round, holder, until) VALUES (?, ?, ?, ?, ?, '', ?, ?, 0, 0, 0, 0, '', 0, '', 0)`,
 			id, host, b.vault.Seal(made, sealedPlace, id), strings.Join(asked.Types, " "), Live, cursor,
 			b.now().UnixMilli())
+		if err == nil {
+			_, err = once(ctx, w, id, by, meansAdd)
+		}
 		return err
 	})
 	if err != nil {
@@ -143,23 +184,27 @@ func same(a, b Asked) bool {
 	return a.URL == b.URL && a.After == b.After && slices.Equal(a.Types, b.Types)
 }
 
-const columns = `id, host, sealed, types, state, reason, cursor, made, tries, due, failing, acked, rotation, replay, round`
+const columns = `id, host, sealed, types, state, reason, cursor, made, tries, due, failing, acked, rotation, round`
 
-// read reads a subscription.
+// read reads a subscription. One of which what is sealed can't be read says so: it keeps nobody from the others.
 func (b *Book) read(scan store.Scan) (h Webhook, err error) {
 	var text []byte
 	var types string
 	var made, due, failing, acked int64
 	if err := scan(&h.ID, &h.Host, &text, &types, &h.State, &h.Reason, &h.Cursor, &made, &h.Tries, &due, &failing,
 		&acked,
-		&h.turn.rotation, &h.turn.replay, &h.round); err != nil {
+		&h.rotation, &h.round); err != nil {
 		return h, err
 	}
 	h.Types = strings.Fields(types)
 	h.Made, h.Due, h.Failing, h.Acked = moment(made), moment(due), moment(failing), moment(acked)
 	var kept sealed
-	if err := b.vault.Unseal(text, &kept, sealedPlace, h.ID); err != nil {
-		return h, fmt.Errorf("webhook %s: %w", h.ID, err)
+	if err := b.vault.Unseal(text, &kept, sealedPlace, h.ID); err != nil || len(kept.Secrets) == 0 {
+		if h.State != Ended {
+			h.State, h.Reason = Unreadable, "what is kept of it can't be read: put the node's database and its vault back "+
+				"together, or end it and make another"
+		}
+		return h, nil
 	}
 	h.url, h.secrets = kept.Asked.URL, kept.Secrets
 	if len(h.secrets) > 1 && h.secrets[1].Until > b.now().UnixMilli() {
@@ -241,14 +286,17 @@ func (b *Book) End(ctx context.Context, id string) (Webhook, error) {
 			Ended, id); err != nil {
 			return err
 		}
-		return b.forget(ctx, w)
+		return b.hasEnded(ctx, w, id)
 	})
 }
 
-// forget leaves out what ended long ago.
-func (b *Book) forget(ctx context.Context, w store.Writer) error {
+// hasEnded notes when a subscription ended, and leaves out those that ended longest ago.
+func (b *Book) hasEnded(ctx context.Context, w store.Writer, id string) error {
+	if _, err := w.Exec(ctx, "UPDATE webhooks SET ended = ? WHERE id = ?", b.now().UnixMilli(), id); err != nil {
+		return err
+	}
 	var old []string
-	if err := w.Each(ctx, "SELECT id FROM webhooks WHERE state = ? ORDER BY made DESC, id LIMIT 1000 OFFSET ?",
+	if err := w.Each(ctx, "SELECT id FROM webhooks WHERE state = ? ORDER BY ended DESC, made DESC, id LIMIT 1000 OFFSET ?",
 		[]any{Ended, mostEnded}, func(scan store.Scan) error {
 			var id string
 			err := scan(&id)
@@ -258,39 +306,65 @@ func (b *Book) forget(ctx context.Context, w store.Writer) error {
 		return err
 	}
 	for _, id := range old {
-		if _, err := w.Exec(ctx, "DELETE FROM webhook_tries WHERE webhook = ?", id); err != nil {
-			return err
-		}
-		if _, err := w.Exec(ctx, "DELETE FROM webhooks WHERE id = ?", id); err != nil {
-			return err
+		for _, statement := range []string{"DELETE FROM webhook_tries WHERE webhook = ?",
+			"DELETE FROM webhook_requests WHERE webhook = ?", "DELETE FROM webhooks WHERE id = ?"} {
+			if _, err := w.Exec(ctx, statement, id); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// goesOn refuses what has ended with WRONG_STATE, and with MACHINE what can't be read.
+func (w Webhook) goesOn() error {
+	switch w.State {
+	case Ended:
+		return fault.New(fault.WrongState, "the webhook %s has ended", w.ID)
+	case Unreadable:
+		return fault.New(fault.Machine, "webhook %s: %s", w.ID, w.Reason)
+	}
+	return nil
+}
+
+// What requests ask for.
+const (
+	meansAdd    = "add"
+	meansReplay = "replay after "
+	meansRotate = "rotate, and for so long both sign: "
+)
+
 // Replay has a subscription told again of what came after a cursor, "" for the first event, whatever it has
-// acknowledged; one that is parked is live again. Once for a request. WRONG_STATE if it has ended.
-func (b *Book) Replay(ctx context.Context, request, id, cursor string) (Webhook, error) {
+// acknowledged; one that is parked is live again. after is how the request names the cursor. Once for a request, also
+// after others. WRONG_STATE if it has ended; CONFLICT if the request's id stands for another's.
+func (b *Book) Replay(ctx context.Context, by By, id, after, cursor string) (Webhook, error) {
 	return b.change(ctx, id, func(w store.Writer, h Webhook) error {
-		switch {
-		case h.State == Ended:
-			return fault.New(fault.WrongState, "the webhook %s has ended", id)
-		case h.turn.replay == request:
-			return nil
+		if err := h.goesOn(); err != nil {
+			return err
+		}
+		if done, err := once(ctx, w, id, by, meansReplay+after); done || err != nil {
+			return err
 		}
 		_, err := w.Exec(ctx, `UPDATE webhooks SET state = ?, reason = '', cursor = ?, tries = 0, due = 0, failing = 0,
-			replay = ?, round = round + 1 WHERE id = ?`, Live, cursor, request, id)
+			round = round + 1 WHERE id = ?`, Live, cursor, id)
 		return err
 	})
 }
 
-// Rotate makes new secrets; the ones before sign, too, for a while. Once for a request. WRONG_STATE if it has ended.
-func (b *Book) Rotate(ctx context.Context, request, id string, overlap time.Duration) (Webhook, error) {
+// Rotate makes new secrets; the ones before sign, too, for a while. Once for a request, also after others. WRONG_STATE
+// if it has ended, or others have made them anew since; CONFLICT if the request's id stands for another's.
+func (b *Book) Rotate(ctx context.Context, by By, id string, overlap time.Duration) (Webhook, error) {
 	return b.change(ctx, id, func(w store.Writer, h Webhook) error {
+		if err := h.goesOn(); err != nil {
+			return err
+		}
+		done, err := once(ctx, w, id, by, meansRotate+overlap.String())
 		switch {
-		case h.State == Ended:
-			return fault.New(fault.WrongState, "the webhook %s has ended", id)
-		case h.turn.rotation == request:
+		case err != nil:
+			return err
+		case done && h.rotation != by.Request:
+			return errAnew
+		case done:
 			return nil
 		}
 		var text []byte
@@ -304,8 +378,8 @@ func (b *Book) Rotate(ctx context.Context, request, id string, overlap time.Dura
 		old := kept.Secrets[0]
 		old.Until = b.now().Add(overlap).UnixMilli()
 		kept.Secrets = []Secret{newSecret(), old}
-		_, err := w.Exec(ctx, "UPDATE webhooks SET sealed = ?, rotation = ?, round = round + 1 WHERE id = ?",
-			b.vault.Seal(kept, sealedPlace, id), request, id)
+		_, err = w.Exec(ctx, "UPDATE webhooks SET sealed = ?, rotation = ?, round = round + 1 WHERE id = ?",
+			b.vault.Seal(kept, sealedPlace, id), by.Request, id)
 		return err
 	})
 }
@@ -382,7 +456,11 @@ func (b *Book) put(ctx context.Context, holder string, h Webhook, tries []Try) (
 		if err != nil {
 			return err
 		}
-		kept = n == 1
+		if kept = n == 1; kept && h.State == Ended {
+			if err := b.hasEnded(ctx, w, h.ID); err != nil {
+				return err
+			}
+		}
 		return b.note(ctx, w, h.ID, tries)
 	})
 	return kept, err
@@ -419,8 +497,8 @@ func (b *Book) Ping(ctx context.Context, p Policy, id string) (Try, error) {
 	if err != nil {
 		return Try{}, err
 	}
-	if h.State == Ended {
-		return Try{}, fault.New(fault.WrongState, "the webhook %s has ended", id)
+	if err := h.goesOn(); err != nil {
+		return Try{}, err
 	}
 	began := b.now()
 	ping := "ping-" + fmt.Sprint(began.UnixMilli())

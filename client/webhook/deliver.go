@@ -115,6 +115,9 @@ func (d *Deliverer) count(list []Webhook) {
 	clear(d.counts)
 	d.oldest = time.Time{}
 	for _, h := range list {
+		if h.State == Unreadable {
+			h.State = Parked // somebody has to look after it, too
+		}
 		d.counts[h.State]++
 		if h.State == Live && !h.Failing.IsZero() && (d.oldest.IsZero() || h.Failing.Before(d.oldest)) {
 			d.oldest = h.Failing
@@ -124,7 +127,7 @@ func (d *Deliverer) count(list []Webhook) {
 
 // Figures are what a deliverer says of itself.
 type Figures struct {
-	Live, Parked      int   // subscriptions
+	Live, Parked      int   // subscriptions; parked are those, too, that can't be read
 	Delivered, Failed int64 // tries of this process
 	Failing           time.Duration
 }
@@ -182,7 +185,7 @@ func (d *Deliverer) deliver(ctx context.Context, id string) (err error) {
 var errTaken = errors.New("another process delivers")
 
 func (d *delivery) unlessTaken(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, errTaken) {
+	if ctx.Err() != nil || errors.Is(err, errTaken) || fault.CodeOf(err) == fault.NotFound { // it ended, and is forgotten
 		return nil
 	}
 	return err

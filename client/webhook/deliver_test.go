@@ -166,7 +166,7 @@ func newBench(t *testing.T, events int) *bench {
 
 func (b *bench) add(id string, e *endpoint, types ...string) Webhook {
 	b.t.Helper()
-	h, err := b.book.Add(b.t.Context(), id, "erp", Asked{URL: e.URL, Types: types}, "")
+	h, err := b.book.Add(b.t.Context(), By{id, "k1"}, "erp", Asked{URL: e.URL, Types: types}, "")
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func testNothingLost(t *testing.T, seed uint64) {
 	last := b.story.list[len(b.story.list)-1].ID
 	b.until("erp", func(h Webhook) bool {
 		if h.State == Parked {
-			if _, err := b.book.Replay(t.Context(), fmt.Sprint(time.Now()), "erp", h.Cursor); err != nil {
+			if _, err := b.book.Replay(t.Context(), By{fmt.Sprint(time.Now()), "k1"}, "erp", h.Cursor, h.Cursor); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -323,13 +323,13 @@ func TestGoneEndsAndSilenceParks(t *testing.T) {
 		t.Errorf("%+v, %v", tries, err)
 	}
 	up = true
-	if _, err := b.book.Replay(t.Context(), "r", "silent", b.story.list[1].ID); err != nil {
+	if _, err := b.book.Replay(t.Context(), By{"r", "k1"}, "silent", b.story.list[1].ID, b.story.list[1].ID); err != nil {
 		t.Fatal(err)
 	}
 	defer b.run("here")()
 	b.until("silent", func(h Webhook) bool { return h.Cursor == b.story.list[4].ID })
 	inOrder(t, silent.taken, b.story.ids(event.Wanted{})[2:])
-	if _, err := b.book.Replay(t.Context(), "r", "gone", ""); fault.CodeOf(err) != fault.WrongState {
+	if _, err := b.book.Replay(t.Context(), By{"r", "k1"}, "gone", "", ""); fault.CodeOf(err) != fault.WrongState {
 		t.Errorf("what has ended: %v", err)
 	}
 }
@@ -474,11 +474,11 @@ func TestRotation(t *testing.T) {
 	b := newBench(t, 0)
 	e := newEndpoint(t, yes)
 	old := b.add("erp", e).Secrets()
-	h, err := b.book.Rotate(t.Context(), "r1", "erp", time.Hour)
+	h, err := b.book.Rotate(t.Context(), By{"r1", "k1"}, "erp", time.Hour)
 	if err != nil || h.Secrets() == old || h.Old.IsZero() {
 		t.Fatalf("%+v, %v", h, err)
 	}
-	if again, err := b.book.Rotate(t.Context(), "r1", "erp", time.Hour); err != nil || again.Secrets() != h.Secrets() {
+	if again, err := b.book.Rotate(t.Context(), By{"r1", "k1"}, "erp", time.Hour); err != nil || again.Secrets() != h.Secrets() {
 		t.Errorf("asked again it is another: %v", err)
 	}
 	p := policy(t, "127.0.0.1")
@@ -507,20 +507,20 @@ func TestRotation(t *testing.T) {
 func TestBook(t *testing.T) {
 	b := newBench(t, 0)
 	asked := Asked{URL: "https://erp.example/hush", Types: []string{"order.*"}}
-	first, err := b.book.Add(t.Context(), "0", "erp.example", asked, "")
+	first, err := b.book.Add(t.Context(), By{"0", "k1"}, "erp.example", asked, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := b.book.Add(t.Context(), "0", "erp.example", asked, ""); err != nil ||
+	if again, err := b.book.Add(t.Context(), By{"0", "k1"}, "erp.example", asked, ""); err != nil ||
 		again.Secrets() != first.Secrets() {
 		t.Errorf("asked again: %v", err)
 	}
-	if _, err := b.book.Add(t.Context(), "0", "erp.example", Asked{URL: "https://x"},
+	if _, err := b.book.Add(t.Context(), By{"0", "k1"}, "erp.example", Asked{URL: "https://x"},
 		""); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("asked for something else: %v", err)
 	}
 	for i := 1; i <= MostLive; i++ {
-		_, err := b.book.Add(t.Context(), fmt.Sprint(i), "erp.example", asked, "")
+		_, err := b.book.Add(t.Context(), By{fmt.Sprint(i), "k1"}, "erp.example", asked, "")
 		if want := map[bool]fault.Code{true: fault.Limit}[i == MostLive]; fault.CodeOf(err) != want &&
 			(err != nil || want != "") {
 			t.Errorf("%d: %v", i, err)
@@ -529,7 +529,7 @@ func TestBook(t *testing.T) {
 	if _, err := b.book.End(t.Context(), "1"); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.book.Add(t.Context(), "more", "erp.example", asked, ""); err != nil {
+	if _, err := b.book.Add(t.Context(), By{"more", "k1"}, "erp.example", asked, ""); err != nil {
 		t.Error(err)
 	}
 	if _, err := b.book.Find(t.Context(), "nobody"); fault.CodeOf(err) != fault.NotFound {

@@ -18,7 +18,7 @@ import (
 const (
 	dialPatience = 5 * time.Second
 	patience     = 15 * time.Second
-	maxAnswer    = 64 << 10 // bytes of an answer's body, which nobody looks at
+	maxAnswer    = 64 << 10 // bytes of an answer's body, at which nobody looks: what is longer isn't read to its end
 )
 
 // sender sends messages to one endpoint.
@@ -46,7 +46,8 @@ type result struct {
 	after  time.Duration // before which the endpoint wants no other try, 0 if it doesn't say
 }
 
-// send tries once to have an endpoint take a message. It is acknowledged by a 2xx whose answer came to its end.
+// send tries once to have an endpoint take a message. It is acknowledged by a 2xx whose answer comes to its end, or has
+// 64 KiB at least: the status says that the endpoint has it, and an answer that breaks off before, that it may not.
 func (s sender) send(ctx context.Context, url, id string, at time.Time, body []byte, secrets []Secret) result {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {

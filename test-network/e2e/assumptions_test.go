@@ -105,7 +105,7 @@ func probed(t *testing.T, basePort int) *probe {
 		"./probe").CombinedOutput(); err != nil {
 		t.Fatalf("build probe: %v\n%s", err, out)
 	}
-	n, err := makeNetwork(dir, basePort, "")
+	n, err := makeNetwork(dir, basePort, 200*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}

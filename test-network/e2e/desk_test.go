@@ -32,7 +32,7 @@ func (d desk) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(root, "bin", "tally"),
 		append([]string{"--as", string(d), "--network", net.dir, "-o", "json",
 			"--height", strconv.FormatUint(net.seen.Load(), 10)}, args...)...)
-	cmd.Env = append(os.Environ(), "TALLY_STATE="+d.state())
+	cmd.Dir, cmd.Env = net.folder, append(os.Environ(), "TALLY_STATE="+d.state())
 	return cmd
 }
 

@@ -52,11 +52,14 @@ func TestTheDayOfAnERP(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", path("erp"), "../erp").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	seed := fmt.Sprint(time.Now().Unix())
+	seed, sales := fmt.Sprint(time.Now().Unix()), "80"
+	if soaking {
+		sales = "400"
+	}
 	erp := func(ctx context.Context, verb string, out *bytes.Buffer) *exec.Cmd {
 		cmd := exec.CommandContext(ctx, path("erp"), verb, "--node", "https://"+d.address,
 			"--ca", filepath.Join(d.state, "tls.crt"), "--key", path("loyalty"), "--finance", path("finance"),
-			"--db", path("erp.db"), "--listen", hook, "--secret", path("secret"), "--sales", "120",
+			"--db", path("erp.db"), "--listen", hook, "--secret", path("secret"), "--sales", sales,
 			"--seed", seed)
 		cmd.Stdout, cmd.Stderr = out, out
 		return cmd

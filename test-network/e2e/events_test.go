@@ -87,7 +87,7 @@ func (d *daemon) allow(t *testing.T, addresses string) {
 
 // stream follows a node's stream, again and again, until ctx ends.
 func (d *daemon) stream(ctx context.Context, after string, to *consumer) {
-	for ctx.Err() == nil {
+	for ; ctx.Err() == nil; breathe(ctx) {
 		if last := to.last(); last != "" {
 			after = last
 		}
@@ -168,7 +168,7 @@ func TestEventsWhileANodeIsKilled(t *testing.T) {
 	var following sync.WaitGroup
 	following.Go(func() { d.stream(streaming, begin.Next, followed) })
 
-	each := 20
+	each := 12
 	if soaking {
 		each = 200
 	}

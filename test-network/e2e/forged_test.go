@@ -33,6 +33,7 @@ import (
 // Every honest node names it and counts none of it; what G then redeems from a forged
 // lot is traced; honest business goes on.
 func TestForgedRows(t *testing.T) {
+	t.Parallel() // on a network of its own
 	n := forgedNetwork(t)
 	d, m := n.open(t, "D", "1-4"), n.open(t, "M", "1-4")
 	enrol(t, d, "ann", "bob")
@@ -42,6 +43,7 @@ func TestForgedRows(t *testing.T) {
 	}
 	before := figures(t, d)
 	f := &forgers{network: n, t: t, seq: 1}
+	forgeries := map[string]string{} // keys by transaction
 	f.serve(true)
 	forged := points.Lot{
 		Programme: "DP", Member: "ann", Issued: 1_000_000_000, Expires: farDay, State: points.Active,
@@ -61,6 +63,7 @@ func TestForgedRows(t *testing.T) {
 	} {
 		for _, beside := range []bool{false, true} {
 			tx := f.forge(rows, beside)
+			forgeries[tx] = rows[0].Key
 			f.named(d, tx, rows[0].Key)
 			f.named(m, tx, rows[0].Key)
 		}
@@ -84,11 +87,12 @@ func TestForgedRows(t *testing.T) {
 		t.Fatalf("an honest issue afterwards: %+v, %v; unsealed: %+v", wallet, err, strays)
 	}
 	f.redeemDear(d, wallet.Lots[0].Number)
+	auditForged(t, n, forgeries)
 }
 
 // forgedNetwork is a network for forgers alone: what they leave would be found by all other tests.
 func forgedNetwork(t *testing.T) *network {
-	n, err := makeNetwork(t.TempDir(), 21000, "")
+	n, err := makeNetwork(t.TempDir(), 21000, briefly)
 	if err != nil {
 		t.Fatal(err)
 	}

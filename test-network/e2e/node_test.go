@@ -54,6 +54,7 @@ func (n *node) level(ctx context.Context) error {
 		if fault.CodeOf(err) != fault.Unavailable || ctx.Err() != nil || time.Now().After(deadline) {
 			return err
 		}
+		breathe(ctx)
 	}
 }
 
@@ -224,6 +225,14 @@ func read(t *testing.T, g *node) *index.Reading {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// breathe lets who is waited for have the processor before it is asked again.
+func breathe(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(10 * time.Millisecond):
+	}
 }
 
 // await waits until something is so.

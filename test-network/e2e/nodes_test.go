@@ -20,8 +20,9 @@ import (
 // TestTheStoryWithoutNodes plays the story of make demo, which goes through the parties' nodes there, the other way:
 // the nodes are killed, and every command opens its party's itself. All figures are the same.
 func TestTheStoryWithoutNodes(t *testing.T) {
+	t.Parallel() // on a network of its own
 	dir := t.TempDir()
-	n := must(makeWithNodes(dir, 23000, ""))
+	n := must(makeWithNodes(dir, 24000, briefly))
 	args := []string{"--in-process", "--topology", n.topology, "--dir", n.dir}
 	if !soaking { // what enemies try goes past the nodes of those who are tried
 		args = append(args, "--month")
@@ -71,7 +72,8 @@ func (c caller) must(t *testing.T, args ...string) string {
 // its socket, or over HTTPS with a key that may do what its role does; the same answers and exit codes come from it as
 // from a node in process; killed in the middle, nothing is done twice, and it is started again.
 func TestNodesOfANetwork(t *testing.T) {
-	n := must(makeWithNodes(t.TempDir(), 23000, ""))
+	t.Parallel() // on a network of its own
+	n := must(makeWithNodes(t.TempDir(), 25000, briefly))
 	t.Cleanup(func() {
 		if err := n.tallynet("reset", "--yes"); err != nil {
 			t.Error(err)
@@ -101,7 +103,7 @@ func TestNodesOfANetwork(t *testing.T) {
 	if err := os.WriteFile(keyFile, must(tallyd.Output()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	url := "https://127.0.0.1:23203"
+	url := "https://127.0.0.1:25203"
 	till := []string{"--node", url, "--node-key", keyFile, "--node-trust", filepath.Join(state, "tls.crt")}
 	till = slices.Clip(till)
 

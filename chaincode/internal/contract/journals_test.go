@@ -22,7 +22,7 @@ import (
 // each cut-off, and what X has as receivable from Y is what Y has as payable to X, of each cycle's lines and of all
 // that was netted, paid and decided on since.
 func TestJournalsOfRandomLives(t *testing.T) {
-	n := min(*seeds, 24)
+	n := min(*seeds, 12)
 	if testing.Short() {
 		n = 6
 	}

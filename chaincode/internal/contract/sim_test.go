@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 80, "how many lives TestSimulation lives")
+	seeds = flag.Int("seeds", 40, "how many lives TestSimulation lives")
 	from  = flag.Uint64("from", 0, "the seed of the first one")
 )
 

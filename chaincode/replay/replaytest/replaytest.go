@@ -10,7 +10,7 @@ import (
 )
 
 // TwoParties is a ledger of G, the operator, and D, on which the cycle 2026-11 is open.
-func TwoParties(t *testing.T) *replay.Ledger {
+func TwoParties(t testing.TB) *replay.Ledger {
 	t.Helper()
 	l, err := replay.NewLedger(ledgersim.Config{Seed: 1,
 		Orgs: []ledgersim.Org{{MSP: "G", Peer: true}, {MSP: "D", Peer: true}}}, replay.Rules{Operator: "G", Test: true})

@@ -24,12 +24,9 @@ func (c *Channel) Signatures(b *wire.Block) (list []wire.Finding) {
 		f.Signers = c.ordererNames(b)
 		list = append(list, f)
 	}
-	set, err := c.blockSignatures(b)
-	if err != nil {
-		note("%v", err)
-	}
+	set, unread := c.blockSignatures(b)
 	signers, faults := c.config.members.signers(set)
-	for _, fault := range faults {
+	for _, fault := range append(unread, faults...) {
 		note("%v", fault)
 	}
 	needed, _ := c.config.root.policy("/Channel/Orderer/BlockValidation")
@@ -49,26 +46,31 @@ func (c *Channel) Signatures(b *wire.Block) (list []wire.Finding) {
 	return append(list, wellFormed(b)...)
 }
 
-// blockSignatures lists who is said to have signed what. The message is the metadata's value, the signature's
-// header and the block's.
-func (c *Channel) blockSignatures(b *wire.Block) (set []signed, err error) {
+// blockSignatures lists who is said to have signed what, and which signatures don't say who. The message is the
+// metadata's value, the signature's header and the block's.
+func (c *Channel) blockSignatures(b *wire.Block) (set []signed, unread []error) {
 	for i, s := range b.Metadata.Signatures {
-		header, creator := s.Header, []byte(nil)
-		if c.config.bft && len(s.Header) == 0 && len(s.Identifier) > 0 {
-			header = s.Identifier
-			if creator, err = c.config.consenter(s.Identifier); err != nil {
-				return set, fmt.Errorf("signature %d: %w", i, err)
-			}
-		} else {
-			var h common.SignatureHeader
-			if err := proto.Unmarshal(s.Header, &h); err != nil {
-				return set, fmt.Errorf("signature %d: its header: %w", i, err)
-			}
-			creator = h.GetCreator()
+		header, creator, err := c.config.signerOf(s)
+		if err != nil {
+			unread = append(unread, fmt.Errorf("signature %d: %w", i, err))
+			continue
 		}
 		set = append(set, signed{slices.Concat(b.Metadata.Value, header, b.Header), creator, s.Signature})
 	}
-	return set, nil
+	return set, unread
+}
+
+// signerOf is a signature's header and the identity that it names: with BFT by an orderer's number.
+func (c *config) signerOf(s wire.Signature) (header, creator []byte, err error) {
+	if c.bft && len(s.Header) == 0 && len(s.Identifier) > 0 {
+		creator, err = c.consenter(s.Identifier)
+		return s.Identifier, creator, err
+	}
+	var h common.SignatureHeader
+	if err := proto.Unmarshal(s.Header, &h); err != nil {
+		return nil, nil, fmt.Errorf("its header: %w", err)
+	}
+	return s.Header, h.GetCreator(), nil
 }
 
 // consenter is the identity of the orderer that an identifier header names.
@@ -87,10 +89,7 @@ func (c *config) consenter(raw []byte) ([]byte, error) {
 
 // ordererNames are the orderers that a block's signatures name, for people.
 func (c *Channel) ordererNames(b *wire.Block) (names []string) {
-	set, err := c.blockSignatures(b)
-	if err != nil {
-		return nil
-	}
+	set, _ := c.blockSignatures(b)
 	for _, s := range set {
 		if id, err := c.config.members.identity(s.identity); err == nil {
 			names = append(names, id.String())

@@ -74,7 +74,7 @@ func (c *Channel) checkEndorsed(tx *envelope, policies *keyPolicies, v *Verdict)
 		r := c.checkNamespace(tx, name, signers, policies)
 		policies.decided(name, r == nil)
 		if r != nil {
-			return refuse(r.code, errors.Join(fmt.Errorf("chaincode %s: %w", name, r.why), errors.Join(faults...)))
+			return refuse(r.code, withFaults(fmt.Errorf("chaincode %s: %w", name, r.why), faults))
 		}
 	}
 	return nil

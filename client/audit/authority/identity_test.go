@@ -13,6 +13,11 @@ func TestMembers(t *testing.T) {
 	root, other := newRoot(t, "root"), newRoot(t, "other")
 	between := root.intermediate("between")
 	revoked := root.member("revoked", "client")
+	sales := func(c *msp.FabricMSPConfig) {
+		c.OrganizationalUnitIdentifiers = []*msp.FabricOUIdentifier{
+			{OrganizationalUnitIdentifier: "sales", Certificate: root.pem()},
+		}
+	}
 	for _, c := range []struct {
 		name   string
 		cert   *issuer
@@ -25,7 +30,8 @@ func TestMembers(t *testing.T) {
 		{"of two roles", root.member("c", "client", "peer"), nil, "tell 2 roles"},
 		{"of another authority", other.member("c", "client"), nil, "unknown authority"},
 		{"the authority itself", root, nil, "an authority's certificate"},
-		{"revoked", revoked, func(c *msp.FabricMSPConfig) { c.RevocationList = [][]byte{root.revoke(revoked)} }, "revoked"},
+		{"revoked", revoked,
+			func(c *msp.FabricMSPConfig) { c.RevocationList = [][]byte{root.revoke(revoked)} }, "revoked"},
 		{"revoked by somebody else", revoked,
 			func(c *msp.FabricMSPConfig) { c.RevocationList = [][]byte{other.revoke(revoked)} }, ""},
 		{"of an intermediate", between.member("c", "client"),
@@ -35,14 +41,11 @@ func TestMembers(t *testing.T) {
 		{"not yet", root.issue(func(c *x509.Certificate) {
 			c.NotBefore, c.NotAfter = c.NotBefore.AddDate(90, 0, 0), c.NotAfter.AddDate(99, 0, 0)
 		}), nil, "expired"},
-		{"for another use", root.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning} }),
-			nil, "incompatible key usage"},
-		{"in no unit of the organisation's", root.member("c", "client"), func(c *msp.FabricMSPConfig) {
-			c.OrganizationalUnitIdentifiers = []*msp.FabricOUIdentifier{{OrganizationalUnitIdentifier: "sales", Certificate: root.pem()}}
-		}, "is the organisation's"},
-		{"in a unit of the organisation's", root.member("c", "client", "sales"), func(c *msp.FabricMSPConfig) {
-			c.OrganizationalUnitIdentifiers = []*msp.FabricOUIdentifier{{OrganizationalUnitIdentifier: "sales", Certificate: root.pem()}}
-		}, ""},
+		{"for another use", root.issue(func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}
+		}), nil, "incompatible key usage"},
+		{"in no unit of the organisation's", root.member("c", "client"), sales, "is the organisation's"},
+		{"in a unit of the organisation's", root.member("c", "client", "sales"), sales, ""},
 		{"role certified by the wrong authority", between.member("c", "client"), func(c *msp.FabricMSPConfig) {
 			c.RootCerts = append(c.RootCerts, other.pem())
 			c.IntermediateCerts = [][]byte{between.pem()}
@@ -69,17 +72,33 @@ func TestOrganisations(t *testing.T) {
 	root, other := newRoot(t, "root"), newRoot(t, "other")
 	between := root.intermediate("between")
 	for name, change := range map[string]func(*msp.FabricMSPConfig){
-		"no root":                func(c *msp.FabricMSPConfig) { c.RootCerts = nil },
-		"not PEM":                func(c *msp.FabricMSPConfig) { c.RootCerts = [][]byte{root.cert.Raw} },
-		"a member for a root":    func(c *msp.FabricMSPConfig) { c.RootCerts = [][]byte{root.member("c", "client").pem()} },
-		"another's intermediate": func(c *msp.FabricMSPConfig) { c.IntermediateCerts = [][]byte{other.intermediate("x").pem()} },
+		"no root": func(c *msp.FabricMSPConfig) {
+			c.RootCerts = nil
+		},
+		"not PEM": func(c *msp.FabricMSPConfig) {
+			c.RootCerts = [][]byte{root.cert.Raw}
+		},
+		"a member for a root": func(c *msp.FabricMSPConfig) {
+			c.RootCerts = [][]byte{root.member("c", "client").pem()}
+		},
+		"another's intermediate": func(c *msp.FabricMSPConfig) {
+			c.IntermediateCerts = [][]byte{other.intermediate("x").pem()}
+		},
 		"a revoked intermediate": func(c *msp.FabricMSPConfig) {
 			c.IntermediateCerts, c.RevocationList = [][]byte{between.pem()}, [][]byte{root.revoke(between)}
 		},
-		"not a revocation list": func(c *msp.FabricMSPConfig) { c.RevocationList = [][]byte{[]byte("no")} },
-		"a peer for an admin":   func(c *msp.FabricMSPConfig) { c.Admins = [][]byte{root.member("p", "peer").pem()} },
-		"no admin":              func(c *msp.FabricMSPConfig) { c.FabricNodeOus = nil },
-		"an unknown hash":       func(c *msp.FabricMSPConfig) { c.CryptoConfig = &msp.FabricCryptoConfig{SignatureHashFamily: "MD5"} },
+		"not a revocation list": func(c *msp.FabricMSPConfig) {
+			c.RevocationList = [][]byte{[]byte("no")}
+		},
+		"a peer for an admin": func(c *msp.FabricMSPConfig) {
+			c.Admins = [][]byte{root.member("p", "peer").pem()}
+		},
+		"no admin": func(c *msp.FabricMSPConfig) {
+			c.FabricNodeOus = nil
+		},
+		"an unknown hash": func(c *msp.FabricMSPConfig) {
+			c.CryptoConfig = &msp.FabricCryptoConfig{SignatureHashFamily: "MD5"}
+		},
 	} {
 		if _, err := organisationOf(t, "G", root, change); err == nil {
 			t.Errorf("an organisation with %s is taken", name)
@@ -146,7 +165,9 @@ func TestPrincipals(t *testing.T) {
 		t.Fatal(err)
 	}
 	unit := func(certifiers []byte) []byte {
-		return marshal(t, &msp.OrganizationUnit{MspIdentifier: "G", OrganizationalUnitIdentifier: "sales", CertifiersIdentifier: certifiers})
+		return marshal(t, &msp.OrganizationUnit{
+			MspIdentifier: "G", OrganizationalUnitIdentifier: "sales", CertifiersIdentifier: certifiers,
+		})
 	}
 	identity := marshal(t, &msp.SerializedIdentity{Mspid: "G", IdBytes: peer.pem()})
 	for _, c := range []struct {

@@ -49,7 +49,8 @@ func TestLedger(t *testing.T) {
 			txs++
 			codes[b.Txs[i].Flag.String()]++
 			if !agree(v.Code, b.Txs[i].Flag) {
-				t.Errorf("block %d, transaction %d: %s (%s), the peer says %s", b.Number, i, v.Code, v.Why, b.Txs[i].Flag)
+				t.Errorf("block %d, transaction %d: %s (%s), the peer says %s",
+					b.Number, i, v.Code, v.Why, b.Txs[i].Flag)
 			}
 			if v.Code != peer.TxValidationCode_VALID {
 				t.Logf("block %d, transaction %d: %s: %s", b.Number, i, v.Code, v.Why)
@@ -59,7 +60,8 @@ func TestLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d blocks, %d transactions, %v, %.0f a second", len(blocks), txs, codes, float64(txs)/time.Since(began).Seconds())
+	t.Logf("%d blocks, %d transactions, %v, %.0f a second",
+		len(blocks), txs, codes, float64(txs)/time.Since(began).Seconds())
 }
 
 // agree says whether a verdict before versions and a peer's own are of one mind.
@@ -88,7 +90,9 @@ func readLedger(t *testing.T, dir string) (list []*common.Block) {
 			if r.err != nil {
 				break
 			}
-			b := &common.Block{Header: &common.BlockHeader{}, Data: &common.BlockData{}, Metadata: &common.BlockMetadata{}}
+			b := &common.Block{
+				Header: &common.BlockHeader{}, Data: &common.BlockData{}, Metadata: &common.BlockMetadata{},
+			}
 			b.Header.Number = one.number()
 			b.Header.DataHash, b.Header.PreviousHash = one.bytes(), one.bytes()
 			for range one.number() {

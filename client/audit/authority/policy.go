@@ -45,6 +45,14 @@ func (m members) signers(set []signed) (list []*identity, faults []error) {
 	return list, faults
 }
 
+// withFaults adds to why signers aren't enough what is wrong with the other signatures, on one line.
+func withFaults(err error, faults []error) error {
+	for _, fault := range faults {
+		err = fmt.Errorf("%w; %w", err, fault)
+	}
+	return err
+}
+
 // policy says whose signatures are enough.
 type policy interface {
 	// check answers nil if the signers are enough.

@@ -89,7 +89,8 @@ func TestSignaturePolicies(t *testing.T) {
 		{"one signer for two principals", of(2, by(0), by(3)), []string{"G.peer"}, false},
 		{"two signers for two principals", of(2, by(0), by(3)), []string{"G.peer", "G.client"}, true},
 		{"a wider rule first takes the only fit", of(2, by(3), by(0)), []string{"G.peer", "G.client"}, false},
-		{"what a failed rule took is given back", of(2, of(2, by(0), by(1)), by(0), by(2)), []string{"G.peer", "F.peer"}, true},
+		{"what a failed rule took is given back",
+			of(2, of(2, by(0), by(1)), by(0), by(2)), []string{"G.peer", "F.peer"}, true},
 		{"nested", of(2, by(0), of(1, by(1), by(2))), []string{"F.peer", "G.peer"}, true},
 	} {
 		p, err := newSignaturePolicy(&common.SignaturePolicyEnvelope{Rule: c.rule, Identities: roles(t)})
@@ -152,11 +153,13 @@ func TestMetaPolicies(t *testing.T) {
 		Groups: map[string]*common.ConfigGroup{},
 		Policies: map[string]*common.ConfigPolicy{
 			"Any": meta(common.ImplicitMetaPolicy_ANY, "Admins"), "All": meta(common.ImplicitMetaPolicy_ALL, "Admins"),
-			"Most": meta(common.ImplicitMetaPolicy_MAJORITY, "Admins"), "Lost": meta(common.ImplicitMetaPolicy_ANY, "Nothing"),
+			"Most": meta(common.ImplicitMetaPolicy_MAJORITY, "Admins"),
+			"Lost": meta(common.ImplicitMetaPolicy_ANY, "Nothing"),
 		},
 	}}}
 	for _, name := range []string{"G", "D", "F"} {
-		admin := &msp.MSPPrincipal{Principal: marshal(t, &msp.MSPRole{MspIdentifier: name, Role: msp.MSPRole_ADMIN})}
+		role := &msp.MSPRole{MspIdentifier: name, Role: msp.MSPRole_ADMIN}
+		admin := &msp.MSPPrincipal{Principal: marshal(t, role)}
 		top.Groups["Application"].Groups[name] = &common.ConfigGroup{Policies: map[string]*common.ConfigPolicy{
 			"Admins": {Policy: &common.Policy{Type: int32(common.Policy_SIGNATURE), Value: marshal(t,
 				&common.SignaturePolicyEnvelope{Rule: by(0), Identities: []*msp.MSPPrincipal{admin}})}},

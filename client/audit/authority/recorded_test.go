@@ -22,7 +22,7 @@ import (
 // chains are blocks of throw-away networks, one with BFT orderers, one with Raft, as test-network/e2e records them:
 //
 //	go test -tags e2e ./test-network/e2e -run 'TestAuthority$' -record $PWD/client/audit/authority/testdata
-var chains = []string{"bft"}
+var chains = []string{"bft", "raft"}
 
 // recorded reads one of them.
 func recorded(t testing.TB, name string) (list []*common.Block) {
@@ -102,7 +102,8 @@ func TestRecorded(t *testing.T) {
 					tx := b.Txs[i]
 					codes[tx.Flag]++
 					if !agree(v.Code, tx.Flag) {
-						t.Errorf("block %d, transaction %d: %s (%s), the peer says %s", b.Number, i, v.Code, v.Why, tx.Flag)
+						t.Errorf("block %d, transaction %d: %s (%s), the peer says %s",
+							b.Number, i, v.Code, v.Why, tx.Flag)
 					}
 					if tx.Type == common.HeaderType_CONFIG {
 						changes++
@@ -182,7 +183,9 @@ func TestForgedBlocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			walk(t, recorded(t, name), func(c *Channel, b *wire.Block) {
 				for what, forge := range map[string]func(*common.Block){
-					"no signature":           func(b *common.Block) { setSignatures(t, b, func(list *[]*common.MetadataSignature) { *list = nil }) },
+					"no signature": func(b *common.Block) {
+						setSignatures(t, b, func(list *[]*common.MetadataSignature) { *list = nil })
+					},
 					"one signature repeated": func(b *common.Block) { setSignatures(t, b, repeat) },
 					"another number":         func(b *common.Block) { b.Header.Number++ },
 				} {
@@ -192,6 +195,10 @@ func TestForgedBlocks(t *testing.T) {
 						t.Errorf("block %d with %s is taken", b.Number, what)
 					}
 				}
+				if c.lastConfig++; !isConfig(b) && len(c.Signatures(b)) == 0 {
+					t.Errorf("block %d names another configuration than the latest, and is taken", b.Number)
+				}
+				c.lastConfig--
 			})
 		})
 	}
@@ -252,29 +259,18 @@ func TestRepeated(t *testing.T) {
 	})
 }
 
-// FuzzJudge holds that no bytes end the program, neither a transaction's nor a whole block's, first or later.
-func FuzzJudge(f *testing.F) {
-	blocks := recorded(f, "bft")
-	for _, b := range blocks {
-		f.Add(b.Data.Data[0], encode(f, b))
+// BenchmarkAuthority measures signatures, verdicts and what changes, over the recorded blocks.
+func BenchmarkAuthority(b *testing.B) {
+	blocks := recorded(b, "bft")
+	txs := 0
+	for b.Loop() {
+		walk(b, blocks, func(c *Channel, block *wire.Block) {
+			txs += len(block.Txs)
+			if faults := c.Signatures(block); len(faults) > 0 {
+				b.Fatal(faults)
+			}
+			judge(b, c, block)
+		})
 	}
-	f.Fuzz(func(t *testing.T, envelope, block []byte) {
-		c := New(nil)
-		if err := c.Begin(parse(t, blocks[0])); err != nil {
-			t.Fatal(err)
-		}
-		raw := proto.CloneOf(blocks[1])
-		raw.Data.Data = [][]byte{envelope}
-		raw.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = make([]byte, 1)
-		if b, err := wire.Parse(raw); err == nil {
-			c.Signatures(b)
-			judge(t, c, b)
-			_ = c.Apply(b, func(int) bool { return true })
-		}
-		if b, err := wire.Decode(block); err == nil {
-			c.Signatures(b)
-			judge(t, c, b)
-			_ = New(nil).Begin(b)
-		}
-	})
+	b.ReportMetric(float64(txs)/b.Elapsed().Seconds(), "tx/s")
 }

@@ -239,8 +239,8 @@ func (c *config) checkChanged(changed map[string]element, envelope *common.Confi
 			return fmt.Errorf("%s changes under a policy %q that isn't there", path, before.modPolicy())
 		}
 		if err := needed.check(signers); err != nil {
-			refused := fmt.Errorf("%s changes under %s, and %v signed: %w", path, before.modPolicy(), signers, err)
-			return errors.Join(refused, errors.Join(faults...))
+			return withFaults(
+				fmt.Errorf("%s changes under %s, and %v signed: %w", path, before.modPolicy(), signers, err), faults)
 		}
 	}
 	return nil

@@ -63,19 +63,26 @@ func TestUpdates(t *testing.T) {
 		{"a policy of its own", func(e *common.ConfigEnvelope) {
 			e.Config.ChannelGroup.Groups["Application"].Policies["Admins"].ModPolicy = "Readers"
 		}, "isn't what comes of its update"},
-		{"another channel", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) { u.ChannelId = "other" }),
-			"for channel"},
-		{"nobody's signature", inUpdate(func(e *common.ConfigUpdateEnvelope, _ *common.ConfigUpdate) { e.Signatures = nil }),
-			"and [] signed"},
+		{"another channel", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
+			u.ChannelId = "other"
+		}), "for channel"},
+		{"nobody's signature", inUpdate(func(e *common.ConfigUpdateEnvelope, _ *common.ConfigUpdate) {
+			e.Signatures = nil
+		}), "and [] signed"},
 		{"a signature over something else",
 			inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
 				u.IsolatedData = map[string][]byte{"x": nil}
 			}),
 			"and [] signed"},
-		{"an older version", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) { u.ReadSet.Version++ }),
-			"isn't the current one"},
-		{"a version too far", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) { bump(u.WriteSet) }), "goes from version"},
-		{"no change", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) { u.WriteSet = u.ReadSet }), "changes nothing"},
+		{"an older version", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
+			u.ReadSet.Version++
+		}), "isn't the current one"},
+		{"a version too far", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
+			bump(u.WriteSet)
+		}), "goes from version"},
+		{"no change", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
+			u.WriteSet = u.ReadSet
+		}), "changes nothing"},
 		{"a new element that isn't new", inUpdate(func(_ *common.ConfigUpdateEnvelope, u *common.ConfigUpdate) {
 			u.WriteSet = proto.CloneOf(u.ReadSet)
 			u.WriteSet.Values = map[string]*common.ConfigValue{"New": {Version: 3, ModPolicy: "Admins"}}
@@ -141,7 +148,9 @@ func TestConfigurations(t *testing.T) {
 			orderers.ConsenterMapping = orderers.ConsenterMapping[1:]
 			g.Groups["Orderer"].Values["Orderers"].Value = encode(t, &orderers)
 		},
-		"an organisation without MSP": func(g *common.ConfigGroup) { delete(g.Groups["Application"].Groups["G"].Values, "MSP") },
+		"an organisation without MSP": func(g *common.ConfigGroup) {
+			delete(g.Groups["Application"].Groups["G"].Values, "MSP")
+		},
 		"an organisation with groups": func(g *common.ConfigGroup) {
 			g.Groups["Application"].Groups["G"].Groups = map[string]*common.ConfigGroup{"X": {}}
 		},
@@ -164,5 +173,6 @@ func TestConfigurations(t *testing.T) {
 
 func setCapability(t testing.TB, g *common.ConfigGroup, name string) {
 	t.Helper()
-	g.Values["Capabilities"].Value = encode(t, &common.Capabilities{Capabilities: map[string]*common.Capability{name: {}}})
+	g.Values["Capabilities"].Value = encode(t,
+		&common.Capabilities{Capabilities: map[string]*common.Capability{name: {}}})
 }

@@ -105,6 +105,7 @@ var chosenOtherwise = []string{
 	"tally books prove-member", // its file has a form
 	"tally good import",        // its file has a form
 	"tally audit replay",       // a folder, or --from-peer
+	"tally audit cosign",       // a folder, or --from-peer
 }
 
 // requiredOf names the flags that a command's help calls required, of alternatives the first.

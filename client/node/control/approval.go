@@ -13,7 +13,7 @@ import (
 
 // The operations of requests that a second person has to let happen (复核).
 var (
-	ApprovalList = node.Alone(node.Describe("approval.list", "GET", "/v1/approvals", node.Read,
+	ApprovalList = node.PagedAlone(node.Describe("approval.list", "GET", "/v1/approvals", node.Read,
 		"List requests that wait, or waited, for a second person", "复核列表", `{"state":"WAITING"}`), listApprovals)
 	ApprovalShow = node.Alone(node.Describe("approval.show", "POST", "/v1/approvals/{approval}/show", node.Approve,
 		"Show what a request that waits asks for", "复核详情", `{"approval":"a-abcdefghijklmnop"}`).Asking(), showApproval)
@@ -45,17 +45,15 @@ func (r ApprovalListRequest) Check() error {
 	return nil
 }
 
-// mostApprovals are how many are listed, those asked for last first.
-const mostApprovals = 1000
-
-func listApprovals(ctx context.Context, n *node.Node, _ *node.Call,
+func listApprovals(ctx context.Context, n *node.Node, c *node.Call,
 	req ApprovalListRequest) (list node.List[access.Approval], err error) {
 	of, err := approvals(ctx, n)
 	if err != nil {
 		return list, err
 	}
-	list.Rows, err = of.List(ctx, req.State, mostApprovals)
-	return list, err
+	return node.Listed(c, func(after string, most int) ([]access.Approval, string, error) {
+		return of.List(ctx, req.State, after, most)
+	})
 }
 
 // ApprovalRequest names an approval.

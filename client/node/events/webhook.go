@@ -106,6 +106,9 @@ func resolved(ctx context.Context, n *node.Node, after string) (string, error) {
 	return after, nil
 }
 
+// by is by which request a webhook is made or changed.
+func by(c *node.Call) webhook.By { return webhook.By{Request: c.RequestID(), Who: c.Who.ID} }
+
 func webhookAdd(ctx context.Context, n *node.Node, c *node.Call, req WebhookRequest) (WebhookSecrets, error) {
 	book, policy, err := hooks(ctx, n)
 	if err != nil {
@@ -119,7 +122,7 @@ func webhookAdd(ctx context.Context, n *node.Node, c *node.Call, req WebhookRequ
 	if err != nil {
 		return WebhookSecrets{}, err
 	}
-	h, err := book.Add(ctx, c.RequestID(), u.Host, webhook.Asked{URL: req.URL, Types: req.Types, After: req.After},
+	h, err := book.Add(ctx, by(c), u.Host, webhook.Asked{URL: req.URL, Types: req.Types, After: req.After},
 		cursor)
 	if err != nil {
 		return WebhookSecrets{}, err
@@ -183,7 +186,7 @@ func webhookReplay(ctx context.Context, n *node.Node, c *node.Call, req WebhookR
 	if err != nil {
 		return webhook.Webhook{}, err
 	}
-	return book.Replay(ctx, c.RequestID(), req.Webhook, cursor)
+	return book.Replay(ctx, by(c), req.Webhook, req.After, cursor)
 }
 
 func webhookDeliveries(ctx context.Context, n *node.Node, _ *node.Call, req WebhookQuery) (list node.List[webhook.Try],
@@ -224,7 +227,7 @@ func webhookRotate(ctx context.Context, n *node.Node, c *node.Call, req WebhookR
 	if req.For > 0 {
 		overlap = time.Duration(req.For) * time.Second
 	}
-	h, err := book.Rotate(ctx, c.RequestID(), req.Webhook, overlap)
+	h, err := book.Rotate(ctx, by(c), req.Webhook, overlap)
 	if err != nil {
 		return WebhookSecrets{}, err
 	}

@@ -164,8 +164,8 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 			}
 		}
 		there = nil
-		if err := roomFor(ctx, tx, w.Who); err != nil {
-			return err
+		if full, err := room.Full(ctx, tx.Reader, w.Who); full != nil || err != nil {
+			return errors.Join(err, full)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO jobs (id, operation, who, meaning, request, file, state, made, due, tries, holder,
 			until, progress, ended, answer, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, 0, ?, ?)`,
@@ -177,19 +177,8 @@ func (b *Book) reserve(ctx context.Context, w Work) (there []byte, err error) {
 	return there, err
 }
 
-// roomFor refuses a job more than may wait.
-func roomFor(ctx context.Context, tx store.Writer, who string) error {
-	var all, own int
-	if _, err := tx.One(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN who = ? THEN 1 ELSE 0 END), 0) FROM jobs
-		WHERE ended = 0`, []any{who}, &all, &own); err != nil {
-		return err
-	}
-	if all >= most || own >= mostOfOne {
-		return fault.New(fault.Overloaded, "%d jobs wait, %d of them yours; at most %d may, and %d", all, own, most,
-			mostOfOne)
-	}
-	return nil
-}
+// room is for how many jobs may wait.
+var room = store.Room{What: "jobs wait", Rows: "jobs WHERE ended = 0", Most: most, MostOfOne: mostOfOne}
 
 // bring reads the file that comes with work, and has its parts kept. It returns what the work means.
 func (b *Book) bring(ctx context.Context, w Work, keep func(part int, bytes []byte) error) (meaning []byte, err error) {

@@ -68,12 +68,11 @@ func (p *Progress) TellFar(f node.Far) { p.On, p.Done, p.All = f.What, f.Done, f
 
 // Bounds of jobs.
 const (
-	Patience   = 24 * time.Hour   // how old a job may become that hasn't ended
-	MostFails  = 5                // how often one may fail, or end its process, without going on in between
-	MaxFile    = 256 << 20        // bytes of a job's file
-	mostOfOne  = 16               // jobs that one caller may have waiting
-	most       = 256              // jobs that may wait
-	partSize   = 1 << 20          // bytes of a file that are written at once
-	lease      = 15 * time.Second // how long a job is its process's without a word from it
-	mostListed = 200
+	Patience  = 24 * time.Hour   // how old a job may become that hasn't ended
+	MostFails = 5                // how often one may fail, or end its process, without going on in between
+	MaxFile   = 256 << 20        // bytes of a job's file
+	mostOfOne = 16               // jobs that one caller may have waiting
+	most      = 256              // jobs that may wait
+	partSize  = 1 << 20          // bytes of a file that are written at once
+	lease     = 15 * time.Second // how long a job is its process's without a word from it
 )

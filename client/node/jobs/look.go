@@ -3,6 +3,9 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"tallystick/chaincode/fault"
@@ -13,7 +16,7 @@ import (
 
 // Operations on jobs (任务). Who asked for a job sees it, and whoever may see all of the node's.
 var (
-	JobList = node.Alone(node.Describe("job.list", "GET", "/v1/jobs", node.See,
+	JobList = node.PagedAlone(node.Describe("job.list", "GET", "/v1/jobs", node.See,
 		"List the long work that you asked the node for, newest first", "列出交给节点的长任务",
 		`{"open":true}`), list)
 	JobShow = node.Alone(node.Describe("job.show", "GET", "/v1/jobs/{job}", node.See,
@@ -37,32 +40,44 @@ type ShowRequest struct {
 // Check refuses an id that is none.
 func (r ShowRequest) Check() error { return name.CheckID("`job`", r.Job) }
 
-// Jobs is a list of them.
-type Jobs struct {
-	Rows []Job `json:"rows"` // newest first, at most 200; without answers
-}
-
-func list(ctx context.Context, n *node.Node, c *node.Call, req ListRequest) (Jobs, error) {
+// list lists jobs, the newest first, without answers.
+func list(ctx context.Context, n *node.Node, c *node.Call, req ListRequest) (node.List[Job], error) {
 	book, err := Open(ctx, n)
 	if err != nil {
-		return Jobs{}, err
+		return node.List[Job]{}, err
 	}
-	return book.list(ctx, c.Who, req)
+	return node.Listed(c, func(after string, most int) ([]Job, string, error) {
+		return book.list(ctx, c.Who, req, after, most)
+	})
 }
 
-func (b *Book) list(ctx context.Context, who node.Who, req ListRequest) (Jobs, error) {
-	found := Jobs{Rows: []Job{}}
-	err := b.own.Each(ctx, `SELECT `+columns+` FROM jobs WHERE (? = 1 OR who = ?) AND (? = 0 OR ended = 0)
-		ORDER BY made DESC, id DESC LIMIT ?`, []any{bit(who.SeesAll()), who.ID, bit(req.Open), mostListed},
-		func(scan store.Scan) error {
+// list lists a part of them, after a place that a part before told as next.
+func (b *Book) list(ctx context.Context, who node.Who, req ListRequest, after string, most int) (found []Job,
+	next string, err error) {
+	made, id := int64(math.MaxInt64), ""
+	if after != "" {
+		text, last, _ := strings.Cut(after, " ")
+		if made, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return nil, "", fault.New(fault.BadRequest, "no list of jobs ends at %.40q", after)
+		}
+		id = last
+	}
+	found = []Job{}
+	err = b.own.Each(ctx, `SELECT `+columns+` FROM jobs WHERE (?1 = 1 OR who = ?2) AND (?3 = 0 OR ended = 0)
+		AND (made < ?4 OR made = ?4 AND id < ?5) ORDER BY made DESC, id DESC LIMIT ?6`,
+		[]any{bit(who.SeesAll()), who.ID, bit(req.Open), made, id, most}, func(scan store.Scan) error {
 			row := jobRow{}
 			err := scan(row.into()...)
 			job := row.job()
 			job.Answer, job.Problem = nil, nil
-			found.Rows = append(found.Rows, job)
+			found = append(found, job)
 			return err
 		})
-	return found, err
+	if len(found) == most {
+		last := found[most-1]
+		next = strconv.FormatInt(last.Made.UnixMilli(), 10) + " " + last.ID
+	}
+	return found, next, err
 }
 
 func show(ctx context.Context, n *node.Node, c *node.Call, req ShowRequest) (Job, error) {

@@ -16,6 +16,7 @@ type Taken struct {
 	File    string          // what the file that came with it is called, "" for none
 	Asked   json.RawMessage // how it was let in
 	Fails   int             // how often it failed, or ended its process, since it went on last
+	Broken  error           // why what it asks can't be read, nil if it can
 	reached reached
 	book    *Book
 }
@@ -37,14 +38,11 @@ func (b *Book) Take(ctx context.Context) (taken *Taken, err error) {
 		if err != nil || !found {
 			return err
 		}
-		request, err := b.opened(row.request, requestPlace, row.ID)
-		if err != nil {
-			return err
-		}
+		request, broken := b.opened(row.request, requestPlace, row.ID) // it is to keep no other from its turn
 		taken = &Taken{Job: row.job(), Request: request, File: row.file, Asked: json.RawMessage(row.asked),
-			Fails: row.fails, reached: reached{}, book: b}
-		if err := json.Unmarshal([]byte(row.reached), &taken.reached); err != nil {
-			return err
+			Fails: row.fails, Broken: broken, reached: reached{}, book: b}
+		if json.Unmarshal([]byte(row.reached), &taken.reached) != nil {
+			taken.reached = reached{} // what this version can't read of it is none
 		}
 		if taken.State == Running {
 			taken.Fails++

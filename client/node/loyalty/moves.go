@@ -22,13 +22,7 @@ func Moves() []node.Move {
 			}
 			return node.Is(m)
 		}, func(r *points.AwardRequest) *string { return &r.Outlet }),
-		node.Moving(CampaignAward, func(r campaign.AwardRequest) node.MovedOf {
-			var m node.Moved
-			for _, l := range r.Lines {
-				m.Fen = m.Fen.AddUpTo(l.Fen)
-			}
-			return node.Is(m)
-		}, func(r *campaign.AwardRequest) *string { return &r.Outlet }).OfParty(),
+		node.Moving(CampaignAward, joined, func(r *campaign.AwardRequest) *string { return &r.Outlet }).OfParty(),
 		node.Moving(PointsHold, func(r HoldRequest) node.MovedOf { return spent(r.Spending) }, nil),
 		node.Moving(PointsRedeem, func(r HoldRequest) node.MovedOf { return spent(r.Spending) }, nil),
 		node.Moving(PointsCapture, captured, nil),
@@ -58,6 +52,51 @@ func Moves() []node.Move {
 		node.Moving(PointsTransfer, func(r TransferRequest) node.MovedOf { return spent(r.Spending) }, nil),
 		node.Moving(TradeOffer, func(r OfferTradeRequest) node.MovedOf { return spent(r.Spending) }, nil),
 	}
+}
+
+// joined is a purchase, and what its campaigns give however little it is: points once an award, and benefits.
+func joined(r campaign.AwardRequest) node.MovedOf {
+	return func(ctx context.Context, n *node.Node) (m node.Moved, err error) {
+		for _, l := range r.Lines {
+			m.Fen = m.Fen.AddUpTo(l.Fen)
+		}
+		for _, id := range r.Campaigns {
+			c, err := n.Query().Campaign(ctx, id)
+			if err != nil {
+				return m, err
+			}
+			gives := c.Terms.Gives
+			if gives.Benefit != "" {
+				model, err := n.Query().Benefit(ctx, gives.Benefit)
+				if err != nil {
+					return m, err
+				}
+				m.Fen = m.Fen.AddUpTo(allUses(model))
+			}
+			m.Points = append(m.Points, once(gives)...)
+		}
+		return m, nil
+	}
+}
+
+// once is what a campaign gives once an award, however little is bought.
+func once(g campaign.Gives) []node.Part {
+	points := g.Bonus
+	if g.PerAward > 0 {
+		points = min(points, g.PerAward)
+	}
+	if points == 0 {
+		return nil
+	}
+	return []node.Part{{Programme: g.Programme, Points: points}}
+}
+
+// allUses is what all uses of one entitlement of a benefit are worth.
+func allUses(model benefit.Model) (sum amount.Units) {
+	for range model.Uses {
+		sum = sum.AddUpTo(model.Price)
+	}
+	return sum
 }
 
 func spent(s node.Spending) node.MovedOf { return node.Is(node.Moved{Points: s.Take, Lots: s.Lots}) }

@@ -62,7 +62,7 @@ func TestPurchasesAreWorth(t *testing.T) {
 		`{"lines":[{"fen":9007199254740991},{"fen":9007199254740991}]}`: amount.Max,
 		`{}`: 0,
 	} {
-		for _, name := range []string{"points.award", "campaign.award"} {
+		for _, name := range []string{"points.award", "campaign.award"} { // of no campaign
 			if fen, _, err := moves[name].Worth(t.Context(), n, json.RawMessage(request)); err != nil || fen != want {
 				t.Errorf("%s %s: %d, %v; want %d", name, request, fen, err, want)
 			}

@@ -295,7 +295,7 @@ func refusedJobs(ctx context.Context, n *node.Node, today date.Date) (needs []Ne
 func parkedHooks(ctx context.Context, n *node.Node, today date.Date) (needs []Need, err error) {
 	list, err := events.WebhookList.Do(ctx, n, &node.Call{}, node.NoRequest{})
 	for _, w := range list.Rows {
-		if w.State == webhook.Parked {
+		if w.State == webhook.Parked || w.State == webhook.Unreadable {
 			needs = append(needs, replayHook.need(w.ID, "", 0, today, 1))
 		}
 	}

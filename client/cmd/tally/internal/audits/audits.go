@@ -3,6 +3,7 @@ package audits
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -21,13 +22,26 @@ import (
 
 // Group is tally audit.
 func Group(a *cli.App) *cobra.Command {
-	return cli.Group("audit", "Prove or disprove what is on the ledger, from its blocks alone (审计)", replayBlocks(a))
+	return cli.Group("audit", "Prove or disprove what is on the ledger, from its blocks alone (审计)", replayBlocks(a), makeKey(a),
+		cosign(a), compare(a))
 }
 
 // asked is what an audit is asked for.
 type asked struct {
 	fromPeer              bool
 	operator, place, file string
+	key, note             string // to sign with, and where to
+	until                 uint64 // blocks that are looked at, 0 for all
+}
+
+// whose asks for the blocks.
+const whose = "say whose blocks: FOLDER with a peer's block files, or --from-peer for those of your own peer"
+
+// flags say which network's blocks are verified.
+func (r *asked) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&r.fromPeer, "from-peer", false, "the blocks of your party's peer")
+	cli.Word(cmd, &r.operator, "founder", "party that founded the network, if the ledger isn't to say")
+	cli.Word(cmd, &r.place, "place", "time zone of the alliance's days; that of your profile, or Asia/Shanghai")
 }
 
 func replayBlocks(a *cli.App) *cobra.Command {
@@ -35,11 +49,11 @@ func replayBlocks(a *cli.App) *cobra.Command {
 	cmd := cli.Leaf("replay [FOLDER]", "Verify all blocks, and run every command again (重放全部区块)",
 		`  tally audit replay ledgersData/chains/chains/tally
   tally --as D audit replay --from-peer
-  tally audit replay copy-of-Fs-peer --out audit.xlsx -o json`,
+  tally audit replay copy-of-Fs-peer --out audit.xlsx -o json
+  tally audit replay copy-of-Fs-peer --note D.note --signing-key audit.key`,
 		func(ctx context.Context, args []string) error {
 			if req.fromPeer == (len(args) == 1) {
-				return fault.New(fault.BadRequest,
-					"say whose blocks: FOLDER with a peer's block files, or --from-peer for those of your own peer")
+				return fault.New(fault.BadRequest, whose)
 			}
 			if req.file != "" && filepath.Ext(req.file) != ".xlsx" {
 				return fault.New(fault.BadRequest, "say where it goes: --out FILE, with .xlsx at its end")
@@ -50,6 +64,11 @@ func replayBlocks(a *cli.App) *cobra.Command {
 			}
 			if req.file != "" {
 				if err := writeWorkbook(req.file, report); err != nil {
+					return err
+				}
+			}
+			if req.note != "" {
+				if err := req.sign(report); err != nil {
 					return err
 				}
 			}
@@ -72,17 +91,19 @@ your own peer or anybody's, or a file of one block as peer channel fetch writes 
 is looked at. --from-peer asks your party's peer for all blocks instead; it needs --as or --profile.
 
 What nobody can verify from blocks is counted and listed. Trusted is block 0: compare its hash, which
-the report shows, with other parties'. It exits with 0 only if nothing was found, with 13 if something
+the report shows, with other parties'. --note writes what it came to as a checkpoint that --signing-key
+signs (a C2SP signed note): other auditors compare and cosign it. It exits with 0 only if nothing was found, with 13 if something
 was (DIFFERS).`
-	cmd.Flags().BoolVar(&req.fromPeer, "from-peer", false, "the blocks of your party's peer")
-	cli.Word(cmd, &req.operator, "founder", "party that founded the network, if the ledger isn't to say")
-	cli.Word(cmd, &req.place, "place", "time zone of the alliance's days; that of your profile, or Asia/Shanghai")
+	req.flags(cmd)
 	cli.Word(cmd, &req.file, "out", "workbook to write the report to, too: .xlsx")
+	cli.Word(cmd, &req.note, "note", "file for a signed checkpoint of what was found")
+	cli.Word(cmd, &req.key, "signing-key", "file with the key that signs it; see tally audit key")
+	cmd.MarkFlagsRequiredTogether("note", "signing-key")
 	return a.Untimed(cmd)
 }
 
 // run audits a folder, or the blocks of the party's peer.
-func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report, error) {
+func (r asked) run(ctx context.Context, a *cli.App, path string) (_ *audit.Report, err error) {
 	cfg := audit.Config{Source: path, Operator: r.operator, Authority: audit.Network()}
 	place := r.place
 	told := &progress{app: a}
@@ -96,7 +117,7 @@ func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report,
 		if err != nil {
 			return nil, err
 		}
-		defer peer.Close()
+		defer func() { err = errors.Join(err, peer.Close()) }()
 		cfg.Source, told.height = peer.Name, peer.Height
 		if place == "" {
 			place = profile.Serve.Place
@@ -112,12 +133,28 @@ func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report,
 	if place == "" {
 		place = "Asia/Shanghai"
 	}
-	var err error
 	if cfg.Place, err = time.LoadLocation(place); err != nil {
 		return nil, fault.New(fault.BadRequest, "`place`: %.40q isn't a time zone, such as Asia/Shanghai", place)
 	}
 	cfg.Progress = told.tell
+	if r.until > 0 {
+		blocks = first(blocks, r.until)
+	}
 	return audit.Run(ctx, blocks, cfg)
+}
+
+// first is so many blocks, or as many as there are.
+func first(blocks blockfile.Blocks, n uint64) blockfile.Blocks {
+	return func(yield func(*wire.Block, *wire.Finding) bool) {
+		for b, finding := range blocks {
+			if !yield(b, finding) || finding != nil {
+				return
+			}
+			if n--; n == 0 {
+				return
+			}
+		}
+	}
 }
 
 // progress tells each few seconds how far an audit is.

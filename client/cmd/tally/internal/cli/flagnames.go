@@ -97,13 +97,16 @@ var FlagMeanings = map[string]FlagMeaning{
 	"blocks":                    {"number", "as of so many blocks"},
 
 	// Files.
-	"out":      {"file", "file to write"},
-	"evidence": {"file", "a document, whose SHA-256 goes to the ledger"},
-	"hash":     {"hash", "a document's SHA-256"},
-	"image":    {"file", "a picture, whose SHA-256 goes to the ledger"},
-	"mapping":  {"file", "mapping of an import"},
-	"plan":     {"file", "plan of several imports"},
-	"rejected": {"file", "rejected lines, to be written"},
+	"out":         {"file", "file to write"},
+	"note":        {"file", "a signed checkpoint"},
+	"signing-key": {"file", "private key of who signs checkpoints"},
+	"known":       {"file", "public keys of those who are believed"},
+	"evidence":    {"file", "a document, whose SHA-256 goes to the ledger"},
+	"hash":        {"hash", "a document's SHA-256"},
+	"image":       {"file", "a picture, whose SHA-256 goes to the ledger"},
+	"mapping":     {"file", "mapping of an import"},
+	"plan":        {"file", "plan of several imports"},
+	"rejected":    {"file", "rejected lines, to be written"},
 
 	// Imports.
 	"max-rejected":    {"lines", "rejected lines that are no failure, or a part of all in per cent"},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tallystick/client/cmd/tally/internal/cli"
+	"tallystick/client/node"
 	"tallystick/client/node/jobs"
 )
 
@@ -20,7 +21,7 @@ func Jobs(a *cli.App) *cobra.Command {
 func listJobs(a *cli.App) *cobra.Command {
 	var req jobs.ListRequest
 	cmd := cli.Verb(a, "list", "  tally --as D job list --open", jobs.JobList, cli.Words(&req),
-		cli.Shows(a, func(t table.Writer, found jobs.Jobs) {
+		cli.Shows(a, func(t table.Writer, found node.List[jobs.Job]) {
 			t.AppendHeader(table.Row{"job", "operation", "state", "asked for", "who", "tries", "progress"})
 			for _, j := range found.Rows {
 				t.AppendRow(table.Row{j.ID, j.Operation, j.State, j.Made.Format(time.DateTime), j.Who, j.Tries,
