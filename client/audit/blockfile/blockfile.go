@@ -28,6 +28,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/audit/wire"
+	"tallystick/client/bounds"
 )
 
 // Blocks are blocks in order, each a block or what is wrong with its bytes. There is nothing behind a finding.
@@ -128,12 +129,7 @@ func bad(path string, offset int64, number uint64, why string) *wire.Finding {
 }
 
 func readOne(path string) (*wire.Block, *wire.Finding) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, bad(path, 0, 0, err.Error())
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, wire.MaxBlock+1))
+	data, err := bounds.File(path, wire.MaxBlock)
 	if err != nil {
 		return nil, bad(path, 0, 0, err.Error())
 	}
@@ -198,7 +194,7 @@ func (r *frames) next() ([]byte, error) {
 	if _, err := r.Discard(n); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, int64(length))) // no memory for what only a length promises
+	data, err := bounds.All(io.LimitReader(r, int64(length)), "a block", wire.MaxBlock)
 	if err != nil {
 		return nil, err
 	}

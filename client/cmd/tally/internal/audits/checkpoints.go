@@ -14,6 +14,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/audit"
 	"tallystick/client/audit/checkpoint"
+	"tallystick/client/bounds"
 	"tallystick/client/cmd/tally/internal/cli"
 	"tallystick/network/wholefile"
 )
@@ -179,12 +180,9 @@ func opened(path, known string) (data []byte, keys note.Verifiers, err error) {
 
 // read reads a file of notes or keys, which are small.
 func read(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fault.New(fault.NotFound, "%v", err)
-	case err == nil && len(data) > checkpoint.MaxNote:
-		return nil, fault.New(fault.Limit, "%s has %d bytes; up to %d are read", path, len(data), checkpoint.MaxNote)
+	data, err := bounds.File(path, checkpoint.MaxNote)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fault.New(fault.NotFound, "%v", err)
 	}
 	return data, err
 }
