@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/client/index/pgtest"
 	"tallystick/client/node/status"
@@ -65,7 +66,8 @@ func TestAProcessTakesOver(t *testing.T) {
 	issue(t, g, "DP", ann, 100_000)
 	coupon := fresh("coupon")
 	do(t, g, benefit.DefineRequest{Benefit: coupon, En: "Coupon", Zh: "券", Kind: benefit.Coupon, Price: 100, Uses: 1,
-		Days: 30, Quota: 17, PerMember: 100, Stackable: true, Scene: "retail", Lapse: benefit.Keep})
+		Days: 30, Quota: 17, PerMember: 100, Stackable: true, Scene: "retail", Fee: amount.Rate{Num: 0, Den: 1},
+		Lapse: benefit.Keep})
 	before := balance(t, g, "DP")
 
 	env := []string{"TALLY_INDEX=" + server.URLOf("tally_d"), "TALLY_SERVE_STORE=" + server.URLOf("tally_d_node"),

@@ -381,7 +381,7 @@ func TestAJobGoesOn(t *testing.T) {
 	if after := balance(t, g, "DP"); after.Issued-before.Issued != want {
 		t.Errorf("the ledger has %d more points, the file says %d", after.Issued-before.Issued, want)
 	}
-	var all jobs.Jobs
+	var all struct{ Rows []jobs.Job }
 	if d.get(ctx, t, "/v1/jobs?open=true", &all); len(all.Rows) != 0 {
 		t.Errorf("still open: %+v", all.Rows)
 	}
