@@ -110,6 +110,8 @@ func TestAProcessTakesOver(t *testing.T) {
 				select {
 				case <-enough:
 					return
+				case <-ctx.Done():
+					return
 				default:
 				}
 				redeemed[till] = append(redeemed[till],
