@@ -75,6 +75,11 @@ func TestAProcessTakesOver(t *testing.T) {
 	profile := filepath.Join(net.dir, "parties", "D", "profile.yaml")
 	a, b := startDaemonBy(t, profile, "21-22", env...), startDaemonBy(t, profile, "23-24", env...)
 	b.key = a.key // one store has the keys of both
+	t.Cleanup(func() {
+		if err := b.process.Process.Signal(syscall.SIGCONT); err != nil { // else it couldn't stop
+			t.Error(err)
+		}
+	})
 	a.awaitLanes(ctx, t, 21, 22)
 	b.awaitLanes(ctx, t, 23, 24)
 
