@@ -16,7 +16,7 @@ type Report struct {
 	Hash    string `json:"hash"`   // of the last block's header, in hexadecimal: what to compare with others
 	Genesis string `json:"genesis"`
 	Channel string `json:"channel"` // of Fabric, as block 0 says
-	State   string `json:"state"` // digest of all keys, values, versions and key policies
+	State   string `json:"state"`   // digest of all keys, values, versions and key policies
 
 	Blocks       int    `json:"blocks"`
 	Transactions int    `json:"transactions"`

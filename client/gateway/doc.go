@@ -30,9 +30,10 @@
 // lane and sequence*: both envelopes read the same version of the head, so at most one can be
 // valid, and either gives the commands the same numbers.
 //
-// Two processes that write one lane change nothing either: of the envelopes that read one head at most one can be valid,
-// and the other's commands are endorsed anew behind it, where a request id that took effect is found. So processes may
-// share lanes by an agreement that can fail (package lanes): it saves conflicts, and nothing rests on it.
+// Two processes that write one lane change nothing either: of the envelopes that read one head at most one can be
+// valid, and the other's commands are endorsed anew behind it, where a request id that took effect is found. So
+// processes may share lanes by an agreement that can fail (package lanes): it saves conflicts, and nothing rests on
+// it.
 //
 // A crash changes nothing: the outbox holds every signed envelope before it is sent; Open finds in
 // the blocks what became of each, and goes on at the step at which the process stopped.

@@ -23,6 +23,7 @@ type job struct {
 	// perhaps sent, without a verdict. There is one at most, except where the
 	// orderers refused the very bytes of an earlier one.
 	live  []signed
+	kept  int // envelopes that the outbox has had for it under its number: the next one takes no other's place
 	watch *watch
 }
 
@@ -95,10 +96,10 @@ func (l *lane) prepare(ctx context.Context, j *job, deadline time.Time) error {
 	s.From = l.g.feed.height()
 	// Watched before it can be sent, on disk before it can be sent.
 	j.watch.add(s.TxID)
-	if err := l.g.out.send(j.batch.Lane, len(j.live), s); err != nil {
+	if err := l.g.out.send(j.batch.Lane, j.kept, s); err != nil {
 		return err
 	}
-	j.live = append(j.live, s)
+	j.live, j.kept = append(j.live, s), j.kept+1
 	for _, t := range j.tickets {
 		t.txID.Store(&s.TxID)
 	}
@@ -157,7 +158,7 @@ func (l *lane) overtaken(ctx context.Context, j *job, refusal *fault.Error, trie
 
 // renumber gives a job without live envelopes its lane's next number.
 func (l *lane) renumber(j *job, seq uint64) error {
-	j.batch.Seq = seq
+	j.batch.Seq, j.kept = seq, 0
 	return l.g.out.begin(j)
 }
 

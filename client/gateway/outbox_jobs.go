@@ -102,7 +102,7 @@ func (o *outbox) jobs() ([]*job, error) {
 				return fmt.Errorf("lane %d: %w", k[0], err)
 			}
 			last := list[len(list)-1]
-			last.live = append(last.live, s)
+			last.live, last.kept = append(last.live, s), int(k[1])+1
 			return nil
 		})
 	})

@@ -101,3 +101,32 @@ func BenchmarkOutbox(b *testing.B) {
 	lanes.Wait()
 	b.ReportMetric(float64(b.N*16)/b.Elapsed().Seconds(), "batches/s")
 }
+
+// TestEnvelopesKeepTheirPlaces: of envelopes that may all take effect one was found invalid, and another is made. It
+// takes no other's place on the disk: after a crash the node would not know the other as its own.
+func TestEnvelopesKeepTheirPlaces(t *testing.T) {
+	within(t, asIs, func(t *testing.T, g *Gateway, _ *simNet) {
+		l, j := newLane(g, 9), batchOf(9, 1, "a")
+		j.watch = g.feed.watch(9)
+		defer j.watch.end()
+		if err := g.out.begin(j); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if len(j.live) == 2 {
+				j.live = j.live[1:]
+			}
+			if err := l.prepare(t.Context(), j, time.Now().Add(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		left, err := g.out.jobs()
+		if err != nil || len(left) != 1 || len(left[0].live) != 3 {
+			t.Fatalf("%+v, %v", left, err)
+		}
+		if diff := cmp.Diff(j.live, left[0].live[1:], cmp.AllowUnexported(signed{})); diff != "" {
+			t.Error(diff)
+		}
+		g.out.finish(j, nil, nil, Outcome{}, nil)
+	})
+}

@@ -15,8 +15,8 @@ var errGivenUp = fault.New(fault.Unavailable, "the lane is another process's now
 // verdict, and commands that have none wait for whichever lane the gateway writes next.
 func Shared() Option { return func(g *Gateway) { g.shared = true } }
 
-// Write has a Shared gateway write these lanes and no others, and begin no transaction in them after until, unless it is
-// called again. A lane that isn't among them any more ends what it is at, with the time that it had; see Writing.
+// Write has a Shared gateway write these lanes and no others, and begin no transaction in them after until, unless it
+// is called again. A lane that isn't among them any more ends what it is at, with the time that it had; see Writing.
 //
 // It is a courtesy to the process that writes a lane next. If it is broken, by a process that was stopped between two
 // instructions or by a clock, the lane's head decides: of two transactions that follow on one head one takes effect.

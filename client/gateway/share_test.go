@@ -295,9 +295,9 @@ func TestProcessesThatBothHaveALane(t *testing.T) {
 	}
 }
 
-// TestAStoppedProcessWakes: a process stands still with a batch in its hands, and goes on when another has taken its lane
-// and moved it. Before it had the batch endorsed, it doesn't send it; after it was about to, the batch comes too late.
-// It takes effect once all the same, in a lane that the process has by then.
+// TestAStoppedProcessWakes: a process stands still with a batch in its hands, and goes on when another has taken its
+// lane and moved it. Before it had the batch endorsed, it doesn't send it; after it was about to, the batch comes too
+// late. It takes effect once all the same, in a lane that the process has by then.
 func TestAStoppedProcessWakes(t *testing.T) {
 	for _, at := range []stage{endorsing, submitting} {
 		t.Run(string(at), func(t *testing.T) {

@@ -11,6 +11,6 @@
 // goes to those that live, and back to it when it is there again.
 //
 // A process writes its lanes no longer than Term after it began to say that it lives; others think it dead once they
-// have seen it say nothing new for Silence, each by its own clock. No two clocks are compared. Where that fails, nothing
-// counts twice all the same: see package gateway.
+// have seen it say nothing new for Silence, each by its own clock. No two clocks are compared. Where that fails,
+// nothing counts twice all the same: see package gateway.
 package lanes

@@ -60,8 +60,8 @@ func NewKeeper(own *store.Store, self Process, to Writer, log *slog.Logger) *Kee
 	return &Keeper{own: own, self: self, to: to, log: log, heard: map[string]heard{}}
 }
 
-// Run takes and gives lanes until ctx ends. The process keeps the lanes that it has then, until it leaves them or is silent
-// for too long.
+// Run takes and gives lanes until ctx ends. The process keeps the lanes that it has then, until it leaves them or is
+// silent for too long.
 func (k *Keeper) Run(ctx context.Context) {
 	every := time.NewTicker(Every)
 	defer every.Stop()
@@ -178,8 +178,8 @@ func (k *Keeper) beat(ctx context.Context, w store.Writer, now time.Time) error 
 	return nil
 }
 
-// Leave has what is under way end, and gives all lanes to others. What hasn't ended after Silence, when others would take
-// them anyway, is known to the outbox, and to the lane's head. It comes after Run.
+// Leave has what is under way end, and gives all lanes to others. What hasn't ended after Silence, when others would
+// take them anyway, is known to the outbox, and to the lane's head. It comes after Run.
 func (k *Keeper) Leave(ctx context.Context) error {
 	k.to.Write(nil, time.Time{})
 	for begun := time.Now(); len(k.to.Writing()) > 0 && time.Since(begun) < Silence; {

@@ -122,7 +122,8 @@ type Lane struct {
 	Heard   time.Time `json:"heard"`   // when that process said last that it lives, by its own clock
 }
 
-// List says who writes the party's lanes, in their order. A process that died stays until another sees that it is silent.
+// List says who writes the party's lanes, in their order. A process that died stays until another sees that it is
+// silent.
 func List(ctx context.Context, own *store.Store) ([]Lane, error) {
 	t, err := read(ctx, own.Reader)
 	if err != nil {

@@ -44,8 +44,8 @@ type Option func(*Node)
 // reading asks a peer for what there is.
 func Following() Option { return func(n *Node) { n.model.following = true } }
 
-// Open connects a party's node. It writes the lanes of its configuration, or, where the party's processes share them, its
-// part of all. Its read model and its vault are opened when they are first needed. A watch may be nil.
+// Open connects a party's node. It writes the lanes of its configuration, or, where the party's processes share them,
+// its part of all. Its read model and its vault are opened when they are first needed. A watch may be nil.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger, watch Watch, options ...Option) (*Node, error) {
 	settings := []gateway.Option{gateway.WithLog(log)}
 	if cfg.SharesLanes() {

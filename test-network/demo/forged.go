@@ -249,6 +249,11 @@ func (s *stage) allName(ctx context.Context, v victim, forged map[string]string)
 		slices.Sort(named)
 		s.figure(party+"'s node names transaction, signers and keys", want, strings.Join(named, " "))
 	}
+	named, err := s.auditedKeys(ctx, forged)
+	if err != nil {
+		return err
+	}
+	s.figure("so does the auditor, from blocks alone", want, named)
 	return nil
 }
 

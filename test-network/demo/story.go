@@ -14,7 +14,7 @@ var story = []func(context.Context, *stage) error{
 	founding, members, step1, step2, step3, step4, step5, step6, step7, catalogue, step8, step9, step10, step13, step14,
 	step15, step16, step17, step19, step20, step28, step21, step23, step24, step25, step26, audiences, proofs, files,
 	liabilities, step27,
-	picture,
+	picture, step29, step30,
 }
 
 // enemies are played when the month is over: members that try what they shouldn't.

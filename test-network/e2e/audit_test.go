@@ -74,19 +74,22 @@ func TestAudit(t *testing.T) {
 	changedBytes(t, copied)
 }
 
-// changedBytes changes one byte after the other of a folder's first block file.
+// changedBytes changes one byte after the other of a folder's first blocks.
 func changedBytes(t *testing.T, dir string) {
 	t.Helper()
+	const most = 60  // blocks
 	var ends []int64 // of blocks
 	source := must(blockfile.Open(dir))
 	for b, finding := range source.Blocks() {
 		if finding != nil {
 			t.Fatal(finding)
 		}
-		ends = append(ends, b.Offset+b.Size)
+		if ends = append(ends, b.Offset+b.Size); len(ends) == most {
+			break
+		}
 	}
 	path := filepath.Join(dir, "blockfile_000000")
-	good := must(os.ReadFile(path))
+	good := must(os.ReadFile(path))[:ends[len(ends)-1]]
 	places := 200
 	if soaking {
 		places = 5_000

@@ -95,11 +95,12 @@ func newAuthorityRun(t *testing.T, basePort int, consensus string) *authorityRun
 	a := &authorityRun{network: n, t: t, channel: authority.New(nil)}
 	a.g = must(n.config("G", t.TempDir(), ""))
 	a.junk = must(direct.NewJunk(a.g))
-	hangUp := func() {}
-	if a.gateway, hangUp, err = direct.Connect(a.g); err != nil {
+	g, hangUp, err := direct.Connect(a.g)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(hangUp)
+	a.gateway = g
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
 	a.blocks = must(a.gateway.GetNetwork(a.g.Channel).BlockEvents(ctx, client.WithStartBlock(0)))

@@ -178,7 +178,7 @@ func TestEventsWhileANodeIsKilled(t *testing.T) {
 	work.Go(func() {
 		defer left.Add(-1)
 		for i := range each {
-			d.redeem(ctx, t, ann, fmt.Sprintf("%s-%d", ann, i), i%7+1)
+			redeem(ctx, t, d, ann, fmt.Sprintf("%s-%d", ann, i), i%7+1)
 		}
 	})
 	kills := 0

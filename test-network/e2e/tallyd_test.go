@@ -35,6 +35,7 @@ type daemon struct {
 	profile, state, address, lanes string
 	key                            string // of the role admin
 	client                         *http.Client
+	env                            []string // settings besides those
 	process                        *exec.Cmd
 	log                            *os.File
 }
@@ -46,14 +47,14 @@ func startDaemon(t *testing.T, party, lanes string) *daemon {
 }
 
 // startDaemonBy does so by a profile of its own.
-func startDaemonBy(t *testing.T, profile, lanes string) *daemon {
+func startDaemonBy(t *testing.T, profile, lanes string, env ...string) *daemon {
 	t.Helper()
 	free := must(stdnet.Listen("tcp", "127.0.0.1:0"))
 	address := free.Addr().String()
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{profile: profile, state: t.TempDir(), address: address, lanes: lanes}
+	d := &daemon{profile: profile, state: t.TempDir(), address: address, lanes: lanes, env: env}
 	d.log = must(os.Create(filepath.Join(t.TempDir(), "tallyd.log")))
 	for _, word := range strings.Fields(string(must(d.tallyd("init").Output()))) {
 		if strings.HasPrefix(word, "tally_") {
@@ -73,6 +74,7 @@ func startDaemonBy(t *testing.T, profile, lanes string) *daemon {
 func (d *daemon) tallyd(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(root, "bin", "tallyd"), append(args, "--profile", d.profile)...)
 	cmd.Env = append(os.Environ(), "TALLY_STATE="+d.state, "TALLY_SERVE_LISTEN="+d.address, "TALLY_LANES="+d.lanes)
+	cmd.Env = append(cmd.Env, d.env...)
 	return cmd
 }
 
@@ -194,7 +196,7 @@ func TestANodeIsKilled(t *testing.T) {
 			defer left.Add(-1)
 			for i := range each {
 				n := till*each + i
-				redeemed[n] = d.redeem(ctx, t, ann, fmt.Sprintf("%s-%d", ann, n), n%7+1)
+				redeemed[n] = redeem(ctx, t, d, ann, fmt.Sprintf("%s-%d", ann, n), n%7+1)
 			}
 		})
 	}
@@ -241,8 +243,13 @@ func holdOf(member string, n int) map[string]any {
 	return map[string]any{"member": member, "take": []map[string]any{{"programme": "DP", "points": n}}, "for": 900}
 }
 
+// process is who is asked until there is an answer: a node's process, or one of several.
+type process interface {
+	insist(ctx context.Context, path, key string, request any) (answered, error)
+}
+
 // redeem holds points and captures them.
-func (d *daemon) redeem(ctx context.Context, t *testing.T, member, id string, n int) (e redemption) {
+func redeem(ctx context.Context, t *testing.T, d process, member, id string, n int) (e redemption) {
 	var err error
 	e.points = n
 	if e.hold, err = d.insist(ctx, "/v1/holds", id, holdOf(member, n)); err != nil {
@@ -374,7 +381,7 @@ func TestAJobGoesOn(t *testing.T) {
 	if after := balance(t, g, "DP"); after.Issued-before.Issued != want {
 		t.Errorf("the ledger has %d more points, the file says %d", after.Issued-before.Issued, want)
 	}
-	var all jobs.Jobs
+	var all struct{ Rows []jobs.Job }
 	if d.get(ctx, t, "/v1/jobs?open=true", &all); len(all.Rows) != 0 {
 		t.Errorf("still open: %+v", all.Rows)
 	}

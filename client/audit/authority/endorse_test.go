@@ -42,11 +42,12 @@ func definedChannel(t testing.TB) (*Channel, *trio) {
 	group := func(policies map[string]*common.ConfigPolicy) *common.ConfigGroup {
 		return &common.ConfigGroup{Policies: policies}
 	}
-	top := &common.ConfigGroup{Groups: map[string]*common.ConfigGroup{"Application": {Groups: map[string]*common.ConfigGroup{
+	organisations := map[string]*common.ConfigGroup{
 		"D": group(nil), "F": group(nil), "Group": group(map[string]*common.ConfigPolicy{"Endorsement": {
 			Policy: &common.Policy{Type: int32(common.Policy_SIGNATURE), Value: marshal(t, signedBy(t, 1, "G"))},
 		}}),
-	}}}}
+	}
+	top := &common.ConfigGroup{Groups: map[string]*common.ConfigGroup{"Application": {Groups: organisations}}}
 	root, err := newGroup(channelGroup, top)
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +170,8 @@ func TestNamespaces(t *testing.T) {
 	} {
 		got, why := valid, error(nil)
 		tx := &envelope{results: []*namespaceSet{writes("other", "k"), r.set}}
-		if refused := c.checkNamespace(tx, r.set.name, m.signers(strings.Fields(r.signers)...), newKeyPolicies(c)); refused != nil {
+		signers := m.signers(strings.Fields(r.signers)...)
+		if refused := c.checkNamespace(tx, r.set.name, signers, newKeyPolicies(c)); refused != nil {
 			got, why = refused.code, refused.why
 		}
 		if got != r.want {

@@ -258,3 +258,19 @@ func TestRepeated(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkAuthority measures signatures, verdicts and what changes, over the recorded blocks.
+func BenchmarkAuthority(b *testing.B) {
+	blocks := recorded(b, "bft")
+	txs := 0
+	for b.Loop() {
+		walk(b, blocks, func(c *Channel, block *wire.Block) {
+			txs += len(block.Txs)
+			if faults := c.Signatures(block); len(faults) > 0 {
+				b.Fatal(faults)
+			}
+			judge(b, c, block)
+		})
+	}
+	b.ReportMetric(float64(txs)/b.Elapsed().Seconds(), "tx/s")
+}

@@ -125,6 +125,9 @@ func headerBytes(h *common.BlockHeader) ([]byte, error) {
 	}{new(big.Int).SetUint64(h.GetNumber()), h.GetPreviousHash(), h.GetDataHash()})
 }
 
+// lastConfig is where some orderers repeat which block has the configuration. Fabric calls its name for it deprecated.
+const lastConfig = common.BlockMetadataIndex(1)
+
 // read reads a block's metadata. An entry that this program doesn't know must be empty.
 func (m *Metadata) read(entries [][]byte, txs int) error {
 	if n := len(entries); n > maxEntries {
@@ -133,10 +136,10 @@ func (m *Metadata) read(entries [][]byte, txs int) error {
 	for i, entry := range entries {
 		var err error
 		switch common.BlockMetadataIndex(i) {
+		case lastConfig:
+			err = m.checkLastConfig(entry)
 		case common.BlockMetadataIndex_SIGNATURES:
 			err = m.readSignatures(entry)
-		case common.BlockMetadataIndex_LAST_CONFIG:
-			err = m.checkLastConfig(entry)
 		case common.BlockMetadataIndex_TRANSACTIONS_FILTER:
 			for _, code := range entry {
 				m.Flags = append(m.Flags, peer.TxValidationCode(code))

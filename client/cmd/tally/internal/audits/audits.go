@@ -3,6 +3,7 @@ package audits
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -102,7 +103,7 @@ was (DIFFERS).`
 }
 
 // run audits a folder, or the blocks of the party's peer.
-func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report, error) {
+func (r asked) run(ctx context.Context, a *cli.App, path string) (_ *audit.Report, err error) {
 	cfg := audit.Config{Source: path, Operator: r.operator, Authority: audit.Network()}
 	place := r.place
 	told := &progress{app: a}
@@ -116,7 +117,7 @@ func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report,
 		if err != nil {
 			return nil, err
 		}
-		defer peer.Close()
+		defer func() { err = errors.Join(err, peer.Close()) }()
 		cfg.Source, told.height = peer.Name, peer.Height
 		if place == "" {
 			place = profile.Serve.Place
@@ -132,7 +133,6 @@ func (r asked) run(ctx context.Context, a *cli.App, path string) (*audit.Report,
 	if place == "" {
 		place = "Asia/Shanghai"
 	}
-	var err error
 	if cfg.Place, err = time.LoadLocation(place); err != nil {
 		return nil, fault.New(fault.BadRequest, "`place`: %.40q isn't a time zone, such as Asia/Shanghai", place)
 	}

@@ -14,9 +14,9 @@ import (
 )
 
 // writeWorkbook writes a report as a workbook of three sheets.
-func writeWorkbook(path string, r *audit.Report) error {
+func writeWorkbook(path string, r *audit.Report) (err error) {
 	book := excelize.NewFile()
-	defer book.Close()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	layers := [][]any{}
 	for _, line := range summary(r) {
 		layers = append(layers, []any{line})
@@ -42,7 +42,7 @@ func writeWorkbook(path string, r *audit.Report) error {
 		found = append(found, []any{f.Layer.String(), f.Block, place, f.TxID, f.Party, key(f), f.Found, f.Expected, f.Why,
 			strings.Join(f.Signers, ", "), f.File, f.Offset})
 	}
-	err := errors.Join(
+	err = errors.Join(
 		book.SetSheetName("Sheet1", "layers 结论"),
 		fill(book, "layers 结论", heads, layers),
 		fill(book, "findings 差异", 1, found),
