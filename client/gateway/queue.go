@@ -157,7 +157,7 @@ func (q *queue) settle(tickets []*ticket) {
 func (q *queue) take(ctx context.Context, lane uint8) []*ticket {
 	me := q.await(lane)
 	defer q.goOn(lane)
-	for {
+	for ctx.Err() == nil && !q.isClosed() { // it may have been closed before this lane was listed, which none woke then
 		var tickets []*ticket
 		wait := time.Hour
 		if q.isFirst(lane) {
@@ -172,10 +172,8 @@ func (q *queue) take(ctx context.Context, lane uint8) []*ticket {
 		case <-timer.C:
 		}
 		timer.Stop()
-		if ctx.Err() != nil || q.isClosed() {
-			return nil
-		}
 	}
+	return nil
 }
 
 // await lists a lane among those that are idle.

@@ -152,6 +152,19 @@ func TestQueueBounds(t *testing.T) {
 	}
 }
 
+// TestALaneOfAClosedQueueEnds: a lane that comes for its next batch when the queue has been closed meanwhile isn't left
+// waiting. Who closed a gateway at once after its last answer waited ten seconds for it.
+func TestALaneOfAClosedQueueEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(2, 3, time.Hour)
+		q.close(fault.New(fault.Unavailable, "closing"))
+		began := time.Now()
+		if took := q.take(t.Context(), 1); took != nil || time.Since(began) > 0 {
+			t.Errorf("it took %v after %s", took, time.Since(began))
+		}
+	})
+}
+
 // TestTheFirstIdleLaneTakes: whichever lane came last, the first of those that are idle takes what there is, and the
 // next what comes while it is busy.
 func TestTheFirstIdleLaneTakes(t *testing.T) {

@@ -25,7 +25,7 @@ import (
 // asks are the verbs that send nothing, so that no request id stands for anything. A verb that is neither here nor
 // played in testdata/verbs.txt fails the test.
 var asks = strings.Split(
-	`approval list, approval show, audit replay, audit-log list, audit-log verify, audit-log verify-file, benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
+	`approval list, approval show, audit compare, audit cosign, audit key, audit replay, audit-log list, audit-log verify, audit-log verify-file, benefit codes, benefit entitlement, benefit entitlements, benefit list, benefit show, benefit writeoffs, books ageing, books balance,
 books journal, books ledger, books liability, books periods, books prove-liabilities, books prove-member, campaign awards, campaign list, campaign results, campaign show,
 campaign simulate, cycle list, cycle show, dispute list, dispute show, event follow, event list, event types, good export, good list, good show, good stock, job list, job show, key list, member authorisations, member labels, member list,
 member offers, member profile read, member profile show, member recognise, member show, member sign, model list, model select, model show, node status, offer list, order cash list, order codes,
