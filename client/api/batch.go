@@ -94,20 +94,29 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 		s.refuse(x, problem)
 		return
 	}
+	least, err := leastOf(r)
+	if err != nil {
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
 	leave, ok := s.gate.enter(who.ID, len(texts))
 	if !ok {
 		s.refuse(x, refused{err: errFull, effect: None})
 		return
 	}
 	defer leave()
-	arrived, ok := s.lanes.enter(r.Context(), who.ID, len(texts))
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	if err := s.reach(ctx, who, least); err != nil {
+		s.refuse(x, refused{err: err, effect: None})
+		return
+	}
+	arrived, ok := s.lanes.enter(ctx, who.ID, len(texts))
 	if !ok {
 		s.refuse(x, refused{err: errFull, effect: None})
 		return
 	}
 	defer arrived()
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
-	defer cancel()
 	entries := make([]entry, len(texts))
 	keys := map[string]bool{}
 	for i, text := range texts {
@@ -120,6 +129,18 @@ func (s *Server) serveBatch(w http.ResponseWriter, r *http.Request) {
 		s.queue(ctx, &entries[i])
 	}
 	s.answerBatch(ctx, x, entries, lines)
+}
+
+// reach waits until the node has so many blocks, which only few may do at once.
+func (s *Server) reach(ctx context.Context, who access.Caller, least uint64) error {
+	if least > s.node.Height() {
+		waited, ok := s.ahead.enter(who.ID, 1)
+		if !ok {
+			return errFull
+		}
+		defer waited()
+	}
+	return s.node.Reach(ctx, least)
 }
 
 // readBatch reads the entries of a batch, each as it is written, and says whether the answer comes in lines.

@@ -14,6 +14,7 @@ import (
 
 	"tallystick/chaincode/fault"
 	"tallystick/client/access"
+	"tallystick/client/machine"
 	"tallystick/client/node"
 	"tallystick/client/node/jobs"
 )
@@ -40,6 +41,9 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	if err == nil {
 		err = s.wellFormed(x.who, x.rt, &a)
 	}
+	if err == nil {
+		err = s.node.Reach(ctx, a.call.Least)
+	}
 	if err != nil {
 		return refused{err: err, effect: None}
 	}
@@ -57,7 +61,7 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 				return nil, errNotLetIn
 			}
 			in = true
-			return json.Marshal(ask)
+			return json.Marshal(letIn{ask, a.call.Least})
 		}})
 	switch {
 	case problem.err != nil:
@@ -91,6 +95,12 @@ func (s *Server) later(ctx context.Context, x exchange, a asked) refused {
 	x.w.Header().Set("Preference-Applied", "respond-async")
 	write(x.w, http.StatusAccepted, "application/json", append(body, '\n'))
 	return refused{status: http.StatusAccepted}
+}
+
+// letIn is how a job was let in, as it is kept with it.
+type letIn struct {
+	access.Ask
+	Least uint64 `json:",omitempty"` // blocks that there are, and that whoever works on it has to have seen
 }
 
 // errNotLetIn is why a job isn't kept that wasn't let in, or waits for a second person.
@@ -165,7 +175,8 @@ func (s *Server) tidy(ctx context.Context, book *jobs.Book) {
 // work works on a job, and ends it or leaves it for later.
 func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 	rt, known := s.routes[taken.Operation]
-	who := admittedAs(taken).Who
+	in := admittedAs(taken)
+	who := in.Who
 	if problem := s.mayBegin(ctx, taken, known, who); problem.err != nil {
 		s.settle(ctx, taken, nil, problem)
 		return
@@ -173,7 +184,7 @@ func (s *Server) work(ctx context.Context, book *jobs.Book, taken *jobs.Taken) {
 	outside := ctx
 	ctx, late := context.WithDeadline(ctx, taken.Made.Add(jobs.Patience))
 	defer late()
-	call := &node.Call{Who: askerOf(who)}
+	call := &node.Call{Who: askerOf(who), Least: in.Least}
 	if !rt.op.BySource() {
 		call.ID = taken.ID
 	}
@@ -230,7 +241,8 @@ func run(ctx context.Context, n *node.Node, op node.Operation, call *node.Call, 
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return op.Run(ctx, n, call, request)
+	answer, err = op.Run(ctx, n, call, request)
+	return answer, machine.Fault(err)
 }
 
 // tell has the job say how far it is, until the operation has ended.
@@ -294,7 +306,7 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 	wait, again := s.again(taken, problem)
 	failed := codeOf(problem.err) == fault.Internal
 	if problem.err == nil || !stopping && !again {
-		if err := s.guard.End(ctx, admittedAs(taken), outcomeOf(problem)); err != nil {
+		if err := s.guard.End(ctx, admittedAs(taken).Ask, outcomeOf(problem)); err != nil {
 			s.log.Error("what became of a job isn't in the log; it is taken up again", "request", taken.ID, "err", err)
 			return
 		}
@@ -318,11 +330,11 @@ func (s *Server) settle(ctx context.Context, taken *jobs.Taken, answer any, prob
 }
 
 // admittedAs is how a job was let in. One that a version took in that didn't say was let in as who asked.
-func admittedAs(taken *jobs.Taken) (ask access.Ask) {
-	if json.Unmarshal(taken.Asked, &ask) != nil {
-		ask = access.Ask{Who: access.Caller{ID: taken.Who}, Operation: taken.Operation, Request: taken.ID}
+func admittedAs(taken *jobs.Taken) (in letIn) {
+	if json.Unmarshal(taken.Asked, &in) != nil {
+		in.Ask = access.Ask{Who: access.Caller{ID: taken.Who}, Operation: taken.Operation, Request: taken.ID}
 	}
-	return ask
+	return in
 }
 
 // codeOf is a refusal's code, "" for none.

@@ -286,3 +286,40 @@ func TestFailuresOfJobs(t *testing.T) {
 		}
 	}
 }
+
+// TestHeightsOfJobsAndBatches: a job and a batch wait for the height that is asked for, as any request does.
+func TestHeightsOfJobsAndBatches(t *testing.T) {
+	s := serverOf(t, io.Discard)
+	for _, c := range []struct {
+		target, body, height string
+		status               int
+	}{
+		{batchPath, `[{"operation":"points.nothing","key":"b-1","request":{}}]`, "0", 200},
+		{batchPath, `[{"operation":"points.nothing","key":"b-1","request":{}}]`, "9", 503},
+		{batchPath, `[{"operation":"points.nothing","key":"b-1","request":{}}]`, "high", 400},
+		{"/v1/programmes/DP/expiry", "{}", "9", 503},
+		{"/v1/programmes/DP/expiry", "{}", "high", 400},
+		{"/v1/programmes/DP/expiry", "{}", "0", 202},
+	} {
+		headers := []string{MinHeightHeader, c.height}
+		if c.target != batchPath {
+			headers = append(headers, KeyHeader, "k-1", PreferHeader, "respond-async")
+		}
+		if w := s.ask("loyalty", "POST", c.target, c.body, headers...); w.Code != c.status {
+			t.Errorf("%s at height %s: %d %s, want %d", c.target, c.height, w.Code, w.Body, c.status)
+		}
+	}
+	book, err := jobs.Open(t.Context(), s.node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := json.Marshal(letIn{access.Ask{Request: "k-2", Who: access.Owner()}, 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.setJob(t, "k-1", "asked = ?", string(kept))
+	taken, err := book.Take(t.Context())
+	if in := admittedAs(taken); err != nil || in.Least != 7 || in.Request != "k-2" || in.Who.ID != access.Owner().ID {
+		t.Errorf("%+v, %v", in, err)
+	}
+}

@@ -21,7 +21,13 @@ func online(t testing.TB) network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := network{serverOn(t, nodetest.Open(t, gatewaytest.Serve(t, l.Network), "G"), io.Discard), map[string]string{}}
+	return founded(t, serverOn(t, nodetest.Open(t, gatewaytest.Serve(t, l.Network), "G"), io.Discard))
+}
+
+// founded founds a network by a server, with what online has.
+func founded(t testing.TB, of tested) network {
+	t.Helper()
+	s := network{of, map[string]string{}}
 	for _, c := range [][2]string{
 		{"/v1/consortium", `{"network":"alliance","en":"Group","zh":"集团","roles":["issuer","acceptor"],"cycle":"2026-11","date":"2026-11-01",` +
 			`"test":true}`},

@@ -137,8 +137,8 @@ func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
 	write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("alive\n"))
 }
 
-// ready says whether the node can serve now: it isn't stopping, and its read model has what the ledger has, which takes
-// a peer that answers.
+// ready says whether the node can serve now: it isn't stopping, its databases answer, and its read model has what the
+// ledger has, which takes a peer that answers.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -148,13 +148,13 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	case s.node.LacksLanes():
 		reason = "others of the party's processes write all lanes"
 	default:
-		_, err := s.node.Index(ctx)
+		err := s.node.Answers(ctx)
 		if err == nil {
 			write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ready\n"))
 			return
 		}
 		s.log.Warn("not ready", "err", err)
-		reason = "the read model hasn't what the ledger has"
+		reason = "a database doesn't answer, or the read model hasn't what the ledger has"
 	}
 	writeProblem(w, r, fault.New(fault.Unavailable, "%s", reason), 0, None, nil)
 }

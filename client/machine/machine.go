@@ -3,11 +3,16 @@
 package machine
 
 import (
+	"database/sql/driver"
 	"errors"
+	"io"
 	"io/fs"
+	"net"
+	"slices"
 	"strings"
 	"syscall"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -26,9 +31,15 @@ var advice = []struct {
 	{syscall.ENFILE, "the machine may open no more files"},
 	{syscall.ENOMEM, "the machine has no memory left"},
 	{syscall.EIO, "the disk fails: look at the machine's log"},
+	{diskFull{}, "the database server's disk is full: make room there, and run it again"},
 	{fs.ErrPermission, "the file or directory may not be used so: mend its owner and mode"},
 	{fs.ErrNotExist, "a file or directory is missing: put it back, or name the right one"},
 }
+
+// diskFull is what a PostgreSQL server says of its disk.
+type diskFull struct{}
+
+func (diskFull) Error() string { return "disk_full" }
 
 // databases is what to do about an error of a database file, by its primary code.
 var databases = map[int]string{
@@ -47,6 +58,10 @@ func Advice(err error) string {
 	var of *sqlite.Error
 	if errors.As(err, &of) {
 		return databases[of.Code()&0xFF]
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "53100" {
+		err = diskFull{}
 	}
 	for _, a := range advice {
 		if errors.Is(err, a.err) {
@@ -76,6 +91,19 @@ func Public(refusal *fault.Error) *fault.Error {
 	return fault.New(fault.Machine, "the node's machine has a fault; its log says which")
 }
 
+// Gone says whether an error is that of a PostgreSQL server that isn't there, ends just now, begins just now, or takes no
+// more connections. That passes by itself once it is there.
+func Gone(err error) bool {
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		return strings.HasPrefix(said.Code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, said.Code)
+	}
+	var connecting *pgconn.ConnectError
+	var connection *net.OpError
+	return errors.As(err, &connecting) || errors.As(err, &connection) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.ErrUnexpectedEOF)
+}
+
 // Damaged says whether an error is that of a database whose pages are damaged.
 func Damaged(err error) bool {
 	var of *sqlite.Error
@@ -86,11 +114,14 @@ func Damaged(err error) bool {
 	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
-// Fault makes an error of the machine a MACHINE refusal; any other, and one that is coded already, stays as it is.
+// Fault makes an error of the machine a MACHINE refusal, and one of a database server that is gone UNAVAILABLE; any other, and one that is coded already, stays as it is.
 func Fault(err error) error {
 	var coded *fault.Error
 	if err == nil || errors.As(err, &coded) {
 		return err
+	}
+	if Gone(err) {
+		return fault.New(fault.Unavailable, "the node's database doesn't answer: see that PostgreSQL runs, and try again")
 	}
 	if text := Advice(err); text != "" {
 		return fault.New(fault.Machine, "%v: %s", err, text)

@@ -9,6 +9,7 @@ import (
 	"tallystick/chaincode/fault"
 	"tallystick/client/config"
 	"tallystick/client/gateway"
+	"tallystick/client/index"
 	"tallystick/client/lanes"
 	"tallystick/client/store"
 	"tallystick/client/vault"
@@ -152,6 +153,19 @@ func (n *Node) Store(ctx context.Context) (*store.Store, error) {
 		n.own = own
 	}
 	return n.own, nil
+}
+
+// Answers says whether the node's databases answer, and its read model has what the ledger has.
+func (n *Node) Answers(ctx context.Context) error {
+	own, err := n.Store(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := own.One(ctx, "SELECT 1", nil, new(int)); err != nil {
+		return err
+	}
+	_, err = Ask(ctx, n, func(r *index.Reading) (uint64, error) { return r.Height(), nil })
+	return err
 }
 
 // Close disconnects, and closes what was opened.

@@ -37,12 +37,17 @@ func openFile(path string) (*Store, error) {
 		nil
 }
 
+// stillFor is how long the server waits for the next word of who writes, as it takes it: what is written is short.
+const stillFor = "2s"
+
 // openPostgres opens a schema of a PostgreSQL database, and makes it if there is none and the user may.
 func openPostgres(url string) (*Store, error) {
 	schema, err := postgres.Named(url, "node")
 	if err != nil {
 		return nil, err
 	}
+	// A process that stands still in the middle of writing, or whose machine is gone, keeps the others from it no longer.
+	schema.Set("idle_in_transaction_session_timeout", stillFor)
 	// Two that make one schema at once: one of them is refused, though it says IF NOT EXISTS. So they take turns.
 	begin := func(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
 		tx, err := db.BeginTx(ctx, nil)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	refusal "tallystick/chaincode/fault"
 	"tallystick/client/machine"
 )
 
@@ -68,7 +69,12 @@ func (s *Store) Write(ctx context.Context, do func(Writer) error) error {
 	if err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	return fault(ctx, tx.Commit())
+	if err := tx.Commit(); machine.Gone(err) {
+		return refusal.New(refusal.UnknownOutcome, "the node's database broke off while it wrote: ask again with the same id")
+	} else if err != nil {
+		return fault(ctx, err)
+	}
+	return nil
 }
 
 // asked is what is asked: the database, or a transaction.

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"tallystick/chaincode/amount"
 	"tallystick/chaincode/benefit"
 	"tallystick/client/index/pgtest"
 	"tallystick/client/node/status"
@@ -65,7 +67,8 @@ func TestAProcessTakesOver(t *testing.T) {
 	issue(t, g, "DP", ann, 100_000)
 	coupon := fresh("coupon")
 	do(t, g, benefit.DefineRequest{Benefit: coupon, En: "Coupon", Zh: "券", Kind: benefit.Coupon, Price: 100, Uses: 1,
-		Days: 30, Quota: 17, PerMember: 100, Stackable: true, Scene: "retail", Lapse: benefit.Keep})
+		Days: 30, Quota: 17, PerMember: 100, Stackable: true, Scene: "retail", Fee: amount.Rate{Num: 0, Den: 1},
+		Lapse: benefit.Keep})
 	before := balance(t, g, "DP")
 
 	env := []string{"TALLY_INDEX=" + server.URLOf("tally_d"), "TALLY_SERVE_STORE=" + server.URLOf("tally_d_node"),
@@ -73,6 +76,11 @@ func TestAProcessTakesOver(t *testing.T) {
 	profile := filepath.Join(net.dir, "parties", "D", "profile.yaml")
 	a, b := startDaemonBy(t, profile, "21-22", env...), startDaemonBy(t, profile, "23-24", env...)
 	b.key = a.key // one store has the keys of both
+	t.Cleanup(func() {
+		if err := b.process.Process.Signal(syscall.SIGCONT); err != nil { // else it couldn't stop
+			t.Error(err)
+		}
+	})
 	a.awaitLanes(ctx, t, 21, 22)
 	b.awaitLanes(ctx, t, 23, 24)
 
@@ -107,6 +115,8 @@ func TestAProcessTakesOver(t *testing.T) {
 			for n := 0; ; n++ {
 				select {
 				case <-enough:
+					return
+				case <-ctx.Done():
 					return
 				default:
 				}
@@ -182,8 +192,17 @@ func grantOf(member string, n int) map[string]any {
 func (d *daemon) awaitLanes(ctx context.Context, t *testing.T, want ...uint8) {
 	t.Helper()
 	await(t, fmt.Sprintf("the process writes lanes %v", want), func() bool {
+		r := must(http.NewRequestWithContext(ctx, http.MethodGet, "https://"+d.address+"/v1/node", nil))
+		r.Header.Set("Authorization", "Bearer "+d.key)
+		w, err := d.client.Do(r)
+		if err != nil {
+			return false
+		}
+		defer w.Body.Close()
 		var s status.Status
-		d.get(ctx, t, "/v1/node", &s)
+		if w.StatusCode != http.StatusOK || json.NewDecoder(w.Body).Decode(&s) != nil {
+			return false // what the other one held while it stood still isn't free yet
+		}
 		var mine []uint8
 		for _, l := range s.Lanes {
 			if strings.HasSuffix(l.Process, ":"+d.state) {

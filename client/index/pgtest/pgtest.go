@@ -212,9 +212,15 @@ func (s *Server) URLOf(schema string) string {
 // Crash ends the server as a failure would, without a word to anybody, and starts it
 // again.
 func (s *Server) Crash() error {
-	s.stop(syscall.SIGQUIT)
-	return s.launch()
+	s.Down()
+	return s.Up()
 }
+
+// Down ends the server as a failure would, until Up starts it again.
+func (s *Server) Down() { s.stop(syscall.SIGQUIT) }
+
+// Up starts a server that is down.
+func (s *Server) Up() error { return s.launch() }
 
 // Stop ends the server and removes what it had.
 func (s *Server) Stop() error {

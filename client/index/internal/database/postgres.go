@@ -111,7 +111,9 @@ func (db *postgres) begin(ctx context.Context) (*sql.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1)",
+	if _, err := tx.ExecContext(ctx, `SELECT set_config('synchronous_commit', 'off', true),
+		set_config('idle_in_transaction_session_timeout', '5s', true), -- who stands still keeps nobody from it for longer
+		pg_advisory_xact_lock($1)`,
 		db.lock); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}
