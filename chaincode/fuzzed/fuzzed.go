@@ -110,7 +110,8 @@ func whole(r *rand.Rand, n int64) int64 {
 }
 
 // odd are pieces that parsers stumble over.
-var odd = []string{"\x00", "\xff", "\"", "'", "\\", "{", "}", "[", "]", "<", ">", "&", "%00", "%2e%2e/", "../", "//", ";",
+var odd = []string{"\x00", "\xff", "\"", "'", "\\", "{", "}", "[", "]", "<", ">", "&", "%00", "%2e%2e/", "../", "//",
+	";",
 	",", "\r\n", "\ufeff", "-", "0", "1e9", "-1", "9007199254740993", "18446744073709551616", "\u202e", "\ud7ff", "é"}
 
 // bend changes one place of a text: a bit, a byte, a piece that goes, comes twice, or comes from elsewhere.

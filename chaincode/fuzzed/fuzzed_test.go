@@ -9,7 +9,8 @@ import (
 )
 
 var seeds = [][]any{
-	{"name", []byte(`{"a":1}`), true, int64(7), int32(-1), uint8(3)}, {"", []byte(nil), false, int64(0), int32(0), uint8(0)},
+	{"name", []byte(`{"a":1}`), true, int64(7), int32(-1), uint8(3)},
+	{"", []byte(nil), false, int64(0), int32(0), uint8(0)},
 }
 
 // Inputs come again from the same seed, and others from another; no seed is changed itself.

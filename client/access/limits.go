@@ -142,7 +142,8 @@ func often(ctx context.Context, p *page, who Caller, now time.Time) (refusal, er
 		return nil, err
 	}
 	var lately int64
-	if _, err := p.One(ctx, "SELECT COALESCE(SUM(n), 0) FROM begun WHERE caller = ?", []any{who.ID}, &lately); err != nil {
+	if _, err := p.One(ctx, "SELECT COALESCE(SUM(n), 0) FROM begun WHERE caller = ?", []any{who.ID},
+		&lately); err != nil {
 		return nil, err
 	}
 	if lately >= who.PerMinute {

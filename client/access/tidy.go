@@ -21,8 +21,8 @@ func (g *Guard) Tidy(ctx context.Context) error {
 		{"approvals", "id", "state IN (?, ?, ?) AND decided < ? OR state = ? AND until < ?",
 			[]any{Rejected, Sent, Failed, before.Unix(), Waiting, before.Unix()}},
 	} {
-		if err := forget(ctx, g.own, "DELETE FROM "+old.table+" WHERE ("+old.key+") IN (SELECT "+old.key+" FROM "+old.table+
-			" WHERE "+old.where+" LIMIT ?)", old.args); err != nil {
+		some := "SELECT " + old.key + " FROM " + old.table + " WHERE " + old.where + " LIMIT ?"
+		if err := forget(ctx, g.own, "DELETE FROM "+old.table+" WHERE ("+old.key+") IN ("+some+")", old.args); err != nil {
 			return err
 		}
 	}

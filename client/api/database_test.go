@@ -42,8 +42,8 @@ func onPostgres(t *testing.T, pg *pgtest.Server) network {
 	return founded(t, serverOn(t, n, io.Discard))
 }
 
-// TestDatabaseGoneAndBack: while its PostgreSQL is down a node refuses everything with UNAVAILABLE and when to come back,
-// and isn't ready; once it is back the node goes on by itself, and nothing is lost or counted twice.
+// TestDatabaseGoneAndBack: while its PostgreSQL is down a node refuses everything with UNAVAILABLE and when to come
+// back, and isn't ready; once it is back the node goes on by itself, and nothing is lost or counted twice.
 func TestDatabaseGoneAndBack(t *testing.T) {
 	pg, err := pgtest.Start()
 	if errors.Is(err, pgtest.ErrNone) && !pgtest.Required() {

@@ -58,8 +58,8 @@ func fill(t *testing.T, at string) (room func()) {
 	}
 }
 
-// TestFullDisk: a node whose disk is full refuses what writes with MACHINE and what to do, and what it did refuse hadn't
-// any effect; once there is room it goes on, and nothing is lost or counted twice.
+// TestFullDisk: a node whose disk is full refuses what writes with MACHINE and what to do, and what it did refuse
+// hadn't any effect; once there is room it goes on, and nothing is lost or counted twice.
 func TestFullDisk(t *testing.T) {
 	l, err := replay.NewLedger(ledgersim.Config{Seed: 1, Orgs: []ledgersim.Org{{MSP: "G", Peer: true}}},
 		replay.Rules{Operator: "G", Test: true})

@@ -268,7 +268,8 @@ func TestJobsEnd(t *testing.T) {
 			}
 			s.setJob(t, "expiry-1", c.set, c.arg)
 			job, p := s.worked(t, "expiry-1")
-			if job.State != jobs.Refused || p.Code != c.code || !strings.Contains(p.Detail, c.says) || p.Effect != Unknown {
+			if job.State != jobs.Refused || p.Code != c.code || !strings.Contains(p.Detail, c.says) ||
+				p.Effect != Unknown {
 				t.Errorf("%+v %+v", job, p)
 			}
 		})

@@ -47,7 +47,8 @@ func newMetrics(n *node.Node, g *gate, log *slog.Logger) *metrics {
 	})
 	gauge("tally_lane_commands_waiting", "Commands that wait for a lane.",
 		func() float64 { return float64(stats().Waiting) })
-	gauge("tally_lanes", "Lanes that this process writes.", func() float64 { return float64(len(n.Gateway().Writing())) })
+	gauge("tally_lanes", "Lanes that this process writes.",
+		func() float64 { return float64(len(n.Gateway().Writing())) })
 	gauge("tally_lanes_of_nobody", "Lanes that none of the processes writes that share them.",
 		func() float64 { return float64(n.NobodysLanes()) })
 	counter("tally_lane_commands_total", "Commands that came to the ledger by this node's lanes, refused ones included.",

@@ -105,7 +105,8 @@ func (f field) write(name, text string) (json.RawMessage, error) {
 		return json.Marshal(text)
 	}
 	return nil, fault.New(fault.BadRequest, "field %q: want %s", name,
-		map[form]string{asText: "text in UTF-8", asNumber: "a number", asTruth: "true or false", asJSON: "JSON"}[f.form])
+		map[form]string{asText: "text in UTF-8", asNumber: "a number", asTruth: "true or false",
+			asJSON: "JSON"}[f.form])
 }
 
 // ofQuery writes a query as a request in JSON. BAD_REQUEST for a field that stands twice and isn't a list, or isn't of

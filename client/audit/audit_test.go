@@ -158,12 +158,15 @@ func TestForgedRows(t *testing.T) {
 		value []byte
 		lanes bool // whether no batch explains it, too
 	}{
-		"more points": {func(lot number.Row) string { return string(row.Lot(lot)) }, row.Encode(points.Lot{Programme: "DP",
-			Member: "ann", Issued: 1_000_000, Expires: today + 300, State: points.Active, Origin: points.Issued}), true},
+		"more points": {func(lot number.Row) string { return string(row.Lot(lot)) },
+			row.Encode(points.Lot{Programme: "DP",
+				Member: "ann", Issued: 1_000_000, Expires: today + 300, State: points.Active, Origin: points.Issued}),
+			true},
 		"a member": {func(number.Row) string { return string(row.Member("bob")) },
 			row.Encode(member.Member{ID: "bob", Home: "G", State: member.Active}), true},
-		"a price": {func(number.Row) string { return string(row.Programme("DP")) }, row.Encode(points.Programme{ID: "DP",
-			Issuer: "D", En: "D", Zh: "D", Price: amount.Rate{Num: 99, Den: 1}}), true},
+		"a price": {func(number.Row) string { return string(row.Programme("DP")) },
+			row.Encode(points.Programme{ID: "DP",
+				Issuer: "D", En: "D", Zh: "D", Price: amount.Rate{Num: 99, Den: 1}}), true},
 		"no row": {func(number.Row) string { return "zz/1" }, []byte("of no kind"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,7 +192,8 @@ func TestForgedRows(t *testing.T) {
 					continue
 				}
 				if !want[f.Layer] || f.Block != at || f.Tx != 0 || f.TxID != env.TxID || f.Key != c.key(lot) ||
-					f.Space != "tally" || f.Party != "D" || !slices.Equal(f.Signers, []string{"D", "G"}) || f.File == "" {
+					f.Space != "tally" || f.Party != "D" || !slices.Equal(f.Signers, []string{"D", "G"}) ||
+					f.File == "" {
 					t.Errorf("%s", f)
 				}
 				delete(want, f.Layer)

@@ -154,7 +154,8 @@ func (l *lanes) moves(h head, batch command.Batch, base uint64, args [][]byte) (
 	l.reached[name] = max(reached, after.Seq)
 	switch {
 	case after.Seq != next.Seq:
-		return 0, fmt.Errorf("it moves the head %s from %d to %d, where %d is next", h.Key, now.Seq, after.Seq, next.Seq)
+		return 0, fmt.Errorf("it moves the head %s from %d to %d, where %d is next", h.Key, now.Seq, after.Seq,
+			next.Seq)
 	case batch.Lane != number.Single && batch.Seq != next.Seq:
 		return 0, fmt.Errorf("its batch is number %d, where %d is next", batch.Seq, next.Seq)
 	case !bytes.Equal(after.Chain, next.Chain):

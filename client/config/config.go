@@ -35,8 +35,8 @@ type Config struct {
 
 	// Lanes says which of the party's lanes 1–31 this node writes, such as
 	// "1-8" or "1,3,5-7"; "" for none: then it can ask, and send single commands. Processes whose serve.store is one
-	// PostgreSQL database share the lanes that any of them names: see client/cmd/tallyd/RUNBOOK.md. Others may have none
-	// in common.
+	// PostgreSQL database share the lanes that any of them names: see client/cmd/tallyd/RUNBOOK.md. Others may have
+	// none in common.
 	Lanes string `mapstructure:"lanes"`
 	// Linger is how long a lone command waits for company. More fills batches,
 	// less answers sooner; a block takes some 200 ms either way.
@@ -214,8 +214,8 @@ func Default() Config {
 	}
 }
 
-// SharesLanes says whether other processes of the party may write these lanes: where several can keep their own things in
-// one database, they agree there who writes which.
+// SharesLanes says whether other processes of the party may write these lanes: where several can keep their own things
+// in one database, they agree there who writes which.
 func (c Config) SharesLanes() bool { return c.Lanes != "" && strings.Contains(c.StoreAt(), "://") }
 
 // VaultAt is the directory of the party's vault.

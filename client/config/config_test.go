@@ -119,7 +119,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"no file of passwords", "", "",
 			map[string]any{"index": "postgres://tally@db/tally?search_path=d&passfile=/none"}, 0o600, "passfile"},
 		{"jobs that can't be looked at", "", "", map[string]any{"serve.kept.jobs": "1m"}, 0o600, "serve.kept.jobs"},
-		{"limits that are forgotten", "", "", map[string]any{"serve.kept.requests": "24h"}, 0o600, "serve.kept.requests"},
+		{"limits that are forgotten", "", "", map[string]any{"serve.kept.requests": "24h"}, 0o600,
+			"serve.kept.requests"},
 		{"no time to wait", "", "", map[string]any{"timeouts.doubt": "0s"}, 0o600, "timeouts.doubt"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

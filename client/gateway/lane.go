@@ -25,8 +25,9 @@ type lane struct {
 	give  func()          // ends term
 	ended chan struct{}   // closed when nothing of it is under way any more
 
-	until     atomic.Pointer[time.Time] // when the process has to leave it, if lanes are shared; nil for it hasn't got it
-	prolonged chan struct{}             // of capacity 1: until is another
+	// when the process has to leave it, if lanes are shared; nil for it hasn't got it
+	until     atomic.Pointer[time.Time]
+	prolonged chan struct{} // of capacity 1: until is another
 }
 
 func newLane(g *Gateway, number uint8) *lane {

@@ -91,12 +91,13 @@ func Public(refusal *fault.Error) *fault.Error {
 	return fault.New(fault.Machine, "the node's machine has a fault; its log says which")
 }
 
-// Gone says whether an error is that of a PostgreSQL server that isn't there, ends just now, begins just now, or takes no
-// more connections. That passes by itself once it is there.
+// Gone says whether an error is that of a PostgreSQL server that isn't there, ends just now, begins just now, or takes
+// no more connections. That passes by itself once it is there.
 func Gone(err error) bool {
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
-		return strings.HasPrefix(said.Code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, said.Code)
+		return strings.HasPrefix(said.Code, "08") ||
+			slices.Contains([]string{"57P01", "57P02", "57P03", "53300"}, said.Code)
 	}
 	var connecting *pgconn.ConnectError
 	var connection *net.OpError
@@ -114,7 +115,8 @@ func Damaged(err error) bool {
 	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
-// Fault makes an error of the machine a MACHINE refusal, and one of a database server that is gone UNAVAILABLE; any other, and one that is coded already, stays as it is.
+// Fault makes an error of the machine a MACHINE refusal, and one of a database server that is gone UNAVAILABLE; any
+// other, and one that is coded already, stays as it is.
 func Fault(err error) error {
 	var coded *fault.Error
 	if err == nil || errors.As(err, &coded) {

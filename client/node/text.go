@@ -9,8 +9,8 @@ import (
 	"tallystick/chaincode/fault"
 )
 
-// checkTexts refuses with BAD_REQUEST a request in which a text isn't UTF-8, or has a NUL: no database and no file takes
-// it as it is.
+// checkTexts refuses with BAD_REQUEST a request in which a text isn't UTF-8, or has a NUL: no database and no file
+// takes it as it is.
 func checkTexts(request any) error {
 	if at, bad := badText(reflect.ValueOf(request), ""); bad {
 		return fault.New(fault.BadRequest, "`%s`: want text in UTF-8, without NUL", strings.TrimPrefix(at, "."))

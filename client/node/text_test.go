@@ -22,8 +22,9 @@ func TestTexts(t *testing.T) {
 	}
 	for bad, says := range map[string]string{"\xff": "BAD_REQUEST", "a\x00": "BAD_REQUEST", "合契": ""} {
 		for name, r := range map[string]request{
-			"`id`": {inner: inner{ID: bad}}, "`name`": {Name: bad}, "`list.1.id`": {List: []inner{{ID: "a"}, {ID: bad}}},
-			"`other.id`": {Other: &inner{ID: bad}}, "`of`": {Of: map[string]string{bad: "a"}},
+			"`id`": {inner: inner{ID: bad}}, "`name`": {Name: bad},
+			"`list.1.id`": {List: []inner{{ID: "a"}, {ID: bad}}},
+			"`other.id`":  {Other: &inner{ID: bad}}, "`of`": {Of: map[string]string{bad: "a"}},
 			"``": {inner: inner{hush: bad}},
 		} {
 			err := checkTexts(r)

@@ -24,7 +24,8 @@ func Paged[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call,
 }
 
 // PagedAlone is Paged of a list that an [Offline] node has, too.
-func PagedAlone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req, Ans] {
+func PagedAlone[Req, Ans any](row Row, do func(ctx context.Context, n *Node, c *Call, req Req) (Ans, error)) Op[Req,
+	Ans] {
 	return Op[Req, Ans]{Row: row, pages: true, alone: true, do: do}
 }
 

@@ -46,7 +46,8 @@ func openPostgres(url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A process that stands still in the middle of writing, or whose machine is gone, keeps the others from it no longer.
+	// A process that stands still in the middle of writing, or whose machine is gone, keeps the others from it no
+	// longer.
 	schema.Set("idle_in_transaction_session_timeout", stillFor)
 	// Two that make one schema at once: one of them is refused, though it says IF NOT EXISTS. So they take turns.
 	begin := func(ctx context.Context, db *sql.DB) (*sql.Tx, error) {

@@ -9,8 +9,9 @@ import (
 // Room says how many rows of one kind may be there at once, in all and of one caller: nobody's keep those of others
 // out.
 type Room struct {
-	What      string // they are, such as jobs wait
-	Rows      string // of which table, and which of them count: jobs WHERE ended = 0; each has a caller in its column who
+	What string // they are, such as jobs wait
+	// of which table, and which of them count: jobs WHERE ended = 0; each has a caller in its column who
+	Rows      string
 	Most      int
 	MostOfOne int
 }
@@ -23,7 +24,8 @@ func (r Room) Full(ctx context.Context, in Reader, who string, args ...any) (ful
 		return nil, err
 	}
 	if all >= r.Most || own >= r.MostOfOne {
-		return refusal.New(refusal.Overloaded, "%d %s, %d of them yours; %d may, and %d; try again later", all, r.What, own,
+		return refusal.New(refusal.Overloaded, "%d %s, %d of them yours; %d may, and %d; try again later", all, r.What,
+			own,
 			r.Most, r.MostOfOne), nil
 	}
 	return nil, nil

@@ -185,7 +185,8 @@ func (d *Deliverer) deliver(ctx context.Context, id string) (err error) {
 var errTaken = errors.New("another process delivers")
 
 func (d *delivery) unlessTaken(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, errTaken) || fault.CodeOf(err) == fault.NotFound { // it ended, and is forgotten
+	// it ended, and is forgotten
+	if ctx.Err() != nil || errors.Is(err, errTaken) || fault.CodeOf(err) == fault.NotFound {
 		return nil
 	}
 	return err

@@ -263,7 +263,8 @@ func testNothingLost(t *testing.T, seed uint64) {
 	last := b.story.list[len(b.story.list)-1].ID
 	b.until("erp", func(h Webhook) bool {
 		if h.State == Parked {
-			if _, err := b.book.Replay(t.Context(), By{fmt.Sprint(time.Now()), "k1"}, "erp", h.Cursor, h.Cursor); err != nil {
+			if _, err := b.book.Replay(t.Context(), By{fmt.Sprint(time.Now()), "k1"}, "erp", h.Cursor,
+				h.Cursor); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -323,7 +324,8 @@ func TestGoneEndsAndSilenceParks(t *testing.T) {
 		t.Errorf("%+v, %v", tries, err)
 	}
 	up = true
-	if _, err := b.book.Replay(t.Context(), By{"r", "k1"}, "silent", b.story.list[1].ID, b.story.list[1].ID); err != nil {
+	if _, err := b.book.Replay(t.Context(), By{"r", "k1"}, "silent", b.story.list[1].ID,
+		b.story.list[1].ID); err != nil {
 		t.Fatal(err)
 	}
 	defer b.run("here")()
@@ -478,7 +480,8 @@ func TestRotation(t *testing.T) {
 	if err != nil || h.Secrets() == old || h.Old.IsZero() {
 		t.Fatalf("%+v, %v", h, err)
 	}
-	if again, err := b.book.Rotate(t.Context(), By{"r1", "k1"}, "erp", time.Hour); err != nil || again.Secrets() != h.Secrets() {
+	if again, err := b.book.Rotate(t.Context(), By{"r1", "k1"}, "erp", time.Hour); err != nil ||
+		again.Secrets() != h.Secrets() {
 		t.Errorf("asked again it is another: %v", err)
 	}
 	p := policy(t, "127.0.0.1")

@@ -92,13 +92,15 @@ func TestRefuses(t *testing.T) {
 		harm func(*common.Block)
 		want string
 	}{
-		"no header":              {func(b *common.Block) { b.Header = nil }, "without a header"},
-		"a long hash":            {func(b *common.Block) { b.Header.DataHash = make([]byte, 65) }, "bytes of hashes"},
-		"a flag too many":        {func(b *common.Block) { b.Metadata.Metadata[2] = make([]byte, 3) }, "3 validation flags"},
-		"metadata nobody reads":  {func(b *common.Block) { b.Metadata.Metadata[3] = []byte{1} }, "nothing reads"},
-		"metadata without end":   {func(b *common.Block) { b.Metadata.Metadata = make([][]byte, 17) }, "17 entries"},
-		"signatures of no form":  {func(b *common.Block) { b.Metadata.Metadata[0] = []byte{1} }, "no Metadata"},
-		"an unknown field":       {func(b *common.Block) { b.ProtoReflect().SetUnknown([]byte{0x78, 1}) }, "doesn't know"},
+		"no header":   {func(b *common.Block) { b.Header = nil }, "without a header"},
+		"a long hash": {func(b *common.Block) { b.Header.DataHash = make([]byte, 65) }, "bytes of hashes"},
+		"a flag too many": {func(b *common.Block) { b.Metadata.Metadata[2] = make([]byte, 3) },
+			"3 validation flags"},
+		"metadata nobody reads": {func(b *common.Block) { b.Metadata.Metadata[3] = []byte{1} }, "nothing reads"},
+		"metadata without end":  {func(b *common.Block) { b.Metadata.Metadata = make([][]byte, 17) }, "17 entries"},
+		"signatures of no form": {func(b *common.Block) { b.Metadata.Metadata[0] = []byte{1} }, "no Metadata"},
+		"an unknown field": {func(b *common.Block) { b.ProtoReflect().SetUnknown([]byte{0x78, 1}) },
+			"doesn't know"},
 		"an unknown field in it": {harmHeader, "BlockHeader"},
 	} {
 		raw := chain(t)[2]

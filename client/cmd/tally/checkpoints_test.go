@@ -17,8 +17,8 @@ import (
 	"tallystick/client/audit/blockfile/blockfiletest"
 )
 
-// TestCheckpoints: D audits the blocks of a real network that was recorded, signs, G comes to the same and cosigns; of a
-// ledger of which a byte was changed it comes to something else, signs nothing, and two notes prove it.
+// TestCheckpoints: D audits the blocks of a real network that was recorded, signs, G comes to the same and cosigns; of
+// a ledger of which a byte was changed it comes to something else, signs nothing, and two notes prove it.
 func TestCheckpoints(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -41,7 +41,8 @@ func TestCheckpoints(t *testing.T) {
 	}
 	replay := func(ledger, who string) {
 		t.Helper()
-		_, errs, exit := run(t, "audit", "replay", in(ledger), "--note", in(ledger+who), "--signing-key", in(who+".key"))
+		_, errs, exit := run(t, "audit", "replay", in(ledger), "--note", in(ledger+who), "--signing-key",
+			in(who+".key"))
 		if exit != 0 && exit != 13 {
 			t.Fatalf("%d: %s", exit, errs)
 		}
@@ -51,7 +52,8 @@ func TestCheckpoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cosign := []string{"audit", "cosign", in("ledgerD"), in("ledger"), "--signing-key", in("G.key"), "--known", in("known"),
+	cosign := []string{"audit", "cosign", in("ledgerD"), in("ledger"), "--signing-key", in("G.key"), "--known",
+		in("known"),
 		"-o", "json"}
 	out, errs, exit := run(t, cosign...)
 	if exit != 0 || !strings.Contains(out, "D/audit") || !strings.Contains(out, "G/audit") {

@@ -152,8 +152,8 @@ func lookAtWho(_ context.Context, cfg config.Config) (string, error) {
 		len(cfg.Serve.People), len(cfg.Serve.Approvals)), nil
 }
 
-// lookAtLanes says which lanes the node writes, or, where the party's processes share them, who writes which. One that is
-// nobody's isn't wrong: no process may run yet.
+// lookAtLanes says which lanes the node writes, or, where the party's processes share them, who writes which. One that
+// is nobody's isn't wrong: no process may run yet.
 func lookAtLanes(ctx context.Context, cfg config.Config) (found string, err error) {
 	if cfg = withLanes(cfg); !cfg.SharesLanes() {
 		return cfg.Lanes + ", which no other process may write", nil

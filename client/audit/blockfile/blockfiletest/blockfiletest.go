@@ -39,7 +39,8 @@ func Write(t testing.TB, dir string, files ...[]*common.Block) {
 		t.Fatal(err)
 	}
 	for i, blocks := range files {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("blockfile_%06d", i)), Encode(blocks...), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("blockfile_%06d", i)), Encode(blocks...),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

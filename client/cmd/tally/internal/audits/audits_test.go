@@ -50,8 +50,9 @@ func TestReplay(t *testing.T) {
 	}{
 		"one block": {[]string{one}, "", []string{"framing and header chain", "区块格式与哈希链", "proven 已证明",
 			"not verified 未核对", "the blocks begin with 3"}},
-		"one as JSON":      {[]string{one, "-o", "json"}, "", []string{`"found": 0`}},
-		"a model's":        {[]string{folder, "--out", report}, fault.Differs, []string{"block 0 is not a configuration"}},
+		"one as JSON": {[]string{one, "-o", "json"}, "", []string{`"found": 0`}},
+		"a model's": {[]string{folder, "--out", report}, fault.Differs,
+			[]string{"block 0 is not a configuration"}},
 		"nothing there":    {[]string{one + "-not"}, fault.NotFound, nil},
 		"no files of that": {[]string{t.TempDir()}, fault.NotFound, nil},
 		"nobody's blocks":  {nil, fault.BadRequest, nil},
@@ -96,7 +97,8 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil || exit != fault.Of(fault.Differs).Exit {
 		t.Fatalf("exit %d: %v: %s", exit, err, out)
 	}
-	if r.Found == 0 || r.Findings[0].Layer != "configuration" || len(r.Layers) != 10 || r.Layers[0].Outcome != "proven" {
+	if r.Found == 0 || r.Findings[0].Layer != "configuration" || len(r.Layers) != 10 ||
+		r.Layers[0].Outcome != "proven" {
 		t.Errorf("%+v", r)
 	}
 }

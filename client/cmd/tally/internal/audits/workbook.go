@@ -25,8 +25,9 @@ func writeWorkbook(path string, r *audit.Report) (err error) {
 		"does not prove", "不证明"})
 	heads := len(layers)
 	for _, v := range r.Layers {
-		layers = append(layers, []any{int(v.Layer), v.En, v.Zh, outcomes[v.Outcome], v.Checked, v.Found, v.Why, v.Proves,
-			v.ProvesZh, v.DoesNot, v.DoesNotZh})
+		layers = append(layers,
+			[]any{int(v.Layer), v.En, v.Zh, outcomes[v.Outcome], v.Checked, v.Found, v.Why, v.Proves,
+				v.ProvesZh, v.DoesNot, v.DoesNotZh})
 	}
 	unverified := [][]any{{"not verified", "未核对", "transactions", "some of them"}}
 	for _, c := range r.Unverified {
@@ -39,8 +40,9 @@ func writeWorkbook(path string, r *audit.Report) (err error) {
 		if f.Tx >= 0 {
 			place = f.Tx
 		}
-		found = append(found, []any{f.Layer.String(), f.Block, place, f.TxID, f.Party, key(f), f.Found, f.Expected, f.Why,
-			strings.Join(f.Signers, ", "), f.File, f.Offset})
+		found = append(found,
+			[]any{f.Layer.String(), f.Block, place, f.TxID, f.Party, key(f), f.Found, f.Expected, f.Why,
+				strings.Join(f.Signers, ", "), f.File, f.Offset})
 	}
 	err = errors.Join(
 		book.SetSheetName("Sheet1", "layers 结论"),
