@@ -22,7 +22,8 @@ func (g *Guard) Tidy(ctx context.Context) error {
 			[]any{Rejected, Sent, Failed, before.Unix(), Waiting, before.Unix()}},
 	} {
 		some := "SELECT " + old.key + " FROM " + old.table + " WHERE " + old.where + " LIMIT ?"
-		if err := forget(ctx, g.own, "DELETE FROM "+old.table+" WHERE ("+old.key+") IN ("+some+")", old.args); err != nil {
+		gone := "DELETE FROM " + old.table + " WHERE (" + old.key + ") IN (" + some + ")"
+		if err := forget(ctx, g.own, gone, old.args); err != nil {
 			return err
 		}
 	}
