@@ -128,7 +128,7 @@ func makesOperation(value ast.Expr) bool {
 		made = of.Sel
 	}
 	name, ok := made.(*ast.Ident)
-	return ok && slices.Contains([]string{"Sends", "Does", "Tries", "Alone", "Lists", "Paged"}, name.Name)
+	return ok && slices.Contains([]string{"Sends", "Does", "Tries", "Alone", "Lists", "Paged", "PagedAlone"}, name.Name)
 }
 
 // private are the fields of requests that aren't for the ledger, not even as a hash that could be guessed.
