@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"bytes"
+	"fmt"
 
 	"tallystick/chaincode/amount"
 	"tallystick/chaincode/settlement"
@@ -23,7 +24,10 @@ func checkPayments(s *State, breach report) {
 			}
 		}
 	}
-	nettings := byID[settlement.Netting](s, "netting")
+	nettings, payments := byID[settlement.Netting](s, "netting"), map[string][]settlement.Payment{}
+	for _, p := range all[settlement.Payment](s, "payment") {
+		payments[p.Cycle] = append(payments[p.Cycle], p)
+	}
 	for id, closed := range all[settlement.Close](s, "close") {
 		if closed.State < settlement.Final || len(closed.Pairs) == 0 {
 			continue
@@ -48,7 +52,7 @@ func checkPayments(s *State, breach report) {
 		if n, netted := nettings[closed.ID]; netted && n.Gross != gross {
 			breach(subject, "%d were netted, %d stand", n.Gross, gross)
 		}
-		counts := s.pay(closed, nets, breach)
+		counts := pay(payments[closed.ID], nets, breach)
 		for party, n := range nets {
 			if n != 0 {
 				breach(subject, "what %s gets and pays is %d off", party, n)
@@ -64,13 +68,10 @@ func checkPayments(s *State, breach report) {
 
 // pay holds a cycle's payments against what came for them, takes each out of what its parties get and pay, and counts
 // them by state.
-func (s *State) pay(closed settlement.Close, nets map[string]amount.Units,
+func pay(payments []settlement.Payment, nets map[string]amount.Units,
 	breach report) map[settlement.PaymentState]uint32 {
 	counts := map[settlement.PaymentState]uint32{}
-	for id, p := range all[settlement.Payment](s, "payment") {
-		if p.Cycle != closed.ID {
-			continue
-		}
+	for _, p := range payments {
 		counts[p.State]++
 		nets[p.Debtor] += p.Fen
 		nets[p.Creditor] -= p.Fen
@@ -80,7 +81,7 @@ func (s *State) pay(closed settlement.Close, nets map[string]amount.Units,
 		}
 		if sum != p.Received && len(p.Advices) < settlement.KeptAdvices || p.Received > p.Fen || p.Back > p.Received ||
 			(p.State == settlement.Paid) != (p.Received == p.Fen && p.Back == 0) {
-			breach("payment "+id, "its advices come to %d: %+v", sum, p)
+			breach(fmt.Sprintf("payment %s/%d", p.Cycle, p.N), "its advices come to %d: %+v", sum, p)
 		}
 	}
 	return counts

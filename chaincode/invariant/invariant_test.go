@@ -65,7 +65,7 @@ func TestBreaches(t *testing.T) {
 			put(to, row.Pair("2026-11", "D", "G"), settlement.Pair{A: "D", B: "G", State: settlement.Agreed})
 			put(to, row.Payment("2026-11", 1), settlement.Payment{Cycle: "2026-11", N: 1, Debtor: "D", Creditor: "G",
 				Fen: 5, Received: 6})
-		}, "payments", "payment 2026-11/00000001"},
+		}, "payments", "payment 2026-11/1"},
 		"a payment that bounced and is owed nowhere": {func(to rows) {
 			put(to, row.Payment("2026-11", 1), settlement.Payment{Cycle: "2026-11", Debtor: "D", Creditor: "G", Fen: 5,
 				State: settlement.Overdue})
@@ -133,5 +133,19 @@ func TestSums(t *testing.T) {
 		if r.Name == "" || !strings.ContainsAny(r.Says, " ") {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// TestMerged: who was merged is counted as whom he became, along a chain and in a circle that only a forger makes.
+func TestMerged(t *testing.T) {
+	became := merged(map[string]member.Member{"a": {Into: "b"}, "b": {Into: "c"}, "c": {}, "x": {Into: "y"},
+		"y": {Into: "x"}})
+	for id, want := range map[string]string{"a": "c", "b": "c", "c": "c", "nobody": "nobody"} {
+		if got := became(id); got != want {
+			t.Errorf("%s became %s, want %s", id, got, want)
+		}
+	}
+	if became("x") != became("y") {
+		t.Errorf("a circle has two ends: %s and %s", became("x"), became("y"))
 	}
 }

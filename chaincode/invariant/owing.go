@@ -61,14 +61,14 @@ func (s *State) debts(breach report) debts {
 	return d
 }
 
-// of lists the lanes of a cycle, sorted.
-func (d debts) of(cycle string) (list []settlement.Lane) {
+// byCycle lists the lanes of each cycle, sorted.
+func (d debts) byCycle() map[string][]settlement.Lane {
+	lists := map[string][]settlement.Lane{}
 	for _, id := range slices.Sorted(maps.Keys(d.lanes)) {
-		if strings.HasPrefix(id, cycle+"/") {
-			list = append(list, *d.lanes[id])
-		}
+		cycle, _, _ := strings.Cut(id, "/")
+		lists[cycle] = append(lists[cycle], *d.lanes[id])
 	}
-	return list
+	return lists
 }
 
 // follow adds a batch's obligations to the lane in the order in which they arose, and those of closed
@@ -182,12 +182,12 @@ func same(a, b any) bool {
 // checkCloses holds each closed cycle against its lanes: root, statements and what was opened.
 func checkCloses(s *State, breach report) {
 	d := s.debts(func(string, string, ...any) {}) // checkOwing says what doesn't add up there
-	pairs := byID[settlement.Pair](s, "pair")
+	cycles, pairs := d.byCycle(), byID[settlement.Pair](s, "pair")
 	for _, closed := range all[settlement.Close](s, "close") {
 		if closed.State == settlement.Cut {
 			continue
 		}
-		lanes, opened := d.of(closed.ID), d.opened[closed.ID]
+		lanes, opened := cycles[closed.ID], d.opened[closed.ID]
 		if root := settlement.Root(lanes); !bytes.Equal(closed.Root, root) {
 			breach("close "+closed.ID, "its root is %s, that of its obligations %s", closed.Root, root)
 		}

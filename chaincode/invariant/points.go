@@ -12,7 +12,7 @@ import (
 	"tallystick/chaincode/spend"
 )
 
-// Points is what all rows together say of one programme's points.
+// Points is what all rows together say of one programme's points, in its smallest units.
 type Points struct {
 	Issued, Available, Held, Captured, Refunded amount.Units
 	Transferred, Converted, Expired, Revoked    amount.Units

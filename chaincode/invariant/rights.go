@@ -36,16 +36,7 @@ func checkRights(s *State, breach report) {
 // awarded twice, budgets and caps are never passed and are what was drawn, shares sum, lots are there.
 func checkCampaigns(s *State, breach report) {
 	lots, campaigns := byID[points.Lot](s, "lot"), byID[campaign.Campaign](s, "campaign")
-	members := byID[member.Member](s, "member")
-	became := func(id string) string { // of those who were merged, at most as many as there are
-		for range len(members) {
-			if members[id].Into == "" {
-				break
-			}
-			id = members[id].Into
-		}
-		return id
-	}
+	became := merged(byID[member.Member](s, "member"))
 	drawn, awarded, had := map[string]amount.Units{}, map[string]bool{}, map[string]uint32{}
 	for id, a := range all[campaign.Award](s, "award") {
 		of := campaigns[a.Campaign]
@@ -90,6 +81,33 @@ func checkCampaigns(s *State, breach report) {
 		if used := leases[id].Used; is && (used != drawn[of] || drawn[of] > q.Limit) {
 			breach("quota "+id, "%+v; %d were drawn, %d awarded", q, used, drawn[of])
 		}
+	}
+}
+
+// merged says which member a pseudonym became, if it was merged into others. Forged rows may lead in a circle, of which
+// it takes any one; each row is followed once, however many ask.
+func merged(members map[string]member.Member) func(id string) string {
+	ends := map[string]string{}
+	return func(id string) string {
+		var way []string
+		at := id
+		for {
+			end, known := ends[at]
+			if known {
+				at = end
+				break
+			}
+			ends[at] = at // whoever comes here again has gone in a circle
+			way = append(way, at)
+			if members[at].Into == "" {
+				break
+			}
+			at = members[at].Into
+		}
+		for _, passed := range way {
+			ends[passed] = at
+		}
+		return at
 	}
 }
 

@@ -33,8 +33,8 @@ func (l Limits) Amounts() bool { return l.PerRequest > 0 || l.PerDay > 0 }
 
 // Owner is whoever can open the node's socket: the user that it runs as, who can read the party's keys anyway.
 func Owner() Caller {
-	return Caller{ID: ownerID, Grant: Grant{Role: Role{Name: "owner", En: "who runs the " +
-		"node", Zh: "节点所有者", May: all()}}}
+	return Caller{ID: ownerID,
+		Grant: Grant{Role: Role{Name: "owner", En: "who runs the node", Zh: "节点所有者", May: all()}}}
 }
 
 const ownerID = "owner"

@@ -25,8 +25,7 @@ func (r Room) Full(ctx context.Context, in Reader, who string, args ...any) (ful
 	}
 	if all >= r.Most || own >= r.MostOfOne {
 		return refusal.New(refusal.Overloaded, "%d %s, %d of them yours; %d may, and %d; try again later", all, r.What,
-			own,
-			r.Most, r.MostOfOne), nil
+			own, r.Most, r.MostOfOne), nil
 	}
 	return nil, nil
 }
